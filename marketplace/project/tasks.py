@@ -1,0 +1,39 @@
+"""What the clock does, as periodic tasks of the one worker."""
+
+from datetime import datetime
+
+import structlog
+from django.conf import settings
+from django.utils.module_loading import import_string
+from procrastinate.contrib.django import app
+
+from marketplace.project.clock import database_now
+
+log = structlog.stdlib.get_logger("choicebook.duties")
+
+
+def run_duties(*, at: datetime) -> dict[str, dict[str, int]]:
+    """
+    Run every duty once and return what each did.
+
+    A duty calls verbs, and each verb owns its transaction: what one could not do is logged and
+    tried again next time, and stops neither the rest of its own work nor another duty.
+    """
+    done: dict[str, dict[str, int]] = {}
+    for name in settings.DUTIES:
+        try:
+            done[name] = import_string(name)(at=at)
+        except Exception:  # whatever it was, the other duties must still be done
+            log.exception("duty failed", duty=name)
+            done[name] = {"failed": 1}
+        else:
+            if any(done[name].values()):
+                log.info("duty", duty=name, **done[name])
+    return done
+
+
+@app.periodic(cron=f"* * * * * */{settings.DUTIES_EVERY_SECONDS}")
+@app.task(queueing_lock="duties", lock="duties", pass_context=False)
+def duties(timestamp: int) -> None:
+    """The moment is the database's, not the one this was planned for: it may have waited."""
+    run_duties(at=database_now())
