@@ -24,10 +24,15 @@ SECURE = SITE_URL.startswith("https://")
 if EMBEDDED:
     SECRET_KEY = env_secret("SECRET_KEY", secrets.kept("secret_key"))
     BID_SEAL_KEY = env_secret("BID_SEAL_KEY", secrets.kept("bid_seal_key"))
+    RECEIPT_KEY = env_secret("RECEIPT_KEY", secrets.kept("receipt_key"))
 else:
     SECRET_KEY = env_secret("SECRET_KEY")
     BID_SEAL_KEY = env_secret("BID_SEAL_KEY")
-secrets.require_key("BID_SEAL_KEY", BID_SEAL_KEY)  # 32 bytes as base64; never in the database
+    RECEIPT_KEY = env_secret("RECEIPT_KEY")
+# Each 32 bytes as base64, and never in the database: one wraps the keys of sealed bids, the other
+# is the Ed25519 seed that signs receipts.
+secrets.require_key("BID_SEAL_KEY", BID_SEAL_KEY)
+secrets.require_key("RECEIPT_KEY", RECEIPT_KEY)
 
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", [urlsplit(SITE_URL).hostname or ""])
 if EMBEDDED:
@@ -96,6 +101,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
+                "frontend.navigation.frame",
             ],
         },
     }

@@ -1,0 +1,98 @@
+"""Fixtures for every test: the database in four ways, and a browser. See tests/README.md."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connections
+from pytest_django import DjangoDbBlocker
+
+from tests import database
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """This process's copy of the template. Django's own way would migrate it again."""
+    name = database.own_database()
+    database.copy_template(name)
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+    database.drop(name)
+
+
+def use(name: str, role: str) -> dict[str, Any]:
+    """Let Django connect to database `name` as `role`, from threads still to come too."""
+    from marketplace.project.database import configuration
+
+    connections.close_all()
+    settings = connections.settings["default"]
+    before = dict(settings)
+    settings.update({key: configuration(role)[key] for key in ("USER", "PASSWORD")}, NAME=name)
+    return before
+
+
+@pytest.fixture
+def committed(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[str]:
+    """
+    A fresh database where commits are real, used as the role `web` and dropped afterwards.
+
+    For races, journeys and privileges. Nothing is flushed: TRUNCATE is refused, for tests too.
+    """
+    if {"db", "transactional_db"} & set(request.fixturenames):
+        pytest.fail("A test is either rolled back (db) or committed, not both.", pytrace=False)
+    name = f"{database.own_database()}_{uuid4().hex[:8]}"
+    database.copy_template(name)
+    with django_db_blocker.unblock():
+        before = use(name, getattr(request, "param", "web"))
+        try:
+            yield name
+        finally:
+            connections.close_all()
+            connections.settings["default"].update(before)
+            database.drop(name)
+
+
+@pytest.fixture
+def as_role(committed: str) -> Any:
+    """Reconnect the committed database as another role: `as_role("replay")`."""
+
+    def switch(role: str) -> None:
+        use(committed, role)
+
+    return switch
+
+
+@pytest.fixture
+def site(committed: str) -> Iterator[str]:
+    """The whole site on a port of its own, over the committed database. Its address."""
+    from pytest_django.live_server_helper import LiveServer
+
+    server = LiveServer("localhost")
+    try:
+        yield server.url
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def transactional_db() -> None:
+    """Django would empty every table by TRUNCATE afterwards, which the record refuses."""
+    pytest.fail("Use the fixture `committed` (or `site` for a browser).", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The browser that `./dev test` found. Chromium has no sandbox for root."""
+    words = dict(browser_type_launch_args)
+    if path := os.environ.get("CHROMIUM"):
+        words["executable_path"] = path
+    if os.geteuid() == 0:
+        words["args"] = [*words.get("args", []), "--no-sandbox"]
+    return words

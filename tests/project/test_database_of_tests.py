@@ -1,0 +1,56 @@
+"""The ways a test may use the database do what tests/README.md says."""
+
+import threading
+
+import psycopg
+import pytest
+from django.db import connection, transaction
+
+
+def asked(question: str) -> object:
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.django_db
+def test_an_ordinary_test_writes_history_as_replay():
+    assert asked("SELECT current_user") == "choicebook_replay"
+
+
+def test_a_committed_test_is_the_web_and_threads_see_what_it_wrote(committed):
+    seen = []
+
+    def look():
+        seen.append((asked("SELECT current_user"), asked("SELECT count(*) FROM django_session")))
+        connection.close()
+
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO django_session VALUES ('k', 'd', now())")
+    thread = threading.Thread(target=look)
+    thread.start()
+    thread.join()
+
+    assert seen == [("choicebook_web", 1)]
+
+
+@pytest.mark.parametrize("again", [1, 2])
+def test_nothing_is_left_of_a_committed_test(committed, again):
+    assert asked("SELECT count(*) FROM django_session") == 0
+
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO django_session VALUES ('k', 'd', now())")
+
+
+@pytest.mark.parametrize("role", ["web", "worker", "replay"])
+def test_no_role_that_serves_may_truncate_or_change_a_table(committed, as_role, role):
+    as_role(role)
+    for statement in ("TRUNCATE django_session", "DROP TABLE django_session", "CREATE TABLE t ()"):
+        with pytest.raises(Exception) as refused, transaction.atomic(), connection.cursor() as c:
+            c.execute(statement)
+        assert isinstance(refused.value.__cause__, psycopg.errors.InsufficientPrivilege)
+
+
+def test_the_owner_of_every_table_is_the_owner_role(committed):
+    owners = "SELECT string_agg(DISTINCT tableowner, ',') FROM pg_tables WHERE schemaname='public'"
+    assert asked(owners) == "choicebook_owner"
