@@ -1,0 +1,230 @@
+"""The journal: double entry in four books. Written by the posting function alone, and once."""
+
+from __future__ import annotations
+
+from typing import Self
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Cast
+
+from ledger.models.periods import Period
+from marketplace.models.departments import Department
+from marketplace.models.people import Office, OfficeHeld, User
+from marketplace.models.providers import Category, Provider
+from marketplace.querysets import Findable
+
+
+class Book(models.TextChoices):
+    """Each book balances by itself."""
+
+    ACTUAL = "A", "Actual"
+    BUDGET = "B", "Budget"
+    ENCUMBRANCE = "E", "Commitments"
+    MEMO = "M", "Memo"
+
+
+class Side(models.TextChoices):
+    DEBIT = "debit", "Debit"
+    CREDIT = "credit", "Credit"
+
+
+class EntryKind(models.TextChoices):
+    """The events of the ledger; each is described in the chapter's README."""
+
+    BUDGET_GRANTED = "budget_granted", "Budget granted"
+    BUDGET_MOVED = "budget_moved", "Budget moved"
+    ESTIMATE_RESERVED = "estimate_reserved", "Estimate reserved"
+    ESTIMATE_RELEASED = "estimate_released", "Estimate released"
+    AWARDED = "awarded", "Awarded"
+    CHANGED = "changed", "Change order"
+    CHARGED = "charged", "Charged"
+    RELEASED = "released", "Rest released"
+    CANCELLED = "cancelled", "Award cancelled"
+    DISPUTED = "disputed", "Disputed"
+    CREDITED = "credited", "Credited"
+    REVERSED = "reversed", "Reversed"
+
+
+class Account(models.Model):
+    """Where an amount stands. The chart is set by migrations."""
+
+    id = models.SmallAutoField(primary_key=True)
+    code = models.CharField(max_length=8, unique=True)
+    name = models.CharField(max_length=80)
+    book = models.CharField(max_length=1, choices=Book)
+    normal_side = models.CharField(max_length=6, choices=Side)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class JournalEntryQuerySet(Findable["JournalEntry"]):
+    def visible_to(self, actor: User) -> Self:
+        """Finance and auditors see every entry; others see their own postings in statements."""
+        held = OfficeHeld.objects.filter(
+            user=actor, ended_at=None, office__in=[Office.FINANCE, Office.AUDITOR]
+        )
+        return self.filter(models.Exists(held))
+
+
+class JournalEntry(models.Model):
+    """One event. *(kind, source, occurrence)* names the fact, which is booked once for ever."""
+
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(unique=True, default=uuid4, editable=False)
+    kind = models.CharField(max_length=20, choices=EntryKind)
+    period = models.ForeignKey(Period, models.PROTECT, related_name="entries")
+    effective_on = models.DateField()
+    posted_at = models.DateTimeField()
+    actor = models.ForeignKey(User, models.PROTECT, related_name="+")
+    source = models.UUIDField()
+    occurrence = models.CharField(max_length=40, default="0")
+    request_hash = models.BinaryField(max_length=32)
+    reverses = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="reversals"
+    )
+    corrects_period = models.ForeignKey(
+        Period, models.PROTECT, null=True, related_name="+"
+    )
+    memo = models.TextField(blank=True, default="")
+    # The transaction that wrote it: a posting may join its entry only in the same one.
+    written_in = models.BigIntegerField(
+        db_default=Cast(
+            Cast(models.Func(function="pg_current_xact_id"), models.TextField()),
+            models.BigIntegerField(),
+        )
+    )
+
+    objects = JournalEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "journal entries"
+        constraints = [
+            models.UniqueConstraint(
+                name="a_fact_is_booked_once", fields=["kind", "source", "occurrence"]
+            )
+        ]
+        indexes = [
+            models.Index(name="entries_of_a_period", fields=["period", "posted_at"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.posted_at:%Y-%m-%d}"
+
+
+class Posting(models.Model):
+    """One line of an entry: a debit or a credit, with the dimensions that reports filter on."""
+
+    id = models.BigAutoField(primary_key=True)
+    entry = models.ForeignKey(JournalEntry, models.PROTECT, related_name="postings")
+    line = models.PositiveSmallIntegerField()
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="postings", db_index=False
+    )
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    currency = models.CharField(max_length=3)
+    debit_minor = models.BigIntegerField(default=0)
+    credit_minor = models.BigIntegerField(default=0)
+    category = models.ForeignKey(
+        Category, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    budget_line = models.ForeignKey(
+        "ledger.BudgetLine",
+        models.PROTECT,
+        null=True,
+        related_name="postings",
+        db_index=False,
+    )
+    job = models.ForeignKey(
+        "marketplace.Job", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    award = models.ForeignKey(
+        "ledger.Award",
+        models.PROTECT,
+        null=True,
+        related_name="postings",
+        db_index=False,
+    )
+    milestone = models.ForeignKey(
+        "ledger.Milestone", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    provider = models.ForeignKey(
+        Provider, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_posting_is_a_debit_or_a_credit",
+                condition=Q(debit_minor__gt=0, credit_minor=0)
+                | Q(debit_minor=0, credit_minor__gt=0),
+            ),
+            models.UniqueConstraint(name="lines_of_an_entry", fields=["entry", "line"]),
+        ]
+        indexes = [
+            models.Index(
+                name="postings_of_an_account", fields=["account", "department", "entry"]
+            ),
+            models.Index(
+                name="postings_of_a_provider",
+                fields=["provider", "account"],
+                condition=Q(provider__isnull=False),
+            ),
+            models.Index(
+                name="postings_of_an_award",
+                fields=["award"],
+                condition=Q(award__isnull=False),
+            ),
+            models.Index(
+                name="postings_of_a_budget_line",
+                fields=["budget_line"],
+                condition=Q(budget_line__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id}: {self.debit_minor or -self.credit_minor}"
+
+
+class Balance(models.Model):
+    """Gross turnover of an account in a period, in sixteen stripes so that no row runs hot."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="balances", db_index=False
+    )
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    period = models.ForeignKey(
+        Period, models.PROTECT, related_name="balances", db_index=False
+    )
+    currency = models.CharField(max_length=3)
+    stripe = models.PositiveSmallIntegerField()
+    debit_minor = models.BigIntegerField(default=0)
+    credit_minor = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_balance_per_account_department_period_currency_stripe",
+                fields=["account", "department", "period", "currency", "stripe"],
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="turnover_is_not_negative",
+                condition=Q(debit_minor__gte=0, credit_minor__gte=0, stripe__lt=16),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id}: {self.debit_minor - self.credit_minor}"
+
+    @staticmethod
+    def net() -> models.expressions.CombinedExpression:
+        """Debit less credit."""
+        return F("debit_minor") - F("credit_minor")

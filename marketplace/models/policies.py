@@ -1,0 +1,61 @@
+"""The rules of the house that a company sets, dated and visible."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import Q
+
+
+class BudgetControl(models.TextChoices):
+    """What a budget does with a promise that it cannot cover."""
+
+    HARD = "hard", "Refuses it"
+    TRACKED = "tracked", "Books it and shows the shortfall"
+
+
+class Policy(models.Model):
+    """A named set of rules. A job keeps the policy that it was published under."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    code = models.SlugField(max_length=40)
+    in_force_on = models.DateField()
+    explanation = models.TextField()
+    budget_control = models.CharField(max_length=10, choices=BudgetControl)
+    minimum_days = (
+        models.PositiveSmallIntegerField()
+    )  # from publication to the deadline
+    needs_team_and_vendor = models.BooleanField()
+    allows_variants = models.BooleanField(
+        default=False
+    )  # several bids of one provider at once
+    formal_above_minor = models.BigIntegerField(
+        null=True
+    )  # in the department's currency
+    fee_basis_points = models.PositiveIntegerField(
+        default=0
+    )  # of the price, to the marketplace
+    acceptance_days = models.PositiveSmallIntegerField(
+        default=15
+    )  # silence is acceptance
+    rating_days = models.PositiveSmallIntegerField(default=14)
+    dispute_days = models.PositiveSmallIntegerField(default=30)
+    administration_minor = models.BigIntegerField(default=0)  # of an outside contract
+    changeover_minor = models.BigIntegerField(default=0)  # once, when work goes outside
+    stated_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "policies"
+        constraints = [
+            models.UniqueConstraint(
+                name="one_policy_per_code_and_day", fields=["code", "in_force_on"]
+            ),
+            models.CheckConstraint(
+                name="policy_amounts_are_not_negative",
+                condition=Q(administration_minor__gte=0, changeover_minor__gte=0),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code

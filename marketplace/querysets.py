@@ -1,0 +1,26 @@
+"""Finding one thing by its id, for a person who may see it."""
+
+from typing import TypeVar
+from uuid import UUID
+
+from django.db import models
+
+from marketplace.refusals import Unknown
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class Findable(models.QuerySet[Row]):
+    """A queryset that finds one row or refuses as if it did not exist."""
+
+    def one(self, id: UUID) -> Row:
+        """Return the row with this id. :raises Unknown: there is none among these."""
+        try:
+            return self.get(pk=id)
+        except self.model.DoesNotExist:
+            name = self.model._meta.verbose_name
+            raise Unknown(f"There is no such {name}.") from None
+
+    def lock(self, id: UUID) -> Row:
+        """Return the row with this id, locked until the transaction ends."""
+        return self.select_for_update(of=("self",)).one(id)
