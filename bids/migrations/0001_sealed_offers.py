@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("reference", models.CharField(max_length=20, unique=True)),
+                ("variant", models.PositiveSmallIntegerField(default=0)),
                 ("submitted_at", models.DateTimeField()),
                 ("withdrawn_at", models.DateTimeField(null=True)),
                 ("confirmed_addendum", models.PositiveSmallIntegerField(default=0)),
@@ -352,7 +353,7 @@ class Migration(migrations.Migration):
             model_name="bid",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("withdrawn_at", None)),
-                fields=("job", "provider"),
+                fields=("job", "provider", "variant"),
                 name="one_standing_bid_per_job_and_provider",
             ),
         ),

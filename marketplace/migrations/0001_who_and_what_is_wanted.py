@@ -437,6 +437,7 @@ class Migration(migrations.Migration):
                 ),
                 ("minimum_days", models.PositiveSmallIntegerField()),
                 ("needs_team_and_vendor", models.BooleanField()),
+                ("allows_variants", models.BooleanField(default=False)),
                 ("formal_above_minor", models.BigIntegerField(null=True)),
                 ("fee_basis_points", models.PositiveIntegerField(default=0)),
                 ("acceptance_days", models.PositiveSmallIntegerField(default=15)),
