@@ -25,9 +25,11 @@ def configuration(*, level: str, as_json: bool) -> dict[str, Any]:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    renderer = (
-        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
-    )
+    # Plain tracebacks: the pretty ones print local variables, and with them what a bid says.
+    renderer: Any = structlog.processors.JSONRenderer()
+    if not as_json:
+        plain = structlog.dev.plain_traceback
+        renderer = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=plain)
     last = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]
     if as_json:
         last.insert(1, structlog.processors.format_exc_info)

@@ -61,7 +61,6 @@ INSTALLED_APPS = [
     "heroicons",
     "procrastinate.contrib.django",
     "rest_framework",
-    "template_partials",
 ]
 
 MIDDLEWARE = [
@@ -81,7 +80,11 @@ MIDDLEWARE = [
     "marketplace.project.sessions.SessionAgeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "frontend.appearance.ZoneMiddleware",
+    "frontend.rendering.RefusalMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "frontend.appearance.ZoneMiddleware",
+    "frontend.rendering.RefusalMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -94,13 +97,12 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,  # django-cotton puts its own loader before these
         "OPTIONS": {
-            "builtins": [],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "csp.context_processors.nonce",
+                "frontend.navigation.frame",
                 "frontend.navigation.frame",
             ],
         },
