@@ -1,0 +1,92 @@
+"""The word for where a job stands. Derived from its moments here, and nowhere else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import (
+    Case,
+    CharField,
+    DateTimeField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextChoices,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Concat
+
+from ledger.models.awards import Award, Completion, Dispute, NoAward
+from ledger.models.ratings import Reveal
+from marketplace.models.jobs import Job
+
+
+class State(TextChoices):
+    """Where a job stands."""
+
+    DRAFT = "draft", "Draft"
+    OPEN = "open", "Open for bids"
+    CLOSED = "closed", "Sealed"  # closed, waiting for the opening
+    TO_CHOOSE = "to_choose", "To choose"
+    DECIDED = "decided", "Decided"  # all that a bidder who was not chosen is told
+    IN_DELIVERY = "in_delivery", "In delivery"
+    TO_RATE = "to_rate", "To rate"
+    DISPUTED = "disputed", "Disputed"
+    FINISHED = "finished", "Finished"
+    CANCELLED = "cancelled", "Cancelled"
+    NO_AWARD = "no_award", "Ended without a choice"
+
+
+OPEN_STATES = frozenset(
+    {
+        State.DRAFT,
+        State.OPEN,
+        State.CLOSED,
+        State.TO_CHOOSE,
+        State.IN_DELIVERY,
+        State.TO_RATE,
+        State.DISPUTED,
+    }
+)
+
+
+def with_state(jobs: QuerySet[Job], *, at: datetime) -> QuerySet[Job]:
+    """Return the jobs with `state`: where each of them stands at that moment, in one word."""
+    award = Award.objects.filter(job=OuterRef("pk"))
+    open_dispute = Dispute.objects.filter(
+        milestone__award__job=OuterRef("pk"), resolution__isnull=True
+    )
+    completed = Completion.objects.filter(award__job=OuterRef("pk"))
+    rated = Exists(Reveal.objects.filter(award__job=OuterRef("pk"))) | Exists(
+        completed.annotate(until=rating_until()).filter(until__lte=at)
+    )
+    return jobs.annotate(
+        state=Case(
+            When(cancelled_at__isnull=False, then=Value(State.CANCELLED)),
+            When(Exists(NoAward.objects.filter(job=OuterRef("pk"))), then=Value(State.NO_AWARD)),
+            When(Exists(open_dispute), then=Value(State.DISPUTED)),
+            When(Exists(completed) & rated, then=Value(State.FINISHED)),
+            When(Exists(completed), then=Value(State.TO_RATE)),
+            When(Exists(award), then=Value(State.IN_DELIVERY)),
+            When(opened_at__isnull=False, then=Value(State.TO_CHOOSE)),
+            When(Q(closed_at__isnull=False) | Q(closes_at__lte=at), then=Value(State.CLOSED)),
+            When(published_at__isnull=False, then=Value(State.OPEN)),
+            default=Value(State.DRAFT),
+            output_field=CharField(),
+        )
+    )
+
+
+def rating_until() -> ExpressionWrapper:
+    """The end of the rating time, for a queryset of completions."""
+    days = Concat(
+        Cast("award__job__policy__rating_days", CharField()), Value(" days"), output_field=CharField()
+    )
+    return ExpressionWrapper(
+        F("completed_at") + Cast(days, DurationField()), output_field=DateTimeField()
+    )
