@@ -1,5 +1,13 @@
 """Who there is and what is wanted. Import from the modules, not from here."""
 
-from marketplace.models import departments, events, jobs, people, policies, providers
+from marketplace.models import (
+    departments,
+    events,
+    jobs,
+    people,
+    policies,
+    providers,
+    tokens,
+)
 
-__all__ = ["departments", "events", "jobs", "people", "policies", "providers"]
+__all__ = ["departments", "events", "jobs", "people", "policies", "providers", "tokens"]
