@@ -1,0 +1,41 @@
+"""Help: the same place on every page, open to everybody."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from frontend.pages.specimens import specimens
+from frontend.rendering import page
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Show what help there is."""
+    return page(request, "frontend/pages/help/index.html")
+
+
+@require_safe
+def keyboard(request: HttpRequest) -> HttpResponse:
+    """Show the keys, and the switch that turns them off."""
+    return page(request, "frontend/pages/help/keyboard.html")
+
+
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """Show what was done so that everybody can use the pages, and what is still missing."""
+    return page(request, "frontend/pages/help/accessibility.html")
+
+
+@require_safe
+def components(request: HttpRequest) -> HttpResponse:
+    """Show every component in each of its states."""
+    now = request.received_at  # type: ignore[attr-defined] # set at the door
+    context = {
+        **specimens(now=now),
+        "soon": now + timedelta(days=5),
+        "late": now - timedelta(hours=3),
+    }
+    return page(request, "frontend/pages/help/components.html", context)

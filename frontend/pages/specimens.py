@@ -1,0 +1,105 @@
+"""The figures that the catalogue of components is shown with. Invented, like everything there."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from frontend.charts.budget import budget_bar
+from frontend.charts.needs import Need, needs_profile
+from frontend.charts.share import SharePoint, share_over_time
+from frontend.forms import DayField, MomentField, MoneyField, PageForm, WordsField
+from marketplace.money import Money
+
+
+class SpecimenForm(PageForm):
+    """One field of each kind."""
+
+    title = forms.CharField(
+        max_length=80, label=_("Title"), help_text=_("Bidders see it first.")
+    )
+    category = forms.ChoiceField(
+        choices=[("events", "Events"), ("print", "Print")], label=_("Kind of work")
+    )
+    need = WordsField(label=_("What you need"), required=False)
+    ceiling = MoneyField(label=_("Ceiling"), help_text=_("The most you will pay."))
+    closes_at = MomentField(label=_("Bids close"), help_text=_("In your time zone."))
+    starts_on = DayField(label=_("Work starts"), required=False)
+    shown = forms.ChoiceField(
+        choices=[("yes", _("Yes")), ("no", _("No"))],
+        widget=forms.RadioSelect,
+        label=_("Do bidders see the ceiling?"),
+    )
+    invited = forms.MultipleChoiceField(
+        choices=[("gather", "Gather"), ("verdelho", "Verdelho & Irmã")],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        label=_("Who may bid"),
+    )
+
+
+class SpecimenRating(PageForm):
+    """One of the questions that are asked after a job."""
+
+    informed = forms.ChoiceField(
+        label=_("Informed"),
+        choices=[
+            ("1", _("Not at all")),
+            ("2", _("A little")),
+            ("3", _("Mostly")),
+            ("4", _("Well")),
+            ("5", _("Very well")),
+            ("na", _("Doesn’t apply")),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+
+def specimens(*, now: datetime) -> dict[str, Any]:
+    """Return what the catalogue shows: two forms, one of them refused, money and drawings."""
+    typed = {"title": "", "ceiling": "much", "closes_at": "", "category": "events"}
+    granted, free = Money(48_000_000, "EUR"), Money(18_340_000, "EUR")
+    charged, committed = Money(23_311_840, "EUR"), Money(6_348_160, "EUR")
+    return {
+        "resting": SpecimenForm(
+            auto_id="rest_%s",
+            initial={
+                "title": "Annual meeting 2027",
+                "ceiling": Money(16_500_000, "EUR"),
+                "closes_at": now + timedelta(days=12),
+            },
+        ),
+        "refused": SpecimenForm(typed),
+        "rating": SpecimenRating(initial={"informed": "4"}),
+        "price": Money(14_332_000, "EUR"),
+        "credit": Money(-145_000, "EUR"),
+        "yen": Money(1_250_000, "JPY"),
+        "granted": granted,
+        "shares": share_over_time(_shares()),
+        "budget": budget_bar(
+            granted=granted, charged=charged, committed=committed, free=free
+        ),
+        "needs": needs_profile(_needs()),
+    }
+
+
+def _shares() -> list[SharePoint]:
+    counted = [(3, 9), (4, 10), (5, 9), (6, 11), (7, 12), (6, 12), (9, 14), (8, 12)]
+    return [
+        SharePoint(f"Q{1 + index % 4} {2025 + index // 4}", part, whole)
+        for index, (part, whole) in enumerate(counted)
+    ]
+
+
+def _needs() -> list[Need]:
+    return [
+        Need(str(_("Informed")), 4.5, 4.1),
+        Need(str(_("In control")), 4.1, 4.0),
+        Need(str(_("Choices")), 3.8, 4.2),
+        Need(str(_("Friendly")), 4.6, 4.3),
+        Need(str(_("Knowledgeable")), 4.3, 4.4),
+        Need(str(_("Attentive")), None, None),
+    ]

@@ -1,0 +1,178 @@
+"""Tags and filters that write figures and moments the one way this house writes them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.forms import BaseForm, BoundField
+from django.template import Context
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from frontend import formats
+from frontend.formats import Amount
+from frontend.forms import Problem, problems_of
+
+register = template.Library()
+
+
+@register.filter
+def money(amount: Amount | None) -> SafeString | str:
+    """Write an amount with its ISO code, the code in the second voice; nothing for none."""
+    if amount is None:
+        return ""
+    return format_html(
+        '<span class="amount__code">{}</span>{}',
+        amount.currency,
+        formats.digits(amount),
+    )
+
+
+@register.filter
+def money_text(amount: Amount | None) -> str:
+    """Write an amount with its ISO code where no markup may stand: a title, a sentence."""
+    return "" if amount is None else formats.money(amount)
+
+
+@register.filter
+def digits(amount: Amount | None) -> str:
+    """Write the digits alone, for a column whose head names the currency."""
+    return "" if amount is None else formats.digits(amount)
+
+
+@register.filter
+def figure(value: Decimal | float | None, places: int = 0) -> str:
+    """Write a plain number in the reader's digits."""
+    return "" if value is None else formats.number(value, places=places)
+
+
+@register.filter
+def weight(basis_points: int) -> str:
+    """Write hundredths of a percent as a percentage: 1200 is `12 %`."""
+    value = Decimal(basis_points) / 100
+    places = 0 if value == value.to_integral_value() else 2
+    return f"{formats.number(value, places=places)}{formats.NO_BREAK}%"
+
+
+@register.filter
+def of(part: int, whole: int) -> str:
+    """Write a share as people count it: `17 of 18`."""
+    return formats.fraction(part, whole)
+
+
+@register.filter
+def duration(length: timedelta | None) -> str:
+    """Write how long something is, in the one unit that fits."""
+    return "" if length is None else formats.span(length)
+
+
+@register.filter
+def day(on: date | datetime | None) -> SafeString | str:
+    """Write a date with weekday and year."""
+    if on is None:
+        return ""
+    local = _local_day(on)
+    return format_html(
+        '<time datetime="{}">{}</time>', local.isoformat(), formats.day(local)
+    )
+
+
+@register.filter
+def month(on: date | datetime) -> str:
+    """Write the name of a month."""
+    return formats.month(_local_day(on))
+
+
+@register.filter
+def at(moment: datetime | None) -> SafeString | str:
+    """Write a moment in a list: `Thu 3 Dec, 17:00`. The tag `moment` writes it in full."""
+    if moment is None:
+        return ""
+    return _time(moment, formats.moment_short(moment))
+
+
+@register.simple_tag(takes_context=True)
+def moment(
+    context: Context, at: datetime | None, how: str = "full"
+) -> SafeString | str:
+    """
+    Write a moment as `<time>`: absolute with its zone, and how far it is from now.
+
+    `how` is `full` (both), `deadline` (both, the relative one first), `exact` (with seconds,
+    alone), `absolute` or `relative` (one of them).
+    """
+    if at is None:
+        return ""
+    now = context["request"].received_at
+    told = formats.relative(at, now=now)
+    if how == "relative":
+        return _time(at, told)
+    if how in ("absolute", "exact"):
+        return _time(at, formats.moment(at, seconds=how == "exact"))
+    if how == "deadline":
+        return format_html("{} {}", _time(at, told), _second(formats.moment(at)))
+    return format_html("{} {}", _time(at, formats.moment(at)), _second(told))
+
+
+@register.simple_tag
+def tally(part: int, whole: int) -> SafeString:
+    """Write a share as `17 of 18`, the first figure strong."""
+    text = formats.fraction(part, whole)
+    head, _, tail = text.partition(" ")
+    return format_html(
+        '<span class="tally"><b>{}</b> <span>{}</span></span>', head, tail
+    )
+
+
+@register.filter
+def problems(form: BaseForm | None) -> list[Problem]:
+    """Return what is wrong with a form, each line with the field it leads to."""
+    return [] if form is None else problems_of(form)
+
+
+@register.filter
+def geometry(value: float) -> str:
+    """Write a coordinate for a drawing, in the digits of SVG whatever the reader's language."""
+    return f"{value:g}"
+
+
+@register.filter
+def kind(field: BoundField) -> str:
+    """Return which control a field is: input, textarea, select, radio, checkboxes, check, hidden."""
+    names = {
+        "Textarea": "textarea",
+        "Select": "select",
+        "RadioSelect": "radio",
+        "CheckboxSelectMultiple": "checkboxes",
+        "CheckboxInput": "check",
+    }
+    for base in type(field.field.widget).__mro__:
+        if base.__name__ in names:
+            return names[base.__name__]
+    return "input"
+
+
+@register.simple_tag
+def control(field: BoundField, css: str = "", **attributes: Any) -> SafeString:
+    """Write the control of a field; Django ties it to its hint and to what is wrong with it."""
+    classes = ["input", css, field.field.widget.attrs.get("class", "")]
+    named = {name.replace("_", "-"): value for name, value in attributes.items()}
+    return field.as_widget(attrs={**named, "class": " ".join(filter(None, classes))})
+
+
+def _time(at: datetime, text: str) -> SafeString:
+    return format_html(
+        '<time datetime="{}">{}</time>', timezone.localtime(at).isoformat(), text
+    )
+
+
+def _second(text: str) -> SafeString:
+    return format_html('<small class="soft">{}</small>', text)
+
+
+def _local_day(on: date | datetime) -> date:
+    return timezone.localtime(on).date() if isinstance(on, datetime) else on
