@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from ledger.reports.choices import ChoiceFilter
+from ledger.reports.choices import ALL, ChoiceFilter
 from ledger.reports.columns import columns
 from marketplace.models.people import User
 from marketplace.money import Money
@@ -31,7 +31,7 @@ COLUMNS = columns(
 
 
 def choice_share(
-    *, actor: User, only: ChoiceFilter = ChoiceFilter(), by: str = "month"
+    *, actor: User, only: ChoiceFilter = ALL, by: str = "month"
 ) -> tuple[ShareRow, ...]:
     """
     Return choices inside against outside, grouped by month, quarter, department or category.

@@ -28,6 +28,9 @@ class ChoiceFilter:
     currency: str = ""
 
 
+ALL = ChoiceFilter()
+
+
 @dataclass(frozen=True, slots=True)
 class ChoiceRow:
     """One choice."""
@@ -102,7 +105,7 @@ class ChoiceTotals:
 def choices(
     *,
     actor: User,
-    only: ChoiceFilter = ChoiceFilter(),
+    only: ChoiceFilter = ALL,
     cursor: str = "",
     limit: int = PAGE,
 ) -> Page[ChoiceRow]:
@@ -114,11 +117,11 @@ def choices(
     raise NotImplementedError
 
 
-def every_choice(*, actor: User, only: ChoiceFilter = ChoiceFilter()) -> Iterator[ChoiceRow]:
+def every_choice(*, actor: User, only: ChoiceFilter = ALL) -> Iterator[ChoiceRow]:
     """Return all of them, in pages behind the curtain, for a file."""
     raise NotImplementedError
 
 
-def choice_totals(*, actor: User, only: ChoiceFilter = ChoiceFilter()) -> ChoiceTotals:
+def choice_totals(*, actor: User, only: ChoiceFilter = ALL) -> ChoiceTotals:
     """Return the same choices counted."""
     raise NotImplementedError

@@ -66,6 +66,9 @@ class JournalFilter:
     currency: str = ""
 
 
+ALL = JournalFilter()
+
+
 @dataclass(frozen=True, slots=True)
 class FlatLine:
     """A line with its entry: a row of the file."""
@@ -94,7 +97,7 @@ COLUMNS = columns(
 
 
 def journal(
-    *, actor: User, only: JournalFilter = JournalFilter(), cursor: str = "", limit: int = PAGE
+    *, actor: User, only: JournalFilter = ALL, cursor: str = "", limit: int = PAGE
 ) -> Page[EntryRow]:
     """
     Return entries, newest first: all for finance and auditors; for others, those with lines of
@@ -110,6 +113,6 @@ def entry(*, actor: User, entry_id: UUID) -> EntryRow:
     raise NotImplementedError
 
 
-def every_line(*, actor: User, only: JournalFilter = JournalFilter()) -> Iterator[FlatLine]:
+def every_line(*, actor: User, only: JournalFilter = ALL) -> Iterator[FlatLine]:
     """Return all lines of those entries, in pages behind the curtain, for a file."""
     raise NotImplementedError

@@ -85,7 +85,9 @@ def with_state(jobs: QuerySet[Job], *, at: datetime) -> QuerySet[Job]:
 def rating_until() -> ExpressionWrapper:
     """The end of the rating time, for a queryset of completions."""
     days = Concat(
-        Cast("award__job__policy__rating_days", CharField()), Value(" days"), output_field=CharField()
+        Cast("award__job__policy__rating_days", CharField()),
+        Value(" days"),
+        output_field=CharField(),
     )
     return ExpressionWrapper(
         F("completed_at") + Cast(days, DurationField()), output_field=DateTimeField()
