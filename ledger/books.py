@@ -1,0 +1,147 @@
+"""Whether the books hold: what is stored is what the postings say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.db import connection
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One question to the books: rows of `sql` are what is wrong, each with its words."""
+
+    name: str
+    counted: str
+    sql: str
+
+
+CHECKS = (
+    Check(
+        "every entry balances in each book and currency",
+        "SELECT count(*) FROM ledger_journalentry",
+        """
+        SELECT 'entry ' || e.public_id || ', book ' || coalesce(a.book, '-') || ' '
+            || coalesce(p.currency, '-') || ': debit ' || coalesce(sum(p.debit_minor), 0)
+            || ', credit ' || coalesce(sum(p.credit_minor), 0)
+        FROM ledger_journalentry e
+        LEFT JOIN ledger_posting p ON p.entry_id = e.id
+        LEFT JOIN ledger_account a ON a.id = p.account_id
+        GROUP BY e.id, e.public_id, a.book, p.currency
+        HAVING count(p.id) = 0 OR sum(p.debit_minor) <> sum(p.credit_minor)
+        ORDER BY e.id
+        """,
+    ),
+    Check(
+        "balances are the sums of their postings",
+        "SELECT count(*) FROM ledger_posting",
+        """
+        WITH posted AS (
+            SELECT p.account_id, p.department_id, e.period_id, p.currency,
+                sum(p.debit_minor) AS debit, sum(p.credit_minor) AS credit
+            FROM ledger_posting p JOIN ledger_journalentry e ON e.id = p.entry_id
+            GROUP BY 1, 2, 3, 4
+        ), stored AS (
+            SELECT account_id, department_id, period_id, currency,
+                sum(debit_minor) AS debit, sum(credit_minor) AS credit
+            FROM ledger_balance GROUP BY 1, 2, 3, 4
+        )
+        SELECT 'account ' || a.code || ', department ' || coalesce(d.name, '-') || ', period '
+            || coalesce(posted.period_id, stored.period_id) || ': posted '
+            || coalesce(posted.debit, 0) || '/' || coalesce(posted.credit, 0) || ', stored '
+            || coalesce(stored.debit, 0) || '/' || coalesce(stored.credit, 0)
+        FROM posted FULL JOIN stored
+            ON stored.account_id = posted.account_id
+            AND stored.department_id IS NOT DISTINCT FROM posted.department_id
+            AND stored.period_id = posted.period_id AND stored.currency = posted.currency
+        LEFT JOIN ledger_account a ON a.id = coalesce(posted.account_id, stored.account_id)
+        LEFT JOIN marketplace_department d
+            ON d.id = coalesce(posted.department_id, stored.department_id)
+        WHERE (posted.debit, posted.credit) IS DISTINCT FROM (stored.debit, stored.credit)
+        ORDER BY 1
+        """,
+    ),
+    Check(
+        "open commitments are what the budget lines hold as committed",
+        "SELECT count(*) FROM ledger_commitment",
+        """
+        SELECT 'budget line ' || b.id || ': committed ' || b.committed_minor || ', open '
+            || coalesce(sum(c.open_minor), 0)
+        FROM ledger_budgetline b LEFT JOIN ledger_commitment c ON c.budget_line_id = b.id
+        GROUP BY b.id
+        HAVING b.committed_minor <> coalesce(sum(c.open_minor), 0)
+        ORDER BY b.id
+        """,
+    ),
+    Check(
+        "estimates not released are what the budget lines hold as pre-committed",
+        "SELECT count(*) FROM ledger_precommitment",
+        """
+        SELECT 'budget line ' || b.id || ': pre-committed ' || b.precommitted_minor
+            || ', estimates ' || coalesce(sum(c.amount_minor), 0)
+        FROM ledger_budgetline b
+        LEFT JOIN ledger_precommitment c ON c.budget_line_id = b.id AND c.released_at IS NULL
+        GROUP BY b.id
+        HAVING b.precommitted_minor <> coalesce(sum(c.amount_minor), 0)
+        ORDER BY b.id
+        """,
+    ),
+    Check(
+        "postings that name a budget line are what it was charged",
+        "SELECT count(*) FROM ledger_budgetline",
+        """
+        SELECT 'budget line ' || b.id || ': charged ' || b.charged_minor || ', posted '
+            || coalesce(sum(p.debit_minor - p.credit_minor), 0)
+        FROM ledger_budgetline b LEFT JOIN ledger_posting p ON p.budget_line_id = b.id
+        GROUP BY b.id
+        HAVING b.charged_minor <> coalesce(sum(p.debit_minor - p.credit_minor), 0)
+        ORDER BY b.id
+        """,
+    ),
+    Check(
+        "every accepted milestone is charged once",
+        "SELECT count(*) FROM ledger_acceptance",
+        """
+        SELECT 'delivery ' || x.delivery_id || ': booked ' || count(e.id) || ' times'
+        FROM ledger_acceptance x
+        JOIN ledger_delivery d ON d.id = x.delivery_id AND d.amount_minor > 0
+        LEFT JOIN ledger_journalentry e ON e.kind = 'charged' AND e.source = x.delivery_id
+        GROUP BY x.delivery_id
+        HAVING count(e.id) <> 1
+        ORDER BY x.delivery_id
+        """,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BooksReport:
+    """What was looked at, and what is wrong; nothing wrong is an empty tuple."""
+
+    checked: dict[str, int]
+    wrong: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        return not self.wrong
+
+
+def check_books(*, progress: Callable[[str], None] = lambda _name: None) -> BooksReport:
+    """Compare all that is stored with what the postings say, at one moment."""
+    checked: dict[str, int] = {}
+    wrong: list[str] = []
+    for check in CHECKS:
+        progress(check.name)
+        with connection.cursor() as cursor:
+            cursor.execute(check.counted)
+            checked[check.name] = cursor.fetchone()[0]
+        wrong += [f"{check.name}: {words}" for words in _rows(check.sql)]
+    return BooksReport(checked=checked, wrong=tuple(wrong))
+
+
+def _rows(sql: str) -> Iterator[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        for row in cursor:
+            yield row[0]

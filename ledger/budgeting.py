@@ -1,0 +1,322 @@
+"""Budgets: granting them, finding the line that pays, and the moves that entries make in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from ledger import chart
+from ledger.models.awards import Award
+from ledger.models.budgets import BudgetLine, Commitment, Precommitment
+from ledger.models.journal import EntryKind
+from ledger.periods import fiscal_year_of
+from ledger.posting import BudgetMove, CommitmentMove, Line, post_entry
+from marketplace.history import record
+from marketplace.models.departments import Department
+from marketplace.models.events import Audience
+from marketplace.models.jobs import Job
+from marketplace.models.people import User
+from marketplace.models.policies import BudgetControl
+from marketplace.money import Money
+from marketplace.permissions import may_manage_money
+from marketplace.refusals import Refusal, require
+
+
+class NoBudget(Refusal):
+    """There is no budget that could pay for this."""
+
+    code = "no_budget"
+    field = "ceiling"
+
+
+class NotAGrant(Refusal):
+    """A grant adds something to a budget."""
+
+    code = "not_a_grant"
+    field = "amount"
+
+
+@transaction.atomic(savepoint=False)
+def grant_budget(
+    *,
+    actor: User,
+    department_id: UUID,
+    fiscal_year: int,
+    amount: Money,
+    at: datetime,
+    grant_id: UUID,
+    category_id: UUID | None = None,
+    control: str = BudgetControl.HARD,
+) -> BudgetLine:
+    """
+    Add to a department's budget for a year, perhaps for one category only, and return its line.
+
+    :param grant_id: names the grant; the same one again is not booked twice.
+    :raises Unknown: there is no such department.
+    :raises Forbidden: only finance grants budgets.
+    :raises NotAGrant: the amount is not above zero.
+    """
+    department = Department.objects.visible_to(actor).one(department_id)
+    require(may_manage_money(actor))
+    if amount.minor <= 0:
+        raise NotAGrant(
+            "Grant more than zero. To take money away, move it to another line."
+        )
+    line, _ = BudgetLine.objects.get_or_create(
+        fiscal_year=fiscal_year,
+        department=department,
+        category_id=category_id,
+        currency=amount.currency,
+        defaults={"control": control},
+    )
+    post_entry(
+        actor=actor,
+        kind=EntryKind.BUDGET_GRANTED,
+        source=grant_id,
+        at=at,
+        lines=[
+            Line.debit(
+                chart.BUDGET, amount, department=department.pk, category=category_id
+            ),
+            Line.credit(chart.BUDGET_CONTROL, amount, department=department.pk),
+        ],
+        budget_moves=[BudgetMove(line.pk, budget=amount.minor)],
+    )
+    facts = {
+        "amount_minor": amount.minor,
+        "currency": amount.currency,
+        "year": fiscal_year,
+    }
+    record(actor, "budget.granted", line, at=at, audience=Audience.COMPANY, facts=facts)
+    line.refresh_from_db()
+    return line
+
+
+def budget_line_for(job: Job, on: date) -> BudgetLine:
+    """
+    Return the line that pays for a job: its category's, or else the department's common one.
+    Under a policy that only tracks budgets, a missing line is made.
+
+    :raises NoBudget: the department has no line for that year and currency.
+    """
+    year = fiscal_year_of(on)
+    lines = BudgetLine.objects.filter(
+        fiscal_year=year, department=job.department_id, currency=job.currency
+    ).filter(Q(category=job.category_id) | Q(category=None))
+    line = lines.order_by(F("category").asc(nulls_last=True)).first()
+    if line is not None:
+        return line
+    if job.policy.budget_control != BudgetControl.TRACKED:
+        raise NoBudget(
+            f"{job.department} has no budget in {job.currency} for {year}. Ask finance for one."
+        )
+    line, _ = BudgetLine.objects.get_or_create(
+        fiscal_year=year,
+        department_id=job.department_id,
+        category=None,
+        currency=job.currency,
+        defaults={"control": BudgetControl.TRACKED},
+    )
+    return line
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """Lines and moves that belong together; bookings of one event are added up."""
+
+    lines: tuple[Line, ...] = ()
+    budget_moves: tuple[BudgetMove, ...] = ()
+    commitment_moves: tuple[CommitmentMove, ...] = ()
+
+
+def reserve_estimate(
+    *, actor: User, job: Job, amount: Money, at: datetime
+) -> Precommitment:
+    """
+    Book the estimate of a published job against its budget (entry 3 of the chart).
+
+    :raises NoBudget, InsufficientFunds: the budget cannot cover it.
+    """
+    line = budget_line_for(job, at.date())
+    about = {
+        "department": job.department_id,
+        "category": job.category_id,
+        "job": job.pk,
+    }
+    post_entry(
+        actor=actor,
+        kind=EntryKind.ESTIMATE_RESERVED,
+        source=job.pk,
+        at=at,
+        lines=[
+            Line.debit(chart.PRECOMMITMENT, amount, **about),
+            Line.credit(chart.PRECOMMITMENT_RESERVE, amount, **about),
+        ],
+        budget_moves=[BudgetMove(line.pk, precommitted=amount.minor)],
+    )
+    return Precommitment.objects.create(
+        job=job, budget_line=line, amount_minor=amount.minor
+    )
+
+
+def release_estimate(*, actor: User, job: Job, at: datetime) -> None:
+    """Undo the reserved estimate of a job that ends without an award; none is no matter."""
+    booking, line_id = _estimate_given_back(job, at)
+    if line_id is not None:
+        post_entry(
+            actor=actor,
+            kind=EntryKind.ESTIMATE_RELEASED,
+            source=job.pk,
+            at=at,
+            lines=booking.lines,
+            budget_moves=booking.budget_moves,
+        )
+
+
+def promise(*, actor: User, award: Award, job: Job, at: datetime) -> Commitment:
+    """
+    Book what an award promises, price and fee, in place of the estimate (entry 4 of the chart).
+
+    :raises InsufficientFunds: the budget cannot cover it.
+    """
+    amount = award.price + fee_of(award, award.price)
+    commitment = Commitment.objects.create(
+        award=award, budget_line_id=award.budget_line_id
+    )
+    given_back, estimate_line = _estimate_given_back(job, at)
+    about = _about(award, job)
+    moves = list(given_back.budget_moves)
+    # One move a line: the estimate goes and the promise comes in the same check.
+    if estimate_line == award.budget_line_id:
+        moves = [
+            BudgetMove(
+                award.budget_line_id,
+                precommitted=moves[0].precommitted,
+                committed=amount.minor,
+            )
+        ]
+    else:
+        moves.append(BudgetMove(award.budget_line_id, committed=amount.minor))
+    if amount or given_back.lines:
+        post_entry(
+            actor=actor,
+            kind=EntryKind.AWARDED,
+            source=award.pk,
+            at=at,
+            lines=[
+                *given_back.lines,
+                Line.debit(chart.COMMITMENT, amount, **about),
+                Line.credit(chart.COMMITMENT_RESERVE, amount, **about),
+            ],
+            budget_moves=moves,
+            commitment_moves=[CommitmentMove(commitment.pk, original=amount.minor)],
+        )
+    return commitment
+
+
+def adjust_promise(
+    *, actor: User, award: Award, source: UUID, amount: Money, at: datetime
+) -> None:
+    """
+    Book a change order's difference with its fee on the commitment (entry 5 of the chart).
+
+    :raises InsufficientFunds: the budget cannot cover more.
+    """
+    commitment = award.commitments.get(line=1)
+    about = _about(award, award.job)
+    post_entry(
+        actor=actor,
+        kind=EntryKind.CHANGED,
+        source=source,
+        at=at,
+        lines=[
+            Line.debit(chart.COMMITMENT, amount, **about),
+            Line.credit(chart.COMMITMENT_RESERVE, amount, **about),
+        ],
+        budget_moves=[BudgetMove(commitment.budget_line_id, committed=amount.minor)],
+        commitment_moves=[CommitmentMove(commitment.pk, adjusted=amount.minor)],
+    )
+
+
+def liquidate(*, award: Award, amount: Money) -> Booking:
+    """
+    Return what an acceptance does to the commitment: as much of it as is open is used up, and
+    the whole amount is charged; what exceeds the commitment is checked against the budget.
+    """
+    commitment = award.commitments.get(line=1)  # moves only while the job is locked
+    used = Money(min(commitment.open_minor, amount.minor), amount.currency)
+    about = _about(award, award.job)
+    return Booking(
+        lines=(
+            Line.debit(chart.COMMITMENT_RESERVE, used, **about),
+            Line.credit(chart.COMMITMENT, used, **about),
+        ),
+        budget_moves=(
+            BudgetMove(
+                commitment.budget_line_id, committed=-used.minor, charged=amount.minor
+            ),
+        ),
+        commitment_moves=(CommitmentMove(commitment.pk, liquidated=used.minor),),
+    )
+
+
+def release_rest(*, actor: User, award: Award, at: datetime) -> None:
+    """Give back what is left of a commitment after the last milestone (entry 9 of the chart)."""
+    commitment = award.commitments.get(line=1)  # moves only while the job is locked
+    rest = Money(commitment.open_minor, award.currency)
+    if not rest:
+        return
+    about = _about(award, award.job)
+    post_entry(
+        actor=actor,
+        kind=EntryKind.RELEASED,
+        source=award.pk,
+        at=at,
+        lines=[
+            Line.debit(chart.COMMITMENT_RESERVE, rest, **about),
+            Line.credit(chart.COMMITMENT, rest, **about),
+        ],
+        budget_moves=[BudgetMove(commitment.budget_line_id, committed=-rest.minor)],
+        commitment_moves=[CommitmentMove(commitment.pk, released=rest.minor)],
+    )
+
+
+def fee_of(award: Award, amount: Money) -> Money:
+    """Return the marketplace's fee on an amount of an award."""
+    return amount.share(award.fee_basis_points)
+
+
+def _about(award: Award, job: Job) -> dict[str, UUID | None]:
+    return {
+        "department": award.department_id,
+        "category": job.category_id,
+        "job": award.job_id,
+        "award": award.pk,
+        "provider": award.provider_id,
+    }
+
+
+def _estimate_given_back(job: Job, at: datetime) -> tuple[Booking, UUID | None]:
+    """Mark a job's estimate as released; return how that is booked, and on which line."""
+    reserved = Precommitment.objects.filter(job=job, released_at=None)
+    estimate = reserved.select_for_update(no_key=True).first()
+    if estimate is None:
+        return Booking(), None
+    reserved.update(released_at=at)
+    amount = Money(estimate.amount_minor, job.currency)
+    about = {
+        "department": job.department_id,
+        "category": job.category_id,
+        "job": job.pk,
+    }
+    return Booking(
+        lines=(
+            Line.debit(chart.PRECOMMITMENT_RESERVE, amount, **about),
+            Line.credit(chart.PRECOMMITMENT, amount, **about),
+        ),
+        budget_moves=(BudgetMove(estimate.budget_line_id, precommitted=-amount.minor),),
+    ), estimate.budget_line_id
