@@ -90,7 +90,7 @@ _server: Embedded | None = None
 def _embedded() -> Embedded:
     global _server
     if _server is None:
-        _server = Embedded(ROOT / ".local" / "run")
+        _server = Embedded(ROOT / ".local" / env_str("EMBEDDED_NAME", "run"))
     return _server
 
 
