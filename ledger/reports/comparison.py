@@ -131,7 +131,8 @@ class Comparison:
     leader_ids: tuple[UUID, ...]  # first place on what is charged
     spent_leader_ids: tuple[UUID, ...]  # first place on what is really spent
     views_disagree: bool
-    turning_point: Decimal | None  # V*: the value of a point at which the leader changes
+    turning_point: Money | None  # V*: the nearest value of a point that changes the leader …
+    turning_bid_id: UUID | None  # … to this bid
     is_scored: bool  # each valid bid on each criterion
     chosen_bid_id: UUID | None
     chosen_at: datetime | None

@@ -1,0 +1,221 @@
+"""The opened bids of one job, weighed: what the comparison shows and a choice freezes."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch
+
+from bids.content import PriceLine
+from bids.evaluation import (
+    Candidate,
+    EvaluatedBid,
+    Evaluation,
+    Terms,
+    Weight,
+    evaluate,
+    level_of,
+)
+from bids.models.bids import Bid, OpenedPrice, OpenedPriceLine
+from bids.models.panels import Score
+from marketplace.models.jobs import Criterion, Job
+from marketplace.money import Money
+
+PLACES = Decimal("0.0001")
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A job's opened bids with their figures."""
+
+    job: Job
+    criteria: tuple[Criterion, ...]
+    bids: tuple[Bid, ...]  # standing; those without a place last
+    scores: tuple[Score, ...]  # current ones, without their reasons
+    terms: Terms
+    evaluation: Evaluation
+    valid_ids: frozenset[UUID]  # may be chosen
+
+    @property
+    def figures(self) -> dict[UUID, EvaluatedBid]:
+        return {row.bid_id: row for row in self.evaluation.rows}
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether each valid bid has a level on each criterion."""
+        return all(row.quality is not None for row in self.evaluation.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A comparison as a choice keeps it: its canonical text and the SHA-256 of that."""
+
+    text: str
+    digest: bytes
+    leader_ids: tuple[UUID, ...]  # the best value: first place on what is charged
+    spent_leader_ids: tuple[UUID, ...]
+    views_disagree: bool
+    valid_ids: frozenset[UUID]
+
+
+def weigh(job: Job, *, with_reasons: bool = False) -> Weighed:
+    """Return the opened bids of a job with their figures. The caller has asked who may see them."""
+    bids = list(
+        Bid.objects.standing()
+        .filter(job=job)
+        .defer("quality_envelope", "price_envelope", "quality_key", "price_key", "receipt")
+        .select_related("provider__department", "opened", "price", "disqualified__reason")
+        .prefetch_related(
+            Prefetch("price__lines", OpenedPriceLine.objects.order_by("position")),
+        )
+    )
+    criteria = tuple(Criterion.objects.filter(job=job).order_by("position"))
+    scores = Score.objects.filter(bid__job=job, bid__withdrawn_at=None, replaced_at=None)
+    scores = scores.order_by("scored_at", "id")
+    if with_reasons:
+        scores = scores.select_related("reason", "scorer")
+    kept = tuple(scores)
+    terms = terms_of(job, criteria)
+    valid = [bid for bid in bids if is_valid(bid, job.currency)]
+    levels = _levels(kept)
+    evaluation = evaluate([_candidate(bid, levels[bid.pk]) for bid in valid], terms)
+    order = {row.bid_id: place for place, row in enumerate(evaluation.rows)}
+    bids.sort(key=lambda bid: (order.get(bid.pk, len(order)), bid.submitted_at, str(bid.pk)))
+    return Weighed(
+        job=job,
+        criteria=criteria,
+        bids=tuple(bids),
+        scores=kept,
+        terms=terms,
+        evaluation=evaluation,
+        valid_ids=frozenset(bid.pk for bid in valid),
+    )
+
+
+def freeze(job: Job) -> Frozen:
+    """
+    Return the comparison of an opened job as a choice keeps it. Asks nobody: the verb has locked
+    the job and knows that the actor chooses.
+    """
+    weighed = weigh(job)
+    text = canonical(weighed)
+    return Frozen(
+        text=text,
+        digest=sha256(text.encode()).digest(),
+        leader_ids=weighed.evaluation.leaders_charged,
+        spent_leader_ids=weighed.evaluation.leaders_spent,
+        views_disagree=weighed.evaluation.views_disagree,
+        valid_ids=weighed.valid_ids,
+    )
+
+
+def canonical(weighed: Weighed) -> str:
+    """Return the one text of a comparison: ids, whole numbers and strings, keys sorted."""
+    job, figures = weighed.job, weighed.figures
+    quarters: dict[UUID, list[Any]] = defaultdict(list)
+    for score in weighed.scores:
+        quarters[score.bid_id].append(
+            [str(score.criterion_id), str(score.scorer_id), score.quarters]
+        )
+    facts = {
+        "v": 1,
+        "job": str(job.pk),
+        "fingerprint": bytes(job.fingerprint or b"").hex(),
+        "currency": job.currency,
+        "mode": job.mode,
+        "point_minor": weighed.terms.point.minor,
+        "administration_minor": weighed.terms.administration.minor,
+        "changeover_minor": weighed.terms.changeover.minor,
+        "criteria": [[str(criterion.pk), criterion.weight] for criterion in weighed.criteria],
+        "bids": [
+            {**_facts(bid, figures.get(bid.pk)), "scores": sorted(quarters[bid.pk])}
+            for bid in weighed.bids
+        ],
+    }
+    return json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def is_valid(bid: Bid, currency: str) -> bool:
+    """Whether a bid may be chosen: opened, priced in the job's currency, not disqualified."""
+    price = price_of(bid)
+    return price is not None and price.currency == currency and not hasattr(bid, "disqualified")
+
+
+def price_of(bid: Bid) -> OpenedPrice | None:
+    """Return a bid's opened price; None where it was never opened."""
+    price: OpenedPrice | None = getattr(bid, "price", None)
+    return price
+
+
+def terms_of(job: Job, criteria: Iterable[Criterion]) -> Terms:
+    """Return what was fixed at publication, with finance's table for work that goes outside."""
+    policy = job.policy
+    # Finance states its table in the department's currency; another one has no table.
+    stated = job.currency == job.department.currency
+    return Terms(
+        mode=job.mode,
+        point=job.point_value,
+        weights=tuple(Weight(item.pk, item.weight, item.knock_out) for item in criteria),
+        administration=Money(policy.administration_minor if stated else 0, job.currency),
+        changeover=Money(policy.changeover_minor if stated else 0, job.currency),
+    )
+
+
+def quality_figure(quality: Fraction | None) -> Decimal | None:
+    """Return Q, 0 to 100, as a figure with four decimals."""
+    if quality is None:
+        return None
+    return (Decimal(quality.numerator) / quality.denominator).quantize(PLACES)
+
+
+def _facts(bid: Bid, row: EvaluatedBid | None) -> dict[str, Any]:
+    facts = {
+        "bid": str(bid.pk),
+        "provider": str(bid.provider_id),
+        "fingerprint": bytes(bid.fingerprint).hex(),
+        "disqualified": hasattr(bid, "disqualified"),
+    }
+    price = price_of(bid)
+    if price is not None:
+        facts |= {"quoted_minor": price.quoted_minor, "currency": price.currency}
+    if row is not None:
+        evaluated = row.evaluated
+        facts |= {
+            "comparable_minor": row.comparable.minor,
+            "spent_minor": row.spent.minor,
+            "quality": "" if row.quality is None else f"{quality_figure(row.quality)}",
+            "evaluated_minor": None if evaluated is None else evaluated.minor,
+            "place": row.rank,
+            "spent_place": row.rank_spent,
+        }
+    return {key: value for key, value in facts.items() if value is not None}
+
+
+def _levels(scores: Iterable[Score]) -> defaultdict[UUID, dict[UUID, Fraction]]:
+    given: defaultdict[tuple[UUID, UUID], list[int]] = defaultdict(list)
+    for score in scores:
+        given[score.bid_id, score.criterion_id].append(score.quarters)
+    levels: defaultdict[UUID, dict[UUID, Fraction]] = defaultdict(dict)
+    for (bid, criterion), quarters in given.items():
+        levels[bid][criterion] = level_of(quarters)
+    return levels
+
+
+def _candidate(bid: Bid, levels: dict[UUID, Fraction]) -> Candidate:
+    return Candidate(
+        bid_id=bid.pk,
+        quoted=bid.price.quoted,
+        lines=tuple(
+            PriceLine(line.kind, line.amount_minor, line.text) for line in bid.price.lines.all()
+        ),
+        is_in_house=bid.provider.is_in_house,
+        levels=levels,
+    )
