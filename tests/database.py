@@ -15,7 +15,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit, urlunsplit
 

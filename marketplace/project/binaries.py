@@ -1,4 +1,4 @@
-"""Where the PostgreSQL programs are, as whom they run, and which folders they can be trusted with."""
+"""Where the PostgreSQL programs are, as whom they run, and which folders can be trusted."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def _copied(folder: Path) -> Path:
 
 
 def _own_folder(folder: Path) -> None:
-    """Anybody may make folders under /var/tmp: use one only if it is ours and ours alone to fill."""
+    """Anybody may make folders under /var/tmp: use one only if it is ours alone to fill."""
     folder.mkdir(mode=0o755, exist_ok=True)
     facts = folder.lstat()
     writable_by_others = facts.st_mode & (stat.S_IWGRP | stat.S_IWOTH)

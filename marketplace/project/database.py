@@ -68,7 +68,8 @@ def configuration(role: str) -> dict[str, Any]:
     options: dict[str, Any] = dict(parse_qsl(url.query))
     host = options.pop("host", None) or unquote(url.hostname or "")
     if role == "web" and env_bool("DATABASE_POOL", True):
-        options["pool"] = {"min_size": 1, "max_size": env_int("DATABASE_POOL_MAX", 8), "timeout": 10}
+        size_max = env_int("DATABASE_POOL_MAX", 8)
+        options["pool"] = {"min_size": 1, "max_size": size_max, "timeout": 10}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "HOST": host,

@@ -33,7 +33,8 @@ PORT = 5432  # names the socket's file; nothing listens on it
 
 DURABLE: Mapping[str, str] = {"shared_buffers": "128MB", "max_connections": "100"}
 # Tests need answers, not durability: losing the data in a power cut costs one more run.
-FAST: Mapping[str, str] = DURABLE | {
+FAST: Mapping[str, str] = {
+    **DURABLE,
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
