@@ -6,10 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from bids.models.bids import Bid
+from ledger.models.awards import Award
 from ledger.reports.columns import columns
-from ledger.reports.paging import PAGE, Page
-from ledger.reports.states import State
-from marketplace.models.people import User
+from ledger.reports.custody import custody, works_of
+from ledger.reports.paging import PAGE, Page, page_size, read_cursor, write_cursor
+from ledger.reports.reading import Reader, reader_of
+from ledger.reports.states import ENDED, State, noted, with_state
+from marketplace.models.jobs import Invitation, Job
+from marketplace.models.people import Office, User
 from marketplace.money import Money
 
 
@@ -68,7 +76,7 @@ def register(
     category: str = "",  # the code
     search: str = "",
     mine: bool = False,  # only of my departments or for my providers
-    order: str = "newest",  # or "deadline": the next deadline first
+    order: str = "newest",  # or "deadline": the earliest deadline first
     cursor: str = "",
     limit: int = PAGE,
 ) -> Page[JobRow]:
@@ -77,4 +85,84 @@ def register(
 
     :raises NotACursor: the cursor is none of this list.
     """
-    raise NotImplementedError
+    reader = reader_of(actor)
+    jobs = with_state(Job.objects.visible_to(actor), at=at, reader=reader)
+    if state == "any_open":
+        jobs = jobs.exclude(state__in=ENDED)
+    elif state:
+        jobs = jobs.filter(state=state)
+    if department_id:
+        jobs = jobs.filter(department=department_id)
+    if category:
+        jobs = jobs.filter(category__code=category)
+    if search:
+        jobs = jobs.filter(Q(title__icontains=search) | Q(reference__iexact=search))
+    if mine:
+        invited = Invitation.objects.filter(job=OuterRef("pk"), provider__in=reader.providers)
+        jobs = jobs.filter(Q(department__in=reader.departments) | Exists(invited))
+    size = page_size(limit)
+    found = list(_in_order(jobs, order, cursor, reader)[: size + 1])
+    shown = found[:size]
+    works = works_of(job.pk for job in shown)
+    rows = tuple(_row(job, reader, works.get(job.pk), at) for job in shown)
+    more = len(found) > size
+    return Page(rows, _cursor_after(shown[-1], order) if more else None)
+
+
+def ceiling_for(reader: Reader, job: Job) -> Money | None:
+    """Return a job's ceiling if this person may know it: one kept from bidders is the buyer's."""
+    opened = job.opened_at is not None
+    if job.shows_ceiling or reader.buys(job.department_id) or Office.FINANCE in reader.offices:
+        return job.ceiling
+    return job.ceiling if opened and reader.audits else None
+
+
+def _in_order(jobs: QuerySet[Job], order: str, cursor: str, reader: Reader) -> QuerySet[Job]:
+    newest = order != "deadline"
+    bid = Bid.objects.standing().filter(job=OuterRef("pk"), provider__in=reader.providers)
+    jobs = jobs.annotate(
+        key=Coalesce("published_at" if newest else "closes_at", "drafted_at"), has_bid=Exists(bid)
+    )
+    key = read_cursor(f"jobs.{order}", cursor)
+    if key is not None:
+        at, id = str(key[0]), str(key[1])
+        side = "lt" if newest else "gt"
+        jobs = jobs.filter(Q(**{f"key__{side}": at}) | Q(**{"key": at, f"pk__{side}": id}))
+    jobs = jobs.select_related("department", "category")
+    return jobs.order_by("-key", "-pk") if newest else jobs.order_by("key", "pk")
+
+
+def _cursor_after(job: Job, order: str) -> str:
+    return write_cursor(f"jobs.{order}", noted(job, "key").isoformat(), str(job.pk))
+
+
+def _row(job: Job, reader: Reader, work: Award | None, at: datetime) -> JobRow:
+    state = State(noted(job, "state"))
+    now = custody(job, state=state, work=work)
+    has_part = reader.buys(job.department_id) or reader.reads_all_books or noted(job, "has_bid")
+    chosen = work.provider if work is not None and has_part else None
+    return JobRow(
+        job_id=job.pk,
+        reference=job.reference,
+        title=job.title,
+        state=state,
+        department_id=job.department_id,
+        department_name=job.department.name,
+        category_code=job.category.code,
+        category_name=job.category.name,
+        procedure=job.procedure,
+        currency=job.currency,
+        ceiling=ceiling_for(reader, job),
+        ceiling_is_hidden=not job.shows_ceiling,
+        drafted_at=job.drafted_at,
+        published_at=job.published_at,
+        closes_at=job.closes_at,
+        side=reader.side(job.department_id),
+        has_it=now.has_it,
+        next_at=now.due_at,
+        then=now.then,
+        is_late=now.is_late(at),
+        provider_id=chosen.pk if chosen else None,
+        provider_name=chosen.name if chosen else "",
+        provider_is_in_house=chosen.is_in_house if chosen else None,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import (
     Case,
@@ -12,6 +13,7 @@ from django.db.models import (
     Exists,
     ExpressionWrapper,
     F,
+    Model,
     OuterRef,
     Q,
     QuerySet,
@@ -23,6 +25,7 @@ from django.db.models.functions import Cast, Concat
 
 from ledger.models.awards import Award, Completion, Dispute, NoAward
 from ledger.models.ratings import Reveal
+from ledger.reports.reading import Reader
 from marketplace.models.jobs import Job
 
 
@@ -42,43 +45,58 @@ class State(TextChoices):
     NO_AWARD = "no_award", "Ended without a choice"
 
 
-OPEN_STATES = frozenset(
-    {
-        State.DRAFT,
-        State.OPEN,
-        State.CLOSED,
-        State.TO_CHOOSE,
-        State.IN_DELIVERY,
-        State.TO_RATE,
-        State.DISPUTED,
-    }
-)
+ENDED = frozenset({State.DECIDED, State.FINISHED, State.CANCELLED, State.NO_AWARD})
+AFTER_THE_CHOICE = (State.IN_DELIVERY, State.TO_RATE, State.DISPUTED, State.FINISHED)
 
 
-def with_state(jobs: QuerySet[Job], *, at: datetime) -> QuerySet[Job]:
-    """Return the jobs with `state`: where each of them stands at that moment, in one word."""
-    award = Award.objects.filter(job=OuterRef("pk"))
-    open_dispute = Dispute.objects.filter(
-        milestone__award__job=OuterRef("pk"), resolution__isnull=True
-    )
-    completed = Completion.objects.filter(award__job=OuterRef("pk"))
-    rated = Exists(Reveal.objects.filter(award__job=OuterRef("pk"))) | Exists(
-        completed.annotate(until=rating_until()).filter(until__lte=at)
-    )
+def with_state(jobs: QuerySet[Job], *, at: datetime, reader: Reader | None = None) -> QuerySet[Job]:
+    """
+    Return the jobs with `state`: where each of them stands at that moment, in one word. For a
+    reader who has no part in the work, a job is decided, and no more.
+    """
+    jobs = jobs.annotate(fact=_fact(at))
+    if reader is None or reader.offices:
+        return jobs.annotate(state=F("fact"))
+    at_work = Exists(Award.objects.filter(job=OuterRef("pk"), provider__in=reader.providers))
     return jobs.annotate(
         state=Case(
-            When(cancelled_at__isnull=False, then=Value(State.CANCELLED)),
-            When(Exists(NoAward.objects.filter(job=OuterRef("pk"))), then=Value(State.NO_AWARD)),
-            When(Exists(open_dispute), then=Value(State.DISPUTED)),
-            When(Exists(completed) & rated, then=Value(State.FINISHED)),
-            When(Exists(completed), then=Value(State.TO_RATE)),
-            When(Exists(award), then=Value(State.IN_DELIVERY)),
-            When(opened_at__isnull=False, then=Value(State.TO_CHOOSE)),
-            When(Q(closed_at__isnull=False) | Q(closes_at__lte=at), then=Value(State.CLOSED)),
-            When(published_at__isnull=False, then=Value(State.OPEN)),
-            default=Value(State.DRAFT),
+            When(
+                ~(Q(department__in=reader.departments) | at_work) & Q(fact__in=AFTER_THE_CHOICE),
+                then=Value(State.DECIDED),
+            ),
+            default=F("fact"),
             output_field=CharField(),
         )
+    )
+
+
+def noted(row: Model, name: str) -> Any:
+    """Return what a queryset noted on a row beside its fields."""
+    return getattr(row, name)
+
+
+def _fact(at: datetime) -> Case:
+    job = OuterRef("pk")
+    open_dispute = Dispute.objects.filter(milestone__award__job=job, resolution__isnull=True)
+    completed = Completion.objects.filter(award__job=job)
+    rated = Exists(Reveal.objects.filter(award__job=job)) | Exists(
+        completed.annotate(until=rating_until()).filter(until__lte=at)
+    )
+    return Case(
+        When(cancelled_at__isnull=False, then=Value(State.CANCELLED)),
+        When(Exists(NoAward.objects.filter(job=job)), then=Value(State.NO_AWARD)),
+        When(Exists(open_dispute), then=Value(State.DISPUTED)),
+        When(Exists(completed) & rated, then=Value(State.FINISHED)),
+        When(Exists(completed), then=Value(State.TO_RATE)),
+        When(Exists(Award.objects.filter(job=job)), then=Value(State.IN_DELIVERY)),
+        When(opened_at__isnull=False, then=Value(State.TO_CHOOSE)),
+        When(
+            Q(published_at__isnull=False) & (Q(closed_at__isnull=False) | Q(closes_at__lte=at)),
+            then=Value(State.CLOSED),
+        ),
+        When(published_at__isnull=False, then=Value(State.OPEN)),
+        default=Value(State.DRAFT),
+        output_field=CharField(),
     )
 
 

@@ -1,0 +1,109 @@
+"""Who has a job now, since when, by when, and what happens then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Prefetch
+
+from ledger.models.awards import Award, Delivery, Milestone
+from ledger.reports.states import State
+from marketplace.models.jobs import Job
+
+SILENCE = "Silence after that counts as acceptance."
+
+
+@dataclass(frozen=True, slots=True)
+class Custody:
+    """Somebody has to act, or nobody: then `has_it` is empty."""
+
+    has_it: str
+    since_at: datetime
+    due_at: datetime | None = None
+    then: str = ""
+
+    def is_late(self, at: datetime) -> bool:
+        return self.due_at is not None and self.due_at < at
+
+
+def works_of(job_ids: Iterable[UUID]) -> dict[UUID, Award]:
+    """Return the awards of these jobs with their milestones and deliveries, in three statements."""
+    deliveries = Delivery.objects.select_related("acceptance", "returned").order_by("delivered_at")
+    milestones = Milestone.objects.select_related("acceptance").order_by("position")
+    awards = (
+        Award.objects.filter(job__in=list(job_ids))
+        .defer("comparison")
+        .select_related("provider", "completion", "job__policy", "reveal")
+        .prefetch_related(
+            Prefetch("milestones", milestones.prefetch_related(Prefetch("deliveries", deliveries)))
+        )
+    )
+    return {award.job_id: award for award in awards}
+
+
+def custody(job: Job, *, state: State, work: Award | None) -> Custody:
+    """Return who has a job; its department must be at hand."""
+    if work is None:
+        return _before_the_choice(job, state)
+    if state == State.IN_DELIVERY:
+        return _at_work(work, job.department.name)
+    if state == State.DISPUTED:
+        return Custody("Finance", work.chosen_at, None, "The dispute is settled.")
+    if state == State.TO_RATE:
+        since = work.completion.completed_at
+        return Custody("Both sides", since, rate_until(work), "Both ratings are shown.")
+    return Custody("", work.chosen_at)
+
+
+def rate_until(work: Award) -> datetime:
+    """Return the end of the rating time of finished work."""
+    until: datetime = work.completion.completed_at + timedelta(days=work.job.policy.rating_days)
+    return until
+
+
+def waiting_delivery(milestone: Milestone) -> Delivery | None:
+    """Return the delivery that is neither accepted nor returned."""
+    for delivery in milestone.deliveries.all():
+        if not hasattr(delivery, "acceptance") and not hasattr(delivery, "returned"):
+            return delivery
+    return None
+
+
+def end_of(day: date | None) -> datetime | None:
+    """Return the last second of a promised day, where the company is."""
+    if day is None:
+        return None
+    return datetime.combine(day, time(23, 59, 59), ZoneInfo(settings.TIME_ZONE))
+
+
+def _before_the_choice(job: Job, state: State) -> Custody:
+    department = job.department.name
+    match state:
+        case State.DRAFT:
+            return Custody(department, job.drafted_at, None, "The providers invited are told.")
+        case State.OPEN:
+            since = job.published_at or job.drafted_at
+            return Custody("Bidders", since, job.closes_at, "All bids are opened together.")
+        case State.CLOSED:
+            since = job.closed_at or job.closes_at or job.drafted_at
+            return Custody("The clock", since, None, "All bids are opened together.")
+        case State.TO_CHOOSE:
+            since = job.opened_at or job.drafted_at
+            return Custody(department, since, None, "Every bidder is told in the same minute.")
+    return Custody("", job.cancelled_at or job.opened_at or job.drafted_at)
+
+
+def _at_work(work: Award, department: str) -> Custody:
+    todo = [one for one in work.milestones.all() if not hasattr(one, "acceptance")]
+    handed_over = [delivery for one in todo if (delivery := waiting_delivery(one))]
+    if handed_over:
+        first = min(handed_over, key=lambda delivery: delivery.silent_at)
+        return Custody(department, first.delivered_at, first.silent_at, SILENCE)
+    dues = [due for one in todo if (due := end_of(one.due_on))]
+    then = "The department accepts or returns the work."
+    return Custody(work.provider.name, work.chosen_at, min(dues, default=None), then)
