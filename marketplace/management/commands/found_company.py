@@ -9,7 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from marketplace.membership import found_company
+from marketplace.people import found_company
 from marketplace.project.clock import database_now
 from marketplace.refusals import Refusal
 
