@@ -49,7 +49,7 @@ def csv_file(columns: Sequence[Column[Row]], rows: Iterable[Row]) -> Iterator[by
 
 def xlsx_file(columns: Sequence[Column[Row]], rows: Iterable[Row], *, title: str) -> IO[bytes]:
     """Return the rows as a workbook, ready to be read from its beginning."""
-    file: IO[bytes] = TemporaryFile()
+    file: IO[bytes] = TemporaryFile()  # noqa: SIM115 - the caller reads and closes it
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as book:
         styles = _Styles(book)
@@ -69,7 +69,7 @@ def xlsx_file(columns: Sequence[Column[Row]], rows: Iterable[Row], *, title: str
     return file
 
 
-def as_text(cell: Cell) -> str:
+def as_text(cell: Cell) -> str:  # noqa: PLR0911 - one for each kind of cell
     """Return a cell as CSV writes it: amounts and moments plain, text made harmless."""
     match cell:
         case None:

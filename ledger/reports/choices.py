@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
+from django.db.models import F, Q, QuerySet
+
+from bids.models.bids import OpenedPrice
+from ledger.models.awards import Award
 from ledger.reports.columns import columns
-from ledger.reports.paging import PAGE, Page
+from ledger.reports.paging import PAGE, PAGE_MAX, Page, page_size, read_cursor, write_cursor
+from ledger.reports.reading import Reader, departments_to_read, reader_of
 from marketplace.models.people import User
 from marketplace.money import Money
 
@@ -112,16 +118,165 @@ def choices(
     """
     Return choices of the actor's departments, or all for finance and auditors, newest first.
 
+    :raises Unknown: the department asked for is not the actor's to read.
     :raises NotACursor: the cursor is none of this list.
     """
-    raise NotImplementedError
+    reader = reader_of(actor)
+    awards = awards_of(reader, only)
+    key = read_cursor("choices", cursor)
+    if key is not None:
+        at, id = str(key[0]), str(key[1])
+        awards = awards.filter(Q(chosen_at__lt=at) | Q(chosen_at=at, pk__lt=id))
+    size = page_size(limit)
+    found = list(
+        awards.select_related(
+            "department", "provider", "job__category", "chosen_by", "reason", "decisive_criterion"
+        )
+        .defer("comparison", "job__need", "provider__description")
+        .order_by("-chosen_at", "-pk")[: size + 1]
+    )
+    shown = found[:size]
+    prices = valid_prices(award.job_id for award in shown)
+    rows = tuple(_row(award, prices[award.job_id], reader) for award in shown)
+    if len(found) <= size:
+        return Page(rows, None)
+    return Page(rows, write_cursor("choices", shown[-1].chosen_at.isoformat(), str(shown[-1].pk)))
 
 
 def every_choice(*, actor: User, only: ChoiceFilter = ALL) -> Iterator[ChoiceRow]:
     """Return all of them, in pages behind the curtain, for a file."""
-    raise NotImplementedError
+    cursor: str | None = ""
+    while cursor is not None:
+        page = choices(actor=actor, only=only, cursor=cursor, limit=PAGE_MAX)
+        yield from page.items
+        cursor = page.next
 
 
 def choice_totals(*, actor: User, only: ChoiceFilter = ALL) -> ChoiceTotals:
     """Return the same choices counted."""
-    raise NotImplementedError
+    awards = awards_of(reader_of(actor), only)
+    awarded: defaultdict[str, int] = defaultdict(int)
+    in_house = 0
+    chosen: dict[UUID, UUID] = {}
+    facts = awards.values_list("job", "bid", "currency", "price_minor", "provider__department")
+    for job, bid, currency, price, department in facts.iterator():
+        chosen[job] = bid
+        awarded[currency] += price
+        in_house += department is not None
+    contests = _contests(awards, chosen)
+    return ChoiceTotals(
+        choices=len(chosen),
+        awarded=tuple(Money(minor, currency) for currency, minor in sorted(awarded.items())),
+        valid_priced_bids=sum(count for count, _, _ in contests),
+        contested=sum(count > 1 for count, _, _ in contests),
+        lowest_chosen=sum(count > 1 and lowest for count, lowest, _ in contests),
+        lowest_tied=sum(count > 1 and tied for count, _, tied in contests),
+        in_house=in_house,
+        outside=len(chosen) - in_house,
+    )
+
+
+def awards_of(reader: Reader, only: ChoiceFilter) -> QuerySet[Award]:
+    """Return the awards that are meant, of those whose books the reader may open."""
+    departments = departments_to_read(
+        reader, department_id=only.department_id, include_children=only.include_children
+    )
+    awards = Award.objects.filter(department__in=departments)
+    if only.since_on:
+        awards = awards.filter(chosen_at__gte=_midnight(only.since_on))
+    if only.until_on:
+        awards = awards.filter(chosen_at__lt=_midnight(only.until_on) + timedelta(days=1))
+    if only.kind:
+        awards = awards.filter(provider__department__isnull=only.kind != "in_house")
+    wanted = {
+        "provider": only.provider_id,
+        "job": only.job_id,
+        "job__category__code": only.category,
+        "currency": only.currency,
+    }
+    return awards.filter(**{name: value for name, value in wanted.items() if value})
+
+
+@dataclass(frozen=True, slots=True)
+class ValidPrice:
+    """What one bid that could have been chosen asked."""
+
+    bid_id: UUID
+    provider_id: UUID
+    is_in_house: bool
+    quoted: Money
+
+
+def valid_prices(job_ids: Iterable[UUID]) -> defaultdict[UUID, list[ValidPrice]]:
+    """Return the prices of these jobs that stand: opened, and not disqualified."""
+    found: defaultdict[UUID, list[ValidPrice]] = defaultdict(list)
+    prices = _standing_prices().filter(bid__job__in=list(job_ids))
+    names = ("bid__job", "bid", "bid__provider", "bid__provider__department", "quoted_minor")
+    for job, bid, provider, department, minor, currency in prices.values_list(*names, "currency"):
+        price = ValidPrice(bid, provider, department is not None, Money(minor, currency))
+        found[job].append(price)
+    return found
+
+
+def _standing_prices() -> QuerySet[OpenedPrice]:
+    return OpenedPrice.objects.filter(
+        bid__withdrawn_at=None, bid__disqualified=None, currency=F("bid__job__currency")
+    )
+
+
+def _contests(awards: QuerySet[Award], chosen: dict[UUID, UUID]) -> list[tuple[int, bool, bool]]:
+    """Return for each job: how many valid prices, whether the lowest was chosen, was shared."""
+    asked: defaultdict[UUID, list[int]] = defaultdict(list)
+    taken: dict[UUID, int] = {}
+    prices = _standing_prices().filter(bid__job__in=awards.values("job"))
+    for job, bid, minor in prices.values_list("bid__job", "bid", "quoted_minor").iterator():
+        asked[job].append(minor)
+        if chosen.get(job) == bid:
+            taken[job] = minor
+    return [
+        (len(all_asked), taken.get(job) == min(all_asked), all_asked.count(min(all_asked)) > 1)
+        for job, all_asked in asked.items()
+    ]
+
+
+def _row(award: Award, prices: list[ValidPrice], reader: Reader) -> ChoiceRow:
+    asked = [price.quoted for price in prices]
+    inside = [price.quoted for price in prices if price.is_in_house]
+    outside = [price.quoted for price in prices if not price.is_in_house]
+    own = next((price.quoted for price in prices if price.bid_id == award.bid_id), None)
+    lowest = min(asked, default=None)
+    # Finance is told what rivals asked only where three or more did, so that none stands alone.
+    tells = reader.audits or reader.buys(award.department_id) or len(asked) >= 3
+    return ChoiceRow(
+        award_id=award.pk,
+        job_id=award.job_id,
+        job_reference=award.job.reference,
+        job_title=award.job.title,
+        job_source_key=award.job.source_key or "",
+        department_id=award.department_id,
+        department_name=award.department.name,
+        category_code=award.job.category.code,
+        provider_id=award.provider_id,
+        provider_name=award.provider.name,
+        kind="in_house" if award.provider.is_in_house else "outside",
+        currency=award.currency,
+        price=award.price,
+        bid_price=own,
+        valid_priced_bids=len(asked),
+        is_lowest=None if own is None else own == lowest,
+        lowest_is_tied=lowest is not None and asked.count(lowest) > 1,
+        best_in_house=min(inside, default=None) if tells else None,
+        best_outside=min(outside, default=None) if tells else None,
+        spread=max(asked) - min(asked) if asked and tells else None,
+        reason_code=award.reason_code,
+        reason_label=award.get_reason_code_display(),
+        reason=award.reason.text,
+        decisive_criterion=award.decisive_criterion.name if award.decisive_criterion else "",
+        followed_view=award.followed_view,
+        chosen_by=award.chosen_by.name,
+        chosen_at=award.chosen_at,
+    )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)
