@@ -22,6 +22,18 @@ from marketplace.models.people import User
 from marketplace.money import Money
 from marketplace.refusals import Refusal
 
+__all__ = [
+    "BookedDifferently",
+    "BudgetMove",
+    "CommitmentMove",
+    "EntryKind",
+    "InsufficientFunds",
+    "Line",
+    "PeriodClosed",
+    "post_entry",
+    "reverse_entry",
+]
+
 
 class InsufficientFunds(Refusal):
     """The budget line cannot cover it."""
@@ -82,9 +94,7 @@ class Line:
 
     def turned(self) -> Line:
         """Return the same line on the other side."""
-        return replace(
-            self, debit_minor=self.credit_minor, credit_minor=self.debit_minor
-        )
+        return replace(self, debit_minor=self.credit_minor, credit_minor=self.debit_minor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,21 +236,10 @@ def reverse_entry(
 
 
 _TYPES = (
-    [
-        "smallint",
-        "uuid",
-        "text",
-        "bigint",
-        "bigint",
-        "uuid",
-        "uuid",
-        "uuid",
-        "uuid",
-        "uuid",
-        "uuid",
-    ]
-    + ["uuid", "bigint", "bigint", "bigint", "bigint"]
-    + ["uuid", "bigint", "bigint", "bigint", "bigint", "bigint"]
+    *("smallint", "uuid", "text", "bigint", "bigint", "uuid"),
+    *("uuid", "uuid", "uuid", "uuid", "uuid"),
+    *("uuid", "bigint", "bigint", "bigint", "bigint"),
+    *("uuid", "bigint", "bigint", "bigint", "bigint", "bigint"),
 )
 _CALL = (
     "SELECT ledger_post_entry(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, "
@@ -253,12 +252,8 @@ _LINE = attrgetter(
     *("account", "department", "currency", "debit_minor", "credit_minor", "category"),
     *("budget_line", "job", "award", "milestone", "provider"),
 )
-_COMMITMENT = attrgetter(
-    "commitment_id", "original", "adjusted", "liquidated", "released"
-)
-_BUDGET = attrgetter(
-    "line_id", "budget", "carried_in", "precommitted", "committed", "charged"
-)
+_COMMITMENT = attrgetter("commitment_id", "original", "adjusted", "liquidated", "released")
+_BUDGET = attrgetter("line_id", "budget", "carried_in", "precommitted", "committed", "charged")
 
 
 def _columns(entry: Entry) -> list[list[Any]]:
@@ -290,15 +285,11 @@ def _refusal(error: DatabaseError, period: int) -> Exception:
     cause = error.__cause__
     match getattr(cause, "sqlstate", None):
         case "CB001":
-            return PeriodClosed(
-                f"The books of {period // 100}-{period % 100:02} are closed."
-            )
+            return PeriodClosed(f"The books of {period // 100}-{period % 100:02} are closed.")
         case "CB002":
             return BookedDifferently("This is booked already, with other figures.")
         case "CB003":
-            detail = (
-                getattr(getattr(cause, "diag", None), "message_detail", "") or "0 0 XXX"
-            )
+            detail = getattr(getattr(cause, "diag", None), "message_detail", "") or "0 0 XXX"
             available_minor, wanted_minor, currency = detail.split(" ")
             available = Money(int(available_minor), currency)
             wanted = Money(int(wanted_minor), currency)

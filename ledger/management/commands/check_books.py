@@ -14,7 +14,9 @@ class Command(BaseCommand):
     help = "Compare balances, commitments and budgets with the postings. Not 0 if any differs."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+        parser.add_argument(
+            "--json", action="store_true", help="one JSON object on standard output"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         with transaction.atomic():

@@ -1,0 +1,1 @@
+"""A company to look at: Northmere Instruments, its people, and a year of its jobs."""

@@ -1,0 +1,235 @@
+"""Playing a job's story with the verbs, at the moments at which it happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from uuid import UUID
+
+from bids.opening import close_due_job, open_bids
+from bids.scoring import score_bid
+
+from bids.content import BidContent, PlannedMilestone, PriceLine
+from bids.submission import submit_bid
+from ledger.acceptance import accept_delivery
+from ledger.awarding import choose_bid
+from ledger.commissioning import publish_job
+from ledger.delivering import deliver_milestone, return_delivery
+from ledger.demonstration.company import PROVIDERS, Provider
+from ledger.demonstration.founding import Company
+from ledger.demonstration.past import Past
+from ledger.demonstration.present import Present
+from ledger.demonstration.words import APPROACHES, CRITERIA, LEVELS, SCORE_REASONS
+from ledger.models.awards import Award, Milestone
+from ledger.rating import rate
+from marketplace.drafting import CriterionDraft, JobDetails, draft_job
+from marketplace.models.jobs import Criterion, Job
+from marketplace.models.people import User
+from marketplace.money import Money
+from marketplace.questions import answer_question, ask_question
+from marketplace.system import the_clock
+
+BY_CODE = {provider.code: provider for provider in PROVIDERS}
+NEEDS = ("informed", "in_control", "choices", "friendly", "knowledgeable", "attentive", "result")
+ANSWERS = ("clear_need", "timely_answers", "fair_changes", "prompt_acceptance")
+
+
+@dataclass(slots=True)
+class Play:
+    """One job's story on the stage: what has been made so far, and the day it was published."""
+
+    company: Company
+    story: Past | Present
+    today: date
+    chance: Random
+    bids: dict[str, UUID] = field(default_factory=dict)
+
+    def at(self, days: int, hour: int = 10, minute: int = 0) -> datetime:
+        """Return a moment so many days after publication; on a weekday, and never ahead of now."""
+        on = self.today - timedelta(days=self.story.days_ago - days)
+        on -= timedelta(days=max(0, on.weekday() - 4))  # a Saturday or Sunday becomes the Friday
+        return datetime.combine(on, time(hour, minute), UTC)
+
+    @property
+    def head(self) -> User:
+        return self.company.head_of(self.story.department)
+
+
+def draft(play: Play, *, days_open: int) -> Job:
+    """Draft the job: for everybody who works in its category, with criteria and a ceiling."""
+    story, company = play.story, play.company
+    ceiling = Money.of(round(story.price * 1.25, -2), "EUR") if story.price else None
+    closing = play.at(days_open, 16)
+    details = JobDetails(
+        title=story.title,
+        category_id=company.categories[story.category],
+        need=story.need,
+        ceiling=ceiling,
+        # The form's own proposal: 0.3 × ceiling / 40.
+        point=ceiling.share(75) if ceiling else None,
+        starts_on=(closing + timedelta(days=10)).date(),
+        ends_on=(closing + timedelta(days=35)).date(),
+        questions_until=closing - timedelta(days=3),
+        closes_at=closing,
+        criteria=tuple(
+            CriterionDraft(name=name, weight=weight, question=question, levels=LEVELS[name])
+            for name, weight, question in CRITERIA[story.category]
+        )
+        if story.price
+        else (),
+        invited=tuple(company.providers[p.code] for p in PROVIDERS if p.kind == story.category),
+    )
+    return draft_job(
+        actor=play.head,
+        department_id=company.departments[story.department],
+        details=details,
+        at=play.at(-1, 15),
+    )
+
+
+def publish(play: Play, job: Job) -> None:
+    publish_job(actor=play.head, job_id=job.pk, at=play.at(0, 9, 30))
+
+
+def ask(play: Play, job: Job, provider: str, text: str) -> UUID:
+    question = ask_question(
+        actor=play.company.lead_of(provider),
+        job_id=job.pk,
+        provider_id=play.company.providers[provider],
+        text=text,
+        at=play.at(1, 11, 12),
+    )
+    return question.pk
+
+
+def answer(play: Play, question_id: UUID, text: str) -> None:
+    answer_question(actor=play.head, question_id=question_id, answer=text, at=play.at(2, 9, 5))
+
+
+def bid(play: Play, job: Job, code: str, *, days: int) -> None:
+    """Let a provider bid, at its usual price and with its usual words."""
+    provider = BY_CODE[code]
+    content = offer(play, job, provider)
+    play.bids[code] = submit_bid(
+        actor=play.company.lead_of(code),
+        job_id=job.pk,
+        provider_id=play.company.providers[code],
+        content=content,
+        at=play.at(days, 13, play.chance.randrange(60)),
+    ).pk
+
+
+def offer(play: Play, job: Job, provider: Provider) -> BidContent:
+    """Return a provider's bid: price lines in whole euros, two milestones, words."""
+    story = play.story
+    price = round(story.price * provider.price * play.chance.uniform(0.95, 1.05))
+    labour = round(price * 0.55)
+    overhead = round(labour * 0.12) if provider.department else 0
+    travel = round(price * 0.05)
+    materials = price - labour - overhead - travel
+    lines = [("labour", labour), ("overhead", overhead), ("materials", materials)]
+    lines += [("travel", travel)]
+    first = round(price * 0.4)
+    starts, ends = job.starts_on, job.ends_on
+    assert starts is not None
+    assert ends is not None
+    halfway = starts + (ends - starts) // 2
+    return BidContent(
+        approach=APPROACHES[provider.code],
+        currency="EUR",
+        lines=tuple(PriceLine(kind, 100 * amount) for kind, amount in lines if amount),
+        milestones=(
+            PlannedMilestone("Plan and preparation", halfway, 100 * first),
+            PlannedMilestone("The work itself", ends, 100 * (price - first)),
+        ),
+        starts_on=starts,
+        finishes_on=ends,
+        valid_until_on=ends,
+        answers={
+            criterion.pk: SCORE_REASONS[provider.quality][1]
+            for criterion in Criterion.objects.filter(job=job)
+        },
+    )
+
+
+def open_all(play: Play, job: Job) -> None:
+    """Let the clock close the job at its deadline and open the bids."""
+    job.refresh_from_db()
+    assert job.closes_at is not None
+    close_due_job(job_id=job.pk, at=job.closes_at + timedelta(seconds=4))
+    open_bids(actor=the_clock(), job_id=job.pk, at=job.closes_at + timedelta(seconds=9))
+
+
+def score(play: Play, job: Job, *, days: int) -> None:
+    """Let the head score every bid on every criterion."""
+    for code, bid_id in play.bids.items():
+        for position, criterion in enumerate(Criterion.objects.filter(job=job)):
+            usual = BY_CODE[code].quality
+            better = code == play.story.chosen and position == 0
+            quarters = max(1, min(4, usual + better - (play.chance.random() < 0.25)))
+            score_bid(
+                actor=play.head,
+                bid_id=bid_id,
+                criterion_id=criterion.pk,
+                quarters=quarters,
+                reason=SCORE_REASONS[quarters][0],
+                at=play.at(days, 14, 20),
+            )
+
+
+def choose(play: Play, job: Job, *, days: int) -> Award:
+    story = play.story
+    decisive = None
+    if story.reason_code not in {"best_value", "price"}:
+        decisive = Criterion.objects.filter(job=job).order_by("position")[0].pk
+    return choose_bid(
+        actor=play.head,
+        job_id=job.pk,
+        bid_id=play.bids[story.chosen],
+        reason_code=story.reason_code,
+        reason=story.reason,
+        decisive_criterion_id=decisive,
+        followed_view="charged",
+        at=play.at(days, 11, 40),
+    )
+
+
+def deliver(play: Play, milestone: Milestone, at: datetime, note: str = "") -> UUID:
+    lead = play.company.lead_of(play.story.chosen)
+    return deliver_milestone(actor=lead, milestone_id=milestone.pk, note=note, at=at).pk
+
+
+def accept(play: Play, delivery_id: UUID, at: datetime) -> None:
+    accept_delivery(actor=play.head, delivery_id=delivery_id, at=at)
+
+
+def send_back(play: Play, delivery_id: UUID, missing: str, at: datetime) -> None:
+    return_delivery(actor=play.head, delivery_id=delivery_id, missing=missing, at=at)
+
+
+def rate_provider(play: Play, award: Award, *, liked: int, text: str, at: datetime) -> None:
+    usual = BY_CODE[play.story.chosen].kind_to_people
+    points = {need: max(1, min(5, usual + liked - (play.chance.random() < 0.3))) for need in NEEDS}
+    again = "yes" if usual + liked >= 4 else "if_changed"
+    rate(
+        actor=play.head,
+        award_id=award.pk,
+        side="department",
+        points=points,
+        again=again,
+        text=text,
+        at=at,
+    )
+
+
+def rate_department(play: Play, award: Award, *, at: datetime) -> None:
+    rate(
+        actor=play.company.lead_of(play.story.chosen),
+        award_id=award.pk,
+        side="provider",
+        points={answer: play.chance.choice((4, 4, 5)) for answer in ANSWERS},
+        again="yes",
+        text="",
+        at=at,
+    )
