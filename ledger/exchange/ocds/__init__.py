@@ -1,0 +1,1 @@
+"""The Open Contracting Data Standard: any publisher's releases, replayed through the verbs."""
