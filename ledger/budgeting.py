@@ -12,9 +12,8 @@ from django.db.models import F, Q
 from ledger import chart
 from ledger.models.awards import Award
 from ledger.models.budgets import BudgetLine, Commitment, Precommitment
-from ledger.models.journal import EntryKind
 from ledger.periods import fiscal_year_of
-from ledger.posting import BudgetMove, CommitmentMove, Line, post_entry
+from ledger.posting import BudgetMove, CommitmentMove, EntryKind, Line, post_entry
 from marketplace.history import record
 from marketplace.models.departments import Department
 from marketplace.models.events import Audience

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import Self
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
 
 from bids.models.bids import Bid
 from ledger.models.budgets import BudgetLine
@@ -50,6 +51,15 @@ class AwardQuerySet(Findable["Award"]):
             | Q(department__in=Department.objects.with_member(actor).values("pk"))
             | models.Exists(held)
         )
+
+    def lock(self, id: UUID) -> Award:
+        """
+        Return the award with its job locked until the transaction ends. An award is never
+        updated, so nobody holds the right to lock its row: the job stands for all that follows.
+        """
+        award = self.select_related("job__policy", "department", "provider").one(id)
+        Job.objects.lock(award.job_id)
+        return award
 
 
 class Award(models.Model):
@@ -109,6 +119,11 @@ class NoAward(models.Model):
         return str(self.job_id)
 
 
+class MilestoneQuerySet(Findable["Milestone"]):
+    def visible_to(self, actor: User) -> Self:
+        return self.filter(award__in=Award.objects.visible_to(actor).values("pk"))
+
+
 class Milestone(models.Model):
     """An agreed part of the work, with its date and price."""
 
@@ -117,7 +132,9 @@ class Milestone(models.Model):
     position = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=200)
     due_on = models.DateField(null=True)
-    price_minor = models.BigIntegerField()
+    price_minor = models.BigIntegerField()  # at the choice; agreed changes come on top
+
+    objects = MilestoneQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -131,6 +148,17 @@ class Milestone(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def agreed_minor(self) -> int:
+        """What it costs now: the price at the choice and every change agreed since."""
+        changes = self.change_orders.filter(agreed_at__isnull=False)
+        changed: int = changes.aggregate(sum=Coalesce(Sum("difference_minor"), 0))["sum"]
+        return self.price_minor + changed
+
+
+class ChangeOrderQuerySet(Findable["ChangeOrder"]):
+    def visible_to(self, actor: User) -> Self:
+        return self.filter(award__in=Award.objects.visible_to(actor).values("pk"))
 
 
 class ChangeOrder(models.Model):
@@ -147,6 +175,8 @@ class ChangeOrder(models.Model):
     proposed_at = models.DateTimeField()
     agreed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     agreed_at = models.DateTimeField(null=True)
+
+    objects = ChangeOrderQuerySet.as_manager()
 
     class Meta:
         constraints = [

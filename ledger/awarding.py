@@ -1,0 +1,284 @@
+"""Choosing a bid: one author, one reason, one frozen comparison, and the money promised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from bids.models.bids import Bid
+from ledger.budgeting import budget_line_for, promise
+from ledger.commissioning import refuse_undecidable
+from ledger.models.awards import Award, Milestone, MoneyView, ReasonCode
+from ledger.permissions import may_choose
+from ledger.reports.comparison import Comparison, comparison
+from marketplace.history import record
+from marketplace.models.events import Audience
+from marketplace.models.jobs import Job
+from marketplace.models.people import Membership, User
+from marketplace.money import Money
+from marketplace.notices import people_of_department, people_of_providers, tell
+from marketplace.refusals import Refusal, require
+from marketplace.words import keep
+
+# Other systems' records know no reasons, and may agree on another price than the bid's.
+IMPORTED = "imported"
+
+
+class BidNotValid(Refusal):
+    """Only a standing, priced bid on this job that was not disqualified can be chosen."""
+
+    code = "bid_not_valid"
+    field = "bid_id"
+
+
+class BothSides(Refusal):
+    """Nobody chooses in a contest that their own team or firm is in."""
+
+    code = "both_sides"
+
+
+class ReasonMissing(Refusal):
+    """A choice carries a reason code and a sentence."""
+
+    code = "reason_missing"
+    field = "reason"
+
+
+class NoSuchReason(Refusal):
+    """The reason code is one of the list."""
+
+    code = "no_such_reason"
+    field = "reason_code"
+
+
+class CriterionMissing(Refusal):
+    """A choice of another bid than the best value says which criterion decided."""
+
+    code = "criterion_missing"
+    field = "decisive_criterion_id"
+
+
+class ViewMissing(Refusal):
+    """Where the two views of money disagree, the choice says which was followed."""
+
+    code = "view_missing"
+    field = "followed_view"
+
+
+class PriceIsTheBids(Refusal):
+    """The price of an award is the price of the bid."""
+
+    code = "price_is_the_bids"
+    field = "agreed"
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """Why a bid was chosen."""
+
+    code: str
+    reason: str
+    criterion_id: UUID | None
+    view: str
+
+
+@transaction.atomic(savepoint=False)
+def choose_bid(
+    *,
+    actor: User,
+    job_id: UUID,
+    bid_id: UUID,
+    reason_code: str,
+    reason: str,
+    at: datetime,
+    decisive_criterion_id: UUID | None = None,
+    followed_view: str = "",
+    agreed: Money | None = None,
+) -> Award:
+    """
+    Choose any valid bid. Its price and fee are promised from the department's budget, what was
+    compared is frozen, its milestones are agreed, and everybody who bid is told.
+
+    :param decisive_criterion_id: needed where the bid is not the best value.
+    :param followed_view: needed where the two views of money disagree.
+    :param agreed: another price than the bid's; only another system's record may know one.
+    :raises Unknown: the actor cannot see the job.
+    :raises Forbidden: only a head of the department chooses.
+    :raises JobCancelled, NotYetOpened, AlreadyAwarded, AlreadyEnded, BothSides, BidNotValid,
+        ReasonMissing, NoSuchReason, CriterionMissing, ViewMissing, PriceIsTheBids: the rules
+        say no.
+    :raises NoBudget, InsufficientFunds: the department cannot pay.
+    """
+    job = Job.objects.visible_to(actor).lock(job_id)
+    require(may_choose(actor, job))
+    refuse_undecidable(job)
+    _refuse_both_sides(actor, job)
+    bid = _valid_bid(job, bid_id)
+    price = _price(bid, agreed=agreed)
+    paper = comparison(actor=actor, job_id=job.pk, at=at)
+    grounds = Grounds(reason_code, reason.strip(), decisive_criterion_id, followed_view)
+    _refuse_without_grounds(grounds, bid=bid, paper=paper, imported=_is_imported(job))
+
+    award = _write(bid, actor=actor, grounds=grounds, price=price, paper=paper, at=at)
+    promise(actor=actor, award=award, job=job, at=at)
+    _record(award, actor=actor, at=at)
+    _tell(award, at=at)
+    return award
+
+
+def _is_imported(job: Job) -> bool:
+    return job.policy.code == IMPORTED
+
+
+def _refuse_both_sides(actor: User, job: Job) -> None:
+    bidders = Bid.objects.standing().filter(job=job).values("provider_id")
+    if Membership.objects.current().filter(user=actor, provider__in=bidders).exists():
+        raise BothSides("Your own team bids for this job. A head above you chooses.")
+
+
+def _valid_bid(job: Job, bid_id: UUID) -> Bid:
+    """:raises BidNotValid: this bid cannot be chosen."""
+    bids = Bid.objects.standing().filter(job=job, disqualified=None, price__isnull=False)
+    bid = bids.select_related("price", "opened", "provider").filter(pk=bid_id).first()
+    if bid is None:
+        raise BidNotValid("Choose one of the valid bids on this job.")
+    bid.job = job
+    return bid
+
+
+def _price(bid: Bid, *, agreed: Money | None) -> Money:
+    quoted = bid.price.quoted
+    if agreed is None or agreed == quoted:
+        return quoted
+    if not _is_imported(bid.job) or agreed.currency != quoted.currency or agreed.minor < 0:
+        raise PriceIsTheBids(f"The bid says {quoted}; a change is agreed after the choice.")
+    return agreed
+
+
+def _refuse_without_grounds(
+    grounds: Grounds, *, bid: Bid, paper: Comparison, imported: bool
+) -> None:
+    """Refuse a choice whose reason does not say what it must."""
+    known = set(ReasonCode.values) - (set() if imported else {ReasonCode.IMPORTED.value})
+    if grounds.code not in known:
+        raise NoSuchReason(f"Give one of these reasons: {', '.join(sorted(known))}.")
+    if not grounds.reason:
+        raise ReasonMissing("Say in a sentence why you choose this bid.")
+    criteria = {criterion.criterion_id for criterion in paper.criteria}
+    if grounds.criterion_id is not None and grounds.criterion_id not in criteria:
+        raise CriterionMissing("Name one of this job's criteria.")
+    if grounds.view and grounds.view not in MoneyView.values:
+        raise ViewMissing("Say “charged” or “spent”.")
+    if imported:
+        return  # what the other system did not ask cannot be asked now
+    is_best = bid.pk in paper.leader_ids or not paper.leader_ids
+    if not is_best and criteria and grounds.criterion_id is None:
+        raise CriterionMissing("This is not the best value. Say which criterion decided.")
+    if paper.views_disagree and not grounds.view:
+        raise ViewMissing("The two views of money disagree. Say which one you followed.")
+
+
+def _write(
+    bid: Bid, *, actor: User, grounds: Grounds, price: Money, paper: Comparison, at: datetime
+) -> Award:
+    job = bid.job
+    award = Award.objects.create(
+        job=job,
+        bid=bid,
+        department=job.department,
+        provider=bid.provider,
+        chosen_by=actor,
+        chosen_at=at,
+        reason_code=grounds.code,
+        reason=keep(grounds.reason, at=at),
+        decisive_criterion_id=grounds.criterion_id,
+        followed_view=grounds.view,
+        currency=price.currency,
+        price_minor=price.minor,
+        fee_basis_points=job.policy.fee_basis_points,
+        budget_line=budget_line_for(job, at.date()),
+        comparison=paper.text,
+        comparison_digest=bytes.fromhex(paper.digest),
+    )
+    Milestone.objects.bulk_create(_milestones(award, bid))
+    return award
+
+
+def _milestones(award: Award, bid: Bid) -> list[Milestone]:
+    """Return the bid's milestones, or one for the whole work."""
+    planned = bid.price.milestones
+    if not planned or award.price != bid.price.quoted:
+        due_on = bid.opened.finishes_on or award.job.ends_on
+        title = award.job.title[:200]
+        price = award.price_minor
+        return [Milestone(award=award, position=1, title=title, due_on=due_on, price_minor=price)]
+    return [
+        Milestone(
+            award=award,
+            position=position,
+            title=part["title"],
+            due_on=date.fromisoformat(part["due_on"]) if part.get("due_on") else None,
+            price_minor=part["amount_minor"],
+        )
+        for position, part in enumerate(planned, start=1)
+    ]
+
+
+def _record(award: Award, *, actor: User, at: datetime) -> None:
+    criterion = award.decisive_criterion_id
+    record(
+        actor,
+        "award.made",
+        award,
+        at=at,
+        audience=Audience.BOTH,
+        job=award.job,
+        provider=award.provider,
+        facts={
+            "bid": str(award.bid_id),
+            "price_minor": award.price_minor,
+            "currency": award.currency,
+            "fee_basis_points": award.fee_basis_points,
+            "reason_code": award.reason_code,
+            "reason_digest": bytes(award.reason.digest).hex(),
+            "comparison_digest": bytes(award.comparison_digest).hex(),
+            "decisive_criterion": str(criterion) if criterion else None,
+            "followed_view": award.followed_view or None,
+        },
+    )
+
+
+def _tell(award: Award, *, at: datetime) -> None:
+    """Tell the provider chosen, the other bidders and the department, each their part of it."""
+    job = award.job
+    others = (
+        Bid.objects.standing()
+        .filter(job=job)
+        .exclude(provider=award.provider_id)
+        .values_list("provider_id", flat=True)
+    )
+    told = [
+        (
+            "award.made",
+            people_of_providers([award.provider_id]),
+            f"Your bid for “{job.title}” was chosen, at {award.price}.",
+            "your team or firm bid for it",
+        ),
+        (
+            "award.debrief",
+            people_of_providers(others),
+            f"Another bid was chosen for “{job.title}”. Your debrief says why.",
+            "your team or firm bid for it",
+        ),
+        (
+            "award.department",
+            people_of_department(award.department),
+            f"{award.provider} was chosen for “{job.title}”, at {award.price}.",
+            "it is your department's job",
+        ),
+    ]
+    for kind, people, text, because in told:
+        tell(kind, recipients=people, text=text, because=because, at=at, job=job, subject=award)

@@ -1,0 +1,81 @@
+"""What the clock does in this chapter. Each duty calls one verb, for one thing at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+
+from ledger.acceptance import accept_delivery
+from ledger.commissioning import free_estimate
+from ledger.models.awards import Completion, Delivery
+from ledger.models.budgets import Precommitment
+from ledger.rating import reveal_ratings
+from ledger.reports.states import rating_until
+from marketplace.system import the_clock
+
+log = structlog.stdlib.get_logger("choicebook.duties")
+
+AT_ONCE = 200  # what is left over comes next time
+
+
+def run(*, at: datetime) -> dict[str, int]:
+    """Do what is due, and return how much of each was done."""
+    return {
+        "accepted_by_silence": accept_the_silent(at=at),
+        "ratings_revealed": reveal_the_rated(at=at),
+        "estimates_freed": free_the_cancelled(at=at),
+    }
+
+
+def accept_the_silent(*, at: datetime) -> int:
+    """Accept the deliveries that nobody answered in time."""
+    clock = the_clock()
+    due = Delivery.objects.waiting().filter(silent_at__lte=at).order_by("silent_at", "id")
+    return _each(
+        "accept_by_silence",
+        due.values_list("pk", flat=True),
+        lambda id: accept_delivery(actor=clock, delivery_id=id, at=at, by_silence=True),
+    )
+
+
+def reveal_the_rated(*, at: datetime) -> int:
+    """Open the ratings of which only one came, when the days for rating are over."""
+    clock = the_clock()
+    due = (
+        Completion.objects.filter(award__reveal=None, award__ratings__isnull=False)
+        .annotate(until=rating_until())
+        .filter(until__lte=at)
+        .order_by("until", "pk")
+    )
+    return _each(
+        "reveal_ratings",
+        due.values_list("pk", flat=True),
+        lambda id: reveal_ratings(actor=clock, award_id=id, at=at),
+    )
+
+
+def free_the_cancelled(*, at: datetime) -> int:
+    """Free what is reserved for jobs that the clock itself called off, for want of bids."""
+    clock = the_clock()
+    due = Precommitment.objects.filter(released_at=None, job__cancelled_at__isnull=False)
+    return _each(
+        "free_estimate",
+        due.values_list("job_id", flat=True),
+        lambda id: free_estimate(actor=clock, job_id=id, at=at),
+    )
+
+
+def _each(duty: str, due: Iterable[UUID], act: Callable[[UUID], object]) -> int:
+    """Act on each by itself: what one refuses or breaks must not keep the others waiting."""
+    done = 0
+    for id in list(due)[:AT_ONCE]:
+        try:
+            act(id)
+        except Exception:  # whatever it was, the next one is still due
+            log.warning("duty put off", duty=duty, subject=str(id), exc_info=True)
+        else:
+            done += 1
+    return done
