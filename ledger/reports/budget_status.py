@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
+from ledger.models.budgets import BudgetLine
 from ledger.reports.columns import columns
+from ledger.reports.reading import departments_to_read, reader_of
 from marketplace.models.people import User
 from marketplace.money import Money
 
@@ -62,4 +64,39 @@ def budget_status(
 
     :raises Unknown: `department_id` is no department whose budget the actor may read.
     """
-    raise NotImplementedError
+    departments = departments_to_read(
+        reader_of(actor), department_id=department_id, include_children=include_children
+    )
+    lines = BudgetLine.objects.filter(department__in=departments)
+    if fiscal_year is not None:
+        lines = lines.filter(fiscal_year=fiscal_year)
+    lines = lines.select_related("department", "category").order_by(
+        "-fiscal_year", "department__name", "department", "currency", "category__name"
+    )
+    return tuple(_row(line) for line in lines)
+
+
+def _row(line: BudgetLine) -> BudgetRow:
+    def money(minor: int) -> Money:
+        return Money(minor, line.currency)
+
+    granted = line.budget_minor + line.carried_in_minor
+    used = line.precommitted_minor + line.committed_minor + line.charged_minor
+    return BudgetRow(
+        line_id=line.pk,
+        fiscal_year=line.fiscal_year,
+        department_id=line.department_id,
+        department_name=line.department.name,
+        cost_centre=line.department.cost_centre,
+        category_code=line.category.code if line.category else "",
+        category_name=line.category.name if line.category else "",
+        currency=line.currency,
+        control=line.control,
+        budget=money(line.budget_minor),
+        carried_in=money(line.carried_in_minor),
+        precommitted=money(line.precommitted_minor),
+        committed=money(line.committed_minor),
+        charged=money(line.charged_minor),
+        available=line.available,
+        used_percent=(Decimal(100 * used) / granted).quantize(Decimal("0.1")) if granted else None,
+    )

@@ -14,7 +14,7 @@ from bids.models.bids import Bid
 from ledger.models.awards import Award
 from ledger.reports.choices import ALL, ChoiceFilter, awards_of
 from ledger.reports.columns import columns
-from ledger.reports.reading import provider_to_read, reader_of
+from ledger.reports.reading import record_to_read, reader_of
 from marketplace.models.people import User
 from marketplace.money import Money
 from marketplace.refusals import Refusal
@@ -112,7 +112,7 @@ def contests_won(*, actor: User, provider_id: UUID) -> tuple[Contest, ...]:
     :raises Unknown: the actor cannot see the provider.
     :raises Forbidden: how this provider fares is not the actor's to read.
     """
-    provider_to_read(reader_of(actor), provider_id)
+    record_to_read(reader_of(actor), provider_id)
     bids = Bid.objects.filter(job=OuterRef("job"), withdrawn_at=None, opened__isnull=False)
     fought = (
         Award.objects.filter(

@@ -7,10 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from ledger.models.journal import JournalEntry, Posting
 from ledger.reports.columns import columns
-from ledger.reports.paging import PAGE, Page
+from ledger.reports.paging import PAGE, PAGE_MAX, Page, page_size, read_cursor, write_cursor
+from ledger.reports.reading import Reader, reader_of
+from ledger.reports.statement import EARNED
 from marketplace.models.people import User
 from marketplace.money import Money
+from marketplace.refusals import Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,7 @@ class JournalLine:
     category_code: str
     job_id: UUID | None
     job_title: str
+    currency: str
     debit: Money | None
     credit: Money | None
 
@@ -89,7 +96,7 @@ COLUMNS = columns(
     department_name=lambda row: row.line.department_name,
     provider_name=lambda row: row.line.provider_name,
     job_title=lambda row: row.line.job_title,
-    currency=lambda row: (row.line.debit or row.line.credit).currency,
+    currency=lambda row: row.line.currency,
     debit=lambda row: row.line.debit,
     credit=lambda row: row.line.credit,
     memo=lambda row: row.entry.memo,
@@ -97,22 +104,121 @@ COLUMNS = columns(
 
 
 def journal(
-    *, actor: User, only: JournalFilter = ALL, cursor: str = "", limit: int = PAGE
+    *,
+    actor: User,
+    only: JournalFilter = ALL,
+    cursor: str = "",
+    limit: int = PAGE,
 ) -> Page[EntryRow]:
     """
-    Return entries, newest first: all for finance and auditors; for others, those with lines of
-    their own departments (as head) or providers, and those lines alone.
+    Return entries, the last booked first: all for finance and auditors; for others, those with
+    lines of their own departments (as head) or their own income, and those lines alone.
 
     :raises NotACursor: the cursor is none of this list.
     """
-    raise NotImplementedError
+    reader = reader_of(actor)
+    entries = _entries(reader, only)
+    key = read_cursor("journal", cursor)
+    if key is not None:
+        entries = entries.filter(pk__lt=int(key[0]))
+    size = page_size(limit)
+    found = list(entries.order_by("-pk")[: size + 1])
+    rows = tuple(_row(entry, reader) for entry in found[:size])
+    if len(found) <= size:
+        return Page(rows, None)
+    return Page(rows, write_cursor("journal", found[size - 1].pk))
 
 
 def entry(*, actor: User, entry_id: UUID) -> EntryRow:
     """Return one entry. :raises Unknown: there is none such, or no line the actor may read."""
-    raise NotImplementedError
+    reader = reader_of(actor)
+    found = _entries(reader, ALL).filter(public_id=entry_id).first()
+    if found is None:
+        raise Unknown("There is no such entry.")
+    return _row(found, reader)
 
 
 def every_line(*, actor: User, only: JournalFilter = ALL) -> Iterator[FlatLine]:
     """Return all lines of those entries, in pages behind the curtain, for a file."""
-    raise NotImplementedError
+    cursor: str | None = ""
+    while cursor is not None:
+        page = journal(actor=actor, only=only, cursor=cursor, limit=PAGE_MAX)
+        for row in page.items:
+            yield from (FlatLine(row, line) for line in row.lines)
+        cursor = page.next
+
+
+def _entries(reader: Reader, only: JournalFilter) -> QuerySet[JournalEntry]:
+    postings = Posting.objects.filter(entry=OuterRef("pk"))
+    if not reader.reads_all_books:
+        postings = postings.filter(
+            Q(department__in=reader.headed)
+            | Q(provider__in=reader.incomes, account__code__in=EARNED)
+        )
+    wanted = {
+        "department": only.department_id,
+        "provider": only.provider_id,
+        "job": only.job_id,
+        "account__code": only.account_code,
+        "currency": only.currency,
+    }
+    postings = postings.filter(**{name: value for name, value in wanted.items() if value})
+    facts = {
+        "effective_on__gte": only.since_on,
+        "effective_on__lte": only.until_on,
+        "period": only.period,
+        "kind": only.kind,
+    }
+    lines = Posting.objects.select_related("account", "department", "provider", "category", "job")
+    lines = lines.defer("job__need", "provider__description").order_by("line")
+    return (
+        JournalEntry.objects.filter(Exists(postings))
+        .filter(**{name: value for name, value in facts.items() if value})
+        .select_related("actor", "reverses")
+        .prefetch_related(Prefetch("postings", lines))
+    )
+
+
+def _row(found: JournalEntry, reader: Reader) -> EntryRow:
+    postings = list(found.postings.all())
+    shown = [posting for posting in postings if _may_read(reader, posting)]
+    return EntryRow(
+        entry_id=found.public_id,
+        kind=found.kind,
+        kind_label=found.get_kind_display(),
+        period=found.period_id,
+        effective_on=found.effective_on,
+        posted_at=found.posted_at,
+        actor_name=found.actor.name,
+        source_id=found.source,
+        reverses_id=found.reverses.public_id if found.reverses else None,
+        corrects_period=found.corrects_period_id,
+        memo=found.memo,
+        lines=tuple(_line(posting) for posting in shown),
+        is_whole=len(shown) == len(postings),
+    )
+
+
+def _may_read(reader: Reader, posting: Posting) -> bool:
+    earned = posting.provider_id in reader.incomes and posting.account.code in EARNED
+    return reader.reads_all_books or posting.department_id in reader.headed or earned
+
+
+def _line(posting: Posting) -> JournalLine:
+    currency, job = posting.currency, posting.job
+    return JournalLine(
+        line=posting.line,
+        account_code=posting.account.code,
+        account_name=posting.account.name,
+        book=posting.account.book,
+        department_id=posting.department_id,
+        department_name=posting.department.name if posting.department else "",
+        provider_id=posting.provider_id,
+        provider_name=posting.provider.name if posting.provider else "",
+        category_code=posting.category.code if posting.category else "",
+        job_id=job.pk if job else None,
+        job_title=job.title if job else "",
+        currency=currency,
+        debit=Money(posting.debit_minor, currency) if posting.debit_minor else None,
+        credit=Money(posting.credit_minor, currency) if posting.credit_minor else None,
+    )

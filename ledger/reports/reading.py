@@ -23,7 +23,7 @@ class Reader:
     departments: frozenset[UUID]
     headed: frozenset[UUID]
     providers: frozenset[UUID]
-    led: frozenset[UUID]
+    incomes: frozenset[UUID]  # providers whose income is theirs to see: teams they lead, vendors
     offices: frozenset[str]
 
     @property
@@ -51,9 +51,9 @@ def reader_of(actor: User) -> Reader:
     seats = list(
         Membership.objects.current()
         .filter(user=actor)
-        .values_list("department_id", "provider_id", "role")
+        .values_list("department", "provider", "role", "provider__department")
     )
-    heads = [department for department, _, role in seats if role == Role.HEAD]
+    heads = [department for department, _, role, _ in seats if role == Role.HEAD]
     below = (
         Department.objects.filter(lineage__overlap=heads).values_list("pk", flat=True)
         if heads
@@ -66,7 +66,11 @@ def reader_of(actor: User) -> Reader:
         departments=frozenset(seat[0] for seat in seats if seat[0]) | headed,
         headed=headed,
         providers=frozenset(seat[1] for seat in seats if seat[1]),
-        led=frozenset(seat[1] for seat in seats if seat[1] and seat[2] == Role.LEAD),
+        incomes=frozenset(
+            provider
+            for _, provider, role, team_of in seats
+            if provider and (role == Role.LEAD or team_of is None)
+        ),
         offices=frozenset(held.values_list("office", flat=True)),
     )
 
@@ -84,18 +88,29 @@ def department_to_read(reader: Reader, department_id: UUID) -> Department:
     return department
 
 
-def provider_to_read(reader: Reader, provider_id: UUID) -> Provider:
+def income_to_read(reader: Reader, provider_id: UUID) -> Provider:
     """
     Return a provider whose income the reader may see.
 
     :raises Unknown: the reader cannot see the provider.
     :raises Forbidden: its income is not the reader's business.
     """
-    provider = (
-        Provider.objects.visible_to(reader.user).select_related("department").one(provider_id)
-    )
-    if not (reader.reads_all_books or provider_id in reader.providers):
-        raise Forbidden("The income of a provider is for its people, for finance and for auditors.")
+    provider = _provider(reader, provider_id)
+    if not (reader.reads_all_books or provider_id in reader.incomes):
+        raise Forbidden("What a provider earns is for those who lead it, finance and auditors.")
+    return provider
+
+
+def record_to_read(reader: Reader, provider_id: UUID) -> Provider:
+    """
+    Return a provider of which the reader may know how it fares against others.
+
+    :raises Unknown: the reader cannot see the provider.
+    :raises Forbidden: it is not the reader's provider.
+    """
+    provider = _provider(reader, provider_id)
+    if not (reader.audits or provider_id in reader.providers):
+        raise Forbidden("How a provider fares is for its own people and for auditors.")
     return provider
 
 
@@ -118,3 +133,8 @@ def departments_to_read(
     # The lineage of a department holds itself first, then all above it.
     below = Q(lineage__contains=[department_id]) if include_children else Q(pk=department_id)
     return departments.filter(below)
+
+
+def _provider(reader: Reader, provider_id: UUID) -> Provider:
+    providers = Provider.objects.visible_to(reader.user).select_related("department")
+    return providers.one(provider_id)

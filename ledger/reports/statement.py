@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet, Sum
+
+from ledger import chart
+from ledger.models.budgets import Commitment
+from ledger.models.journal import Balance, Posting
+from ledger.periods import fiscal_year_of
 from ledger.reports.columns import columns
+from ledger.reports.periods import is_final
+from ledger.reports.reading import department_to_read, income_to_read, reader_of
 from marketplace.models.people import User
-from marketplace.money import Money
+from marketplace.money import Money, total
+
+# What a provider has coming: a team's recovery; what a vendor is owed, held back or in dispute.
+EARNED = (chart.PROVIDER_RECOVERY, chart.VENDOR_PAYABLE, "2110", chart.DISPUTE_HOLD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +104,34 @@ def statement(
     :raises Unknown: the actor cannot see the department.
     :raises Forbidden: the books of this department are not the actor's to read.
     """
-    raise NotImplementedError
+    department = department_to_read(reader_of(actor), department_id)
+    of_it = Posting.objects.filter(account__code__in=chart.SPEND, department=department)
+    currency = currency or department.currency
+    promises = tuple(
+        OpenPromise(
+            award_id=held.award_id,
+            job_id=held.award.job_id,
+            job_title=held.award.job.title,
+            provider_name=held.award.provider.name,
+            open=Money(held.open_minor, currency),
+        )
+        for held in Commitment.objects.filter(
+            budget_line__department=department, budget_line__currency=currency, open_minor__gt=0
+        )
+        .select_related("award__job", "award__provider")
+        .defer("award__comparison", "award__job__need")
+        .order_by("award__chosen_at", "pk")
+    )
+    balances = Balance.objects.filter(account__code__in=chart.SPEND, department=department)
+    currencies = balances.values_list("currency", flat=True).distinct()
+    return _paper(
+        of_it.filter(currency=currency),
+        sign=1,
+        period=(since_on, until_on),
+        of=_Of(department.pk, department.name, department.cost_centre, currency, tuple(currencies)),
+        opening=_brought_forward(balances.filter(currency=currency), of_it, since_on, currency),
+        promises=promises,
+    )
 
 
 def provider_statement(
@@ -106,4 +144,113 @@ def provider_statement(
     :raises Unknown: the actor cannot see the provider.
     :raises Forbidden: the income of this provider is not the actor's to read.
     """
-    raise NotImplementedError
+    provider = income_to_read(reader_of(actor), provider_id)
+    of_it = Posting.objects.filter(account__code__in=EARNED, provider=provider)
+    currencies = tuple(of_it.values_list("currency", flat=True).distinct().order_by("currency"))
+    home = provider.department.currency if provider.department else ""
+    currency = currency or home or (currencies[0] if currencies else "EUR")
+    mine = of_it.filter(currency=currency)
+    earlier = mine.filter(
+        entry__effective_on__gte=_year_start(since_on), entry__effective_on__lt=since_on
+    )
+    return _paper(
+        mine,
+        sign=-1,
+        period=(since_on, until_on),
+        of=_Of(provider.pk, provider.name, "", currency, currencies),
+        opening=-_net(earlier),
+        promises=(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Of:
+    """Whose statement it is."""
+
+    id: UUID
+    name: str
+    cost_centre: str
+    currency: str
+    currencies: tuple[str, ...]
+
+
+def _paper(
+    postings: QuerySet[Posting],
+    *,
+    sign: int,
+    period: tuple[date, date],
+    of: _Of,
+    opening: int,
+    promises: tuple[OpenPromise, ...],
+) -> Statement:
+    within = (
+        postings.filter(entry__effective_on__range=period)
+        .select_related("entry", "account", "department", "provider", "job", "milestone")
+        .defer("job__need", "provider__description")
+        .order_by("entry__effective_on", "entry_id", "line")
+    )
+    lines = tuple(_line(posting, sign) for posting in within)
+    zero = Money(0, of.currency)
+    charges = total((line.amount for line in lines if line.amount > zero), of.currency)
+    credits = total((line.amount for line in lines if line.amount < zero), of.currency)
+    start = Money(opening, of.currency)
+    return Statement(
+        of_id=of.id,
+        name=of.name,
+        cost_centre=of.cost_centre,
+        currency=of.currency,
+        currencies=of.currencies,
+        since_on=period[0],
+        until_on=period[1],
+        is_final=is_final(*period),
+        opening=start,
+        lines=lines,
+        charges=charges,
+        credits=credits,
+        closing=start + charges + credits,
+        promises=promises,
+        promised=total((promise.open for promise in promises), of.currency),
+    )
+
+
+def _line(posting: Posting, sign: int) -> StatementLine:
+    entry, job = posting.entry, posting.job
+    return StatementLine(
+        entry_id=entry.public_id,
+        posted_at=entry.posted_at,
+        effective_on=entry.effective_on,
+        kind=entry.kind,
+        kind_label=entry.get_kind_display(),
+        account_code=posting.account.code,
+        account_name=posting.account.name,
+        job_id=job.pk if job else None,
+        job_reference=job.reference if job else "",
+        job_title=job.title if job else "",
+        milestone_title=posting.milestone.title if posting.milestone else "",
+        department_name=posting.department.name if posting.department else "",
+        provider_id=posting.provider_id,
+        provider_name=posting.provider.name if posting.provider else "",
+        amount=Money(sign * (posting.debit_minor - posting.credit_minor), posting.currency),
+    )
+
+
+def _brought_forward(
+    balances: QuerySet[Balance], postings: QuerySet[Posting], since_on: date, currency: str
+) -> int:
+    """Return what was charged since the fiscal year began: whole months, then single days."""
+    month = since_on.year * 100 + since_on.month
+    whole = balances.filter(period__fiscal_year=fiscal_year_of(since_on), period__lt=month)
+    carried = int(whole.aggregate(net=Sum(Balance.net()))["net"] or 0)
+    if since_on.day == 1:
+        return carried
+    days = (since_on.replace(day=1), since_on - timedelta(days=1))
+    return carried + _net(postings.filter(currency=currency, entry__effective_on__range=days))
+
+
+def _net(postings: QuerySet[Posting]) -> int:
+    sums = postings.aggregate(debit=Sum("debit_minor"), credit=Sum("credit_minor"))
+    return int(sums["debit"] or 0) - int(sums["credit"] or 0)
+
+
+def _year_start(day: date) -> date:
+    return date(fiscal_year_of(day), 1, 1)
