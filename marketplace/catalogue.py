@@ -1,0 +1,254 @@
+"""A job as a bidder or its buyer reads it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from marketplace.calendar import reply_due_at
+from marketplace.models.jobs import Addendum, Criterion, Invitation, Job, Question
+from marketplace.models.people import Membership, Office, User
+from marketplace.money import Money
+from marketplace.permissions import holds, may_answer_for, may_publish_for
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionText:
+    id: UUID
+    name: str
+    question: str
+    weight: int
+    levels: tuple[str, ...]
+    knock_out: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionText:
+    """A question and its answer. Who asked is told to nobody."""
+
+    id: UUID
+    text: str
+    asked_at: datetime
+    due_at: datetime  # until when a reply is promised
+    answer: str
+    answered_at: datetime | None
+    answered_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddendumText:
+    number: int
+    text: str
+    added_at: datetime
+    added_by: str
+    closes_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InvitedText:
+    """A provider on the list, which only the buyer's side sees."""
+
+    provider_id: UUID
+    name: str
+    is_in_house: bool
+    invited_at: datetime
+    declined_at: datetime | None
+    decline_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MySeat:
+    """An invited provider that the reader belongs to."""
+
+    provider_id: UUID
+    name: str
+    role: str
+    is_in_house: bool
+    invited_at: datetime
+    declined_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class JobText:
+    """All that the reader may know of a job; what they may not know is None or empty."""
+
+    id: UUID
+    reference: str
+    title: str
+    need: str
+    department_id: UUID
+    department_name: str
+    category_id: UUID
+    category_name: str
+    policy_code: str
+    procedure: str
+    mode: str
+    currency: str
+    ceiling: Money | None
+    shows_ceiling: bool
+    point: Money | None
+    starts_on: date | None
+    ends_on: date | None
+    questions_until: datetime | None
+    closes_at: datetime | None
+    bids_wanted: int
+    too_few_rule: str
+    criteria: tuple[CriterionText, ...]
+    questions: tuple[QuestionText, ...]
+    addenda: tuple[AddendumText, ...]
+    invited: tuple[InvitedText, ...]
+    my_providers: tuple[MySeat, ...]
+    drafted_at: datetime
+    saved_at: datetime
+    published_at: datetime | None
+    extended_at: tuple[datetime, ...]
+    closed_at: datetime | None
+    opened_at: datetime | None
+    cancelled_at: datetime | None
+    cancellation: str
+    waiver: str
+    author_name: str
+    copied_from_id: UUID | None
+    fingerprint: str
+    is_mine: bool  # the reader is on the buyer's side
+    may_publish: bool
+    may_answer: bool
+    accepts_bids: bool
+    accepts_questions: bool
+
+
+def job_text(*, actor: User, job_id: UUID, at: datetime) -> JobText:
+    """Return a job as the person may read it. :raises Unknown: it is not theirs to see."""
+    job = (
+        Job.objects.visible_to(actor)
+        .select_related("department", "category", "policy", "author", "waiver", "cancellation")
+        .one(job_id)
+    )
+    is_mine = Job.objects.of_department_of(actor).filter(pk=job.pk).exists()
+    return JobText(
+        id=job.pk,
+        reference=job.reference,
+        title=job.title,
+        need=job.need,
+        department_id=job.department_id,
+        department_name=job.department.name,
+        category_id=job.category_id,
+        category_name=job.category.name,
+        policy_code=job.policy.code,
+        procedure=job.procedure,
+        mode=job.mode,
+        currency=job.currency,
+        ceiling=job.ceiling if _sees_ceiling(actor, job, is_mine=is_mine) else None,
+        shows_ceiling=job.shows_ceiling,
+        point=None if job.point_minor is None else job.point_value,
+        starts_on=job.starts_on,
+        ends_on=job.ends_on,
+        questions_until=job.questions_until,
+        closes_at=job.closes_at,
+        bids_wanted=job.bids_wanted,
+        too_few_rule=job.too_few_rule,
+        criteria=tuple(map(_criterion, job.criteria.order_by("position"))),
+        questions=_questions(actor, job, is_mine=is_mine),
+        addenda=_addenda(job),
+        invited=_invited(job) if is_mine or holds(actor, Office.AUDITOR) else (),
+        my_providers=_my_providers(actor, job),
+        drafted_at=job.drafted_at,
+        saved_at=job.saved_at,
+        published_at=job.published_at,
+        extended_at=tuple(job.extended_at),
+        closed_at=job.closed_at,
+        opened_at=job.opened_at,
+        cancelled_at=job.cancelled_at,
+        cancellation=job.cancellation.text if job.cancellation else "",
+        waiver=job.waiver.text if job.waiver else "",
+        author_name=job.author.name,
+        copied_from_id=job.copied_from_id if is_mine else None,
+        fingerprint=bytes(job.fingerprint).hex() if job.fingerprint else "",
+        is_mine=is_mine,
+        may_publish=may_publish_for(actor, job.department),
+        may_answer=may_answer_for(actor, job.department),
+        accepts_bids=job.accepts_bids(at),
+        accepts_questions=job.accepts_bids(at)
+        and (job.questions_until is None or at < job.questions_until),
+    )
+
+
+def _sees_ceiling(actor: User, job: Job, *, is_mine: bool) -> bool:
+    if job.shows_ceiling or is_mine or holds(actor, Office.FINANCE):
+        return True
+    return job.opened_at is not None and holds(actor, Office.AUDITOR)
+
+
+def _criterion(one: Criterion) -> CriterionText:
+    return CriterionText(
+        one.pk, one.name, one.question, one.weight, tuple(one.levels), one.knock_out
+    )
+
+
+def _questions(actor: User, job: Job, *, is_mine: bool) -> tuple[QuestionText, ...]:
+    asked: Iterable[Question] = job.questions.select_related("answered_by").order_by(
+        "asked_at", "pk"
+    )
+    mine: set[UUID] = set()
+    if not is_mine:
+        # Until it is answered, a question is read by its asker's side and by the department.
+        seats = Membership.objects.current().filter(user=actor, provider__isnull=False)
+        mine = {one for one in seats.values_list("provider_id", flat=True) if one}
+    return tuple(
+        QuestionText(
+            id=one.pk,
+            text=one.text,
+            asked_at=one.asked_at,
+            due_at=reply_due_at(one.asked_at),
+            answer=one.answer,
+            answered_at=one.answered_at,
+            answered_by=one.answered_by.name if one.answered_by else "",
+        )
+        for one in asked
+        if is_mine or one.answered_at is not None or one.provider_id in mine
+    )
+
+
+def _addenda(job: Job) -> tuple[AddendumText, ...]:
+    added: Iterable[Addendum] = job.addenda.select_related("added_by").order_by("number")
+    return tuple(
+        AddendumText(one.number, one.text, one.added_at, one.added_by.name, one.closes_at)
+        for one in added
+    )
+
+
+def _invited(job: Job) -> tuple[InvitedText, ...]:
+    invited: Iterable[Invitation] = job.invitations.select_related(
+        "provider", "decline_reason"
+    ).order_by("provider__name", "pk")
+    return tuple(
+        InvitedText(
+            provider_id=one.provider_id,
+            name=one.provider.name,
+            is_in_house=one.provider.is_in_house,
+            invited_at=one.invited_at,
+            declined_at=one.declined_at,
+            decline_reason=one.decline_reason.text if one.decline_reason else "",
+        )
+        for one in invited
+    )
+
+
+def _my_providers(actor: User, job: Job) -> tuple[MySeat, ...]:
+    roles = dict(
+        Membership.objects.current()
+        .filter(user=actor, provider__isnull=False)
+        .values_list("provider_id", "role")
+    )
+    invited = job.invitations.filter(provider__in=roles).select_related("provider")
+    return tuple(
+        MySeat(
+            provider_id=one.provider_id,
+            name=one.provider.name,
+            role=roles[one.provider_id],
+            is_in_house=one.provider.is_in_house,
+            invited_at=one.invited_at,
+            declined_at=one.declined_at,
+        )
+        for one in invited.order_by("provider__name", "pk")
+    )

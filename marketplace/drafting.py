@@ -1,0 +1,235 @@
+"""Jobs while they are written: saved over and over, seen by their department alone."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from secrets import choice
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from marketplace.details import DEFAULT_LEVELS, CriterionDraft, JobDetails, refuse_unusable
+from marketplace.models.departments import Department
+from marketplace.models.jobs import Criterion, Invitation, Job
+from marketplace.models.people import User
+from marketplace.models.providers import Category, Provider
+from marketplace.money import CurrencyMismatch
+from marketplace.permissions import may_draft_for
+from marketplace.policies import STANDARD, policy_in_force
+from marketplace.refusals import Refusal, Unknown, require
+from marketplace.words import keep
+
+__all__ = [
+    "DEFAULT_LEVELS",
+    "AlreadyPublished",
+    "CriterionDraft",
+    "JobDetails",
+    "JobKeyTaken",
+    "discard_draft",
+    "draft_details",
+    "draft_job",
+    "new_reference",
+    "save_draft",
+]
+
+# No 0 or O, 1 or I: people read references aloud.
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+class AlreadyPublished(Refusal):
+    """What is published changes by an addendum only."""
+
+    code = "already_published"
+
+
+class JobKeyTaken(Refusal):
+    """The same job of another system was taken over already."""
+
+    code = "source_key_taken"
+    field = "source_key"
+
+
+@transaction.atomic(savepoint=False)
+def draft_job(
+    *,
+    actor: User,
+    department_id: UUID,
+    details: JobDetails,
+    at: datetime,
+    policy_code: str = STANDARD,
+    copied_from_id: UUID | None = None,
+    source_key: str | None = None,
+) -> Job:
+    """
+    Begin a job. It enters the record when it is published.
+
+    :raises Unknown: no such department, earlier job, kind of work, provider or policy.
+    :raises Forbidden: the actor does not draft for this department.
+    :raises JobKeyTaken: another system's job was taken over already.
+    :raises TitleTooLong, NotAChoice, CeilingNotPositive, PointNegative, CurrencyMismatch,
+        CriterionNotUsable, DatesBackwards: the rules say no.
+    """
+    department = Department.objects.visible_to(actor).one(department_id)
+    require(may_draft_for(actor, department))
+    copied = Job.objects.of_department_of(actor).one(copied_from_id) if copied_from_id else None
+    if source_key and Job.objects.filter(source_key=source_key).exists():
+        raise JobKeyTaken(f"“{source_key}” is here already.")
+    job = Job(
+        reference=new_reference("J"),
+        department=department,
+        policy=policy_in_force(policy_code, at.date()),
+        author=actor,
+        copied_from=copied,
+        source_key=source_key,
+        drafted_at=at,
+    )
+    _write(job, actor, details, is_new=True, at=at)
+    return job
+
+
+@transaction.atomic(savepoint=False)
+def save_draft(*, actor: User, job_id: UUID, details: JobDetails, at: datetime) -> Job:
+    """
+    Save a draft anew, as a whole.
+
+    :raises Unknown: no such job, kind of work or provider that the actor can see.
+    :raises Forbidden: the actor does not draft for its department.
+    :raises AlreadyPublished: it is no draft any more. And as `draft_job`.
+    """
+    job = Job.objects.visible_to(actor).lock(job_id)
+    require(may_draft_for(actor, job.department))
+    if job.published_at is not None:
+        raise AlreadyPublished(f"“{job.title}” is published; write an addendum to change it.")
+    _write(job, actor, details, is_new=False, at=at)
+    return job
+
+
+@transaction.atomic(savepoint=False)
+def discard_draft(*, actor: User, job_id: UUID, at: datetime) -> None:
+    """
+    Throw a draft away. Nothing of it stays: it was never told to anybody.
+
+    :raises Unknown: there is no such job that the actor can see.
+    :raises Forbidden: the actor does not draft for its department.
+    :raises AlreadyPublished: a published job is cancelled, not discarded.
+    """
+    job = Job.objects.visible_to(actor).lock(job_id)
+    require(may_draft_for(actor, job.department))
+    if job.published_at is not None:
+        raise AlreadyPublished(f"“{job.title}” is published; cancel it with a reason.")
+    Job.objects.filter(copied_from=job).update(copied_from=None)
+    job.criteria.all().delete()
+    job.invitations.all().delete()
+    job.delete()
+
+
+def draft_details(*, actor: User, job_id: UUID) -> JobDetails:
+    """
+    Return what the department wrote about one of its jobs, to fill the form or to begin another.
+
+    :raises Unknown: there is no such job of the actor's departments.
+    """
+    job = Job.objects.of_department_of(actor).one(job_id)
+    return JobDetails(
+        title=job.title,
+        category_id=job.category_id,
+        need=job.need,
+        procedure=job.procedure,
+        mode=job.mode,
+        currency=job.currency,
+        ceiling=job.ceiling,
+        shows_ceiling=job.shows_ceiling,
+        point=None if job.point_minor is None else job.point_value,
+        starts_on=job.starts_on,
+        ends_on=job.ends_on,
+        questions_until=job.questions_until,
+        closes_at=job.closes_at,
+        bids_wanted=job.bids_wanted,
+        too_few_rule=job.too_few_rule,
+        criteria=tuple(
+            CriterionDraft(one.name, one.weight, one.question, tuple(one.levels), one.knock_out)
+            for one in job.criteria.order_by("position")
+        ),
+        invited=tuple(job.invitations.order_by("pk").values_list("provider_id", flat=True)),
+        waiver=job.waiver.text if job.waiver else "",
+    )
+
+
+def new_reference(letter: str) -> str:
+    """Return a random reference like J-7K3F-2A9M: it tells nothing of how many there are."""
+    signs = "".join(choice(ALPHABET) for _ in range(8))
+    return f"{letter}-{signs[:4]}-{signs[4:]}"
+
+
+def _write(job: Job, actor: User, details: JobDetails, *, is_new: bool, at: datetime) -> None:
+    refuse_unusable(details)
+    category = Category.objects.filter(pk=details.category_id).first()
+    if category is None:
+        raise Unknown("There is no such kind of work.")
+    job.category = category
+    job.currency = details.currency or job.department.currency
+    for amount in (details.ceiling, details.point):
+        if amount is not None and amount.currency != job.currency:
+            raise CurrencyMismatch(f"{amount} is not in {job.currency}, the job's currency.")
+    for name, value in _columns(details).items():
+        setattr(job, name, value)
+    # Words are never changed, so they are written again only when they differ.
+    waiver = details.waiver.strip()
+    if waiver != (job.waiver.text if job.waiver else ""):
+        job.waiver = keep(waiver, at=at) if waiver else None
+    job.saved_at = at
+    job.save(force_insert=is_new)
+    _write_criteria(job, details.criteria, is_new=is_new)
+    _write_invitations(job, actor, details.invited, is_new=is_new, at=at)
+
+
+def _columns(details: JobDetails) -> dict[str, Any]:
+    return {
+        "title": details.title.strip(),
+        "need": details.need.strip(),
+        "procedure": details.procedure,
+        "mode": details.mode,
+        "ceiling_minor": details.ceiling.minor if details.ceiling else None,
+        "shows_ceiling": details.shows_ceiling,
+        "point_minor": details.point.minor if details.point is not None else None,
+        "starts_on": details.starts_on,
+        "ends_on": details.ends_on,
+        "questions_until": details.questions_until,
+        "closes_at": details.closes_at,
+        "bids_wanted": details.bids_wanted,
+        "too_few_rule": details.too_few_rule,
+    }
+
+
+def _write_criteria(job: Job, criteria: Sequence[CriterionDraft], *, is_new: bool) -> None:
+    if not is_new:
+        job.criteria.all().delete()
+    Criterion.objects.bulk_create(
+        Criterion(
+            job=job,
+            position=position,
+            name=criterion.name.strip(),
+            question=criterion.question.strip(),
+            weight=criterion.weight,
+            levels=[level.strip() for level in criterion.levels],
+            knock_out=criterion.knock_out,
+        )
+        for position, criterion in enumerate(criteria, start=1)
+    )
+
+
+def _write_invitations(
+    job: Job, actor: User, invited: Sequence[UUID], *, is_new: bool, at: datetime
+) -> None:
+    wanted = set(invited)
+    if Provider.objects.visible_to(actor).filter(pk__in=wanted).count() != len(wanted):
+        raise Unknown("There is no such provider.")
+    there: set[UUID] = set()
+    if not is_new:
+        job.invitations.exclude(provider__in=wanted).delete()
+        there = set(job.invitations.values_list("provider_id", flat=True))
+    Invitation.objects.bulk_create(
+        Invitation(job=job, provider_id=provider_id, invited_at=at)
+        for provider_id in dict.fromkeys(invited)
+        if provider_id not in there
+    )

@@ -1,0 +1,10 @@
+"""What the clock does here: the outbox is mailed."""
+
+from datetime import datetime
+
+from marketplace.notices import send_due_notices
+
+
+def run(*, at: datetime) -> dict[str, int]:
+    """Do what is due, and return how much of each was done."""
+    return {"notices_sent": send_due_notices(at=at)}

@@ -1,0 +1,54 @@
+"""The fingerprint of a job: what bidders were told when it was published, in 32 bytes."""
+
+import json
+from hashlib import sha256
+from typing import Any
+
+from marketplace.history import moment
+from marketplace.models.jobs import Job
+
+
+def fingerprint_of(job: Job) -> bytes:
+    """Return SHA-256 of the canonical text of all that publication freezes."""
+    text = json.dumps(frozen(job), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return sha256(text.encode()).digest()
+
+
+def frozen(job: Job) -> dict[str, Any]:
+    """Return what may not change after publication without an addendum."""
+    return {
+        "v": 1,
+        "id": str(job.pk),
+        "reference": job.reference,
+        "department": str(job.department_id),
+        "category": str(job.category_id),
+        "policy": str(job.policy_id),
+        "title": job.title,
+        "need": job.need,
+        "procedure": str(job.procedure),
+        "mode": str(job.mode),
+        "currency": job.currency,
+        "ceiling": job.ceiling_minor,
+        "shows_ceiling": job.shows_ceiling,
+        "point": job.point_minor,
+        "starts_on": job.starts_on.isoformat() if job.starts_on else None,
+        "ends_on": job.ends_on.isoformat() if job.ends_on else None,
+        "questions_until": moment(job.questions_until) if job.questions_until else None,
+        "closes_at": moment(job.closes_at) if job.closes_at else None,
+        "bids_wanted": job.bids_wanted,
+        "too_few_rule": str(job.too_few_rule),
+        "criteria": [
+            {
+                "id": str(criterion.pk),
+                "name": criterion.name,
+                "question": criterion.question,
+                "weight": criterion.weight,
+                "levels": criterion.levels,
+                "knock_out": criterion.knock_out,
+            }
+            for criterion in job.criteria.order_by("position")
+        ],
+        "invited": sorted(
+            str(provider) for provider in job.invitations.values_list("provider_id", flat=True)
+        ),
+    }

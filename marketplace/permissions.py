@@ -1,0 +1,86 @@
+"""Who may do what around departments, providers and jobs. Asked by verbs, pages and the API."""
+
+from marketplace.models.departments import Department
+from marketplace.models.people import IMPORTER_ID, Membership, Office, OfficeHeld, Role, User
+from marketplace.models.providers import Provider
+
+
+def holds(actor: User, *offices: Office) -> bool:
+    """Whether the person holds one of these offices of the company."""
+    return OfficeHeld.objects.filter(user=actor, ended_at=None, office__in=offices).exists()
+
+
+def is_member(actor: User, of: Department | Provider, *roles: Role) -> bool:
+    """Whether the person belongs to it now, in one of the roles if any is named."""
+    seats = Membership.objects.current().filter(user=actor)
+    seats = seats.filter(department=of) if isinstance(of, Department) else seats.filter(provider=of)
+    if roles:
+        seats = seats.filter(role__in=roles)
+    return seats.exists()
+
+
+def is_outsider(actor: User) -> bool:
+    """Whether the person belongs to an outside vendor."""
+    return (
+        Membership.objects.current()
+        .filter(user=actor, provider__isnull=False, provider__department=None)
+        .exists()
+    )
+
+
+def may_administer(actor: User) -> bool:
+    """People, departments, providers, kinds of work."""
+    return _imports(actor) or holds(actor, Office.ADMINISTRATOR)
+
+
+def may_manage_money(actor: User) -> bool:
+    """Budgets, rates, policies, periods, disputes."""
+    return _imports(actor) or holds(actor, Office.FINANCE)
+
+
+def may_audit(actor: User) -> bool:
+    """Read all that is open, and verify it."""
+    return holds(actor, Office.AUDITOR)
+
+
+def may_draft_for(actor: User, department: Department) -> bool:
+    """Its requesters and heads, and the heads of the departments above it."""
+    return _imports(actor) or _heads(actor, department) or is_member(actor, department)
+
+
+def may_publish_for(actor: User, department: Department) -> bool:
+    """Its heads, and the heads of the departments above it."""
+    return _imports(actor) or _heads(actor, department)
+
+
+def may_answer_for(actor: User, department: Department) -> bool:
+    """Whoever may draft its jobs answers what is asked about them."""
+    return may_draft_for(actor, department)
+
+
+def may_manage_people_of(actor: User, of: Department | Provider) -> bool:
+    """Administrators; the head of a department or of one above; the lead of a provider."""
+    if may_administer(actor):
+        return True
+    if isinstance(of, Department):
+        return _heads(actor, of)
+    return is_member(actor, of, Role.LEAD)
+
+
+def may_add_people(actor: User) -> bool:
+    """Administrators, and whoever leads a department or a provider."""
+    leads = Membership.objects.current().filter(user=actor, role__in=[Role.HEAD, Role.LEAD])
+    return may_administer(actor) or leads.exists()
+
+
+def _heads(actor: User, department: Department) -> bool:
+    return (
+        Membership.objects.current()
+        .filter(user=actor, role=Role.HEAD, department__in=department.lineage)
+        .exists()
+    )
+
+
+def _imports(actor: User) -> bool:
+    # The record of another system says what both sides did: its importer acts for all of them.
+    return actor.pk == IMPORTER_ID

@@ -1,0 +1,116 @@
+"""The rules of the house: stated with a date and an explanation, never changed."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from marketplace.history import record
+from marketplace.models.events import Audience
+from marketplace.models.people import User
+from marketplace.models.policies import BudgetControl, Policy
+from marketplace.permissions import may_administer, may_manage_money
+from marketplace.refusals import Refusal, Unknown, require
+
+STANDARD = "standard"
+
+
+class PolicyStated(Refusal):
+    """A rule of one day is not stated twice."""
+
+    code = "policy_stated"
+    field = "in_force_on"
+
+
+class PolicyInThePast(Refusal):
+    """What was decided under the earlier rules was decided under those."""
+
+    code = "policy_in_the_past"
+    field = "in_force_on"
+
+
+class PolicyUnexplained(Refusal):
+    """People must be able to read why the rule is there."""
+
+    code = "policy_unexplained"
+    field = "explanation"
+
+
+@transaction.atomic(savepoint=False)
+def state_policy(
+    *,
+    actor: User,
+    code: str,
+    at: datetime,
+    in_force_on: date,
+    explanation: str,
+    budget_control: BudgetControl | str,
+    minimum_days: int,
+    needs_team_and_vendor: bool,
+    allows_variants: bool = False,
+    formal_above_minor: int | None = None,
+    fee_basis_points: int = 0,
+    acceptance_days: int = 15,
+    rating_days: int = 14,
+    dispute_days: int = 30,
+    administration_minor: int = 0,
+    changeover_minor: int = 0,
+) -> Policy:
+    """
+    State the rules called `code` from a day on. Jobs keep those that they were published under.
+
+    :raises Forbidden: the actor is neither finance nor administrator.
+    :raises PolicyUnexplained, PolicyInThePast, PolicyStated: the rules say no.
+    """
+    require(may_manage_money(actor) or may_administer(actor))
+    if not explanation.strip():
+        raise PolicyUnexplained("Say in a sentence what these rules are for.")
+    if in_force_on < at.date() and not actor.is_system:
+        raise PolicyInThePast("Rules are in force from today at the earliest.")
+    if Policy.objects.filter(code=code, in_force_on=in_force_on).exists():
+        raise PolicyStated(f"“{code}” is stated for {in_force_on} already; choose a later day.")
+
+    policy = Policy.objects.create(
+        code=code,
+        in_force_on=in_force_on,
+        explanation=explanation.strip(),
+        budget_control=BudgetControl(budget_control),
+        minimum_days=minimum_days,
+        needs_team_and_vendor=needs_team_and_vendor,
+        allows_variants=allows_variants,
+        formal_above_minor=formal_above_minor,
+        fee_basis_points=fee_basis_points,
+        acceptance_days=acceptance_days,
+        rating_days=rating_days,
+        dispute_days=dispute_days,
+        administration_minor=administration_minor,
+        changeover_minor=changeover_minor,
+        stated_at=at,
+    )
+    facts = {"code": code, "in_force_on": in_force_on.isoformat()}
+    record(actor, "policy.stated", policy, at=at, audience=Audience.COMPANY, facts=facts)
+    return policy
+
+
+def state_standard_policy(*, actor: User, at: datetime) -> Policy:
+    """State the rules that a new company starts with. Finance states others when it has its own."""
+    return state_policy(
+        actor=actor,
+        code=STANDARD,
+        at=at,
+        in_force_on=at.date(),
+        explanation="The rules that every company starts with.",
+        budget_control=BudgetControl.HARD,
+        minimum_days=3,
+        needs_team_and_vendor=True,
+        formal_above_minor=50_000_00,
+        fee_basis_points=200,
+        administration_minor=1_500_00,
+    )
+
+
+def policy_in_force(code: str, on: date) -> Policy:
+    """Return the rules called `code` as they stand on a day. :raises Unknown: none do."""
+    policy = Policy.objects.filter(code=code, in_force_on__lte=on).order_by("-in_force_on").first()
+    if policy is None:
+        raise Unknown(f"No rules called “{code}” are in force on {on}.")
+    return policy

@@ -1,0 +1,212 @@
+"""What a draft still lacks: one list for the page beside the form and for the refusal."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from marketplace.models.jobs import Job, Mode, Procedure
+from marketplace.models.people import Membership, User
+from marketplace.models.policies import BudgetControl
+from marketplace.models.providers import Provider
+from marketplace.money import Money
+from marketplace.refusals import Refusal
+
+# 0.3 × ceiling / 40 for a point: forty points of quality are worth three tenths of the ceiling.
+POINT_BASIS_POINTS = 75
+
+
+class NotReady(Refusal):
+    """Something that bidders need is missing."""
+
+    code = "not_ready"
+
+    def __init__(self, text: str, missing: Sequence["Missing"] = ()) -> None:
+        super().__init__(text)
+        self.missing = tuple(missing)
+        if self.field is None and missing:
+            self.field = missing[0].field
+
+
+class WeightsNotHundred(NotReady):
+    """Weights are shares of one whole."""
+
+    code = "weights_not_hundred"
+    field = "criteria"
+
+
+class DeadlineTooSoon(NotReady):
+    """Bidders need the days that finance has set."""
+
+    code = "deadline_too_soon"
+    field = "closes_at"
+
+
+class QuestionsEndTooLate(NotReady):
+    """An answer after the deadline helps nobody."""
+
+    code = "questions_end_too_late"
+    field = "questions_until"
+
+
+class FormalNeeded(NotReady):
+    """Above a value, quality is scored before prices are seen."""
+
+    code = "formal_needed"
+    field = "procedure"
+
+
+class PointMissing(NotReady):
+    """Without it, quality and price cannot be put together."""
+
+    code = "point_missing"
+    field = "point"
+
+
+class PointTellsCeiling(NotReady):
+    """The proposal is a fixed share of the ceiling: bidders would know it."""
+
+    code = "point_tells_ceiling"
+    field = "point"
+
+
+class OneSidedInvitation(NotReady):
+    """A choice is real between a team and a vendor."""
+
+    code = "one_sided_invitation"
+    field = "waiver"
+
+
+class AuthorInInvitedTeam(NotReady):
+    """Nobody writes the job that their own team bids for."""
+
+    code = "author_in_invited_team"
+    field = "invited"
+
+
+class OwnTeamInvited(NotReady):
+    """A department does not buy from itself."""
+
+    code = "own_team_invited"
+    field = "invited"
+
+
+class SuspendedInvited(NotReady):
+    """A suspended provider may not bid."""
+
+    code = "suspended_invited"
+    field = "invited"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing that stands in the way of publishing."""
+
+    field: str
+    text: str
+    rule: type[NotReady] = NotReady
+
+
+def propose_point(ceiling: Money) -> Money:
+    """Return what one more quality point could be worth: 0.3 × ceiling / 40."""
+    return ceiling.share(POINT_BASIS_POINTS)
+
+
+def missing(job: Job, *, at: datetime, publisher: User | None = None) -> list[Missing]:
+    """Return all that stands in the way of publishing this job now; of a good draft, nothing."""
+    return [
+        *_text_gaps(job),
+        *_money_gaps(job),
+        *_time_gaps(job, at),
+        *_criteria_gaps(job),
+        *_invitation_gaps(job, publisher),
+    ]
+
+
+def gaps(*, actor: User, job_id: UUID, at: datetime) -> list[Missing]:
+    """
+    Return what the actor would be told when publishing this job now.
+
+    :raises Unknown: there is no such job of the actor's departments.
+    """
+    job = Job.objects.of_department_of(actor).select_related("policy", "author").one(job_id)
+    return missing(job, at=at, publisher=actor)
+
+
+def _text_gaps(job: Job) -> Iterator[Missing]:
+    if not job.title:
+        yield Missing("title", "Give the job a title.")
+    if not job.need:
+        yield Missing("need", "Say what is needed.")
+
+
+def _money_gaps(job: Job) -> Iterator[Missing]:
+    policy, ceiling = job.policy, job.ceiling
+    if ceiling is None and policy.budget_control == BudgetControl.HARD:
+        yield Missing("ceiling", "Say the most that you will pay.")
+    limit = policy.formal_above_minor
+    if ceiling and limit is not None and ceiling.minor > limit and job.procedure == Procedure.QUICK:
+        text = f"Above {Money(limit, job.currency)}, choose the formal procedure."
+        yield Missing("procedure", text, FormalNeeded)
+    if job.mode == Mode.FIXED_PRICE and ceiling is None:
+        yield Missing("ceiling", "Say the fixed price.")
+    if job.mode != Mode.QUALITY_TO_PRICE:
+        return
+    if not job.point_minor:
+        yield Missing("point", "Say what one more quality point is worth to you.", PointMissing)
+    elif ceiling and not job.shows_ceiling and job.point_value == propose_point(ceiling):
+        text = "With a hidden ceiling, set your own worth of a point: this one would tell it."
+        yield Missing("point", text, PointTellsCeiling)
+
+
+def _time_gaps(job: Job, at: datetime) -> Iterator[Missing]:
+    if job.closes_at is None:
+        yield Missing("closes_at", "Say until when bids may come.")
+        return
+    days = job.policy.minimum_days
+    if job.closes_at <= at or job.closes_at < at + timedelta(days=days):
+        text = f"Leave bidders at least {days} days." if days else "The deadline has passed."
+        yield Missing("closes_at", text, DeadlineTooSoon)
+    if job.questions_until is not None and job.questions_until > job.closes_at:
+        text = "Questions end before bids do."
+        yield Missing("questions_until", text, QuestionsEndTooLate)
+
+
+def _criteria_gaps(job: Job) -> Iterator[Missing]:
+    weights = list(job.criteria.values_list("weight", flat=True))
+    if not weights:
+        if job.mode != Mode.LOWEST_COST:
+            yield Missing("criteria", "Say what bids are judged on.")
+    elif sum(weights) != 100:
+        text = f"The weights add up to {sum(weights)}; make it 100."
+        yield Missing("criteria", text, WeightsNotHundred)
+
+
+def _invitation_gaps(job: Job, publisher: User | None) -> Iterator[Missing]:
+    invited = list(Provider.objects.filter(invitations__job=job))
+    if not invited:
+        yield Missing("invited", "Invite somebody to bid.")
+        return
+    sides = {provider.is_in_house for provider in invited}
+    if job.policy.needs_team_and_vendor and len(sides) == 1 and job.waiver is None:
+        text = "Invite at least one team and one vendor, or say why not."
+        yield Missing("waiver", text, OneSidedInvitation)
+    for provider in invited:
+        if provider.suspended_at is not None:
+            yield Missing("invited", f"“{provider}” is suspended.", SuspendedInvited)
+        if provider.department_id == job.department_id:
+            text = f"“{provider}” belongs to the department itself."
+            yield Missing("invited", text, OwnTeamInvited)
+    yield from _author_gaps(job, publisher, invited)
+
+
+def _author_gaps(
+    job: Job, publisher: User | None, invited: Sequence[Provider]
+) -> Iterator[Missing]:
+    people = [one for one in (job.author, publisher) if one is not None and not one.is_system]
+    if not people:
+        return
+    seats = Membership.objects.current().filter(user__in=people, provider__in=invited)
+    for seat in seats.select_related("user", "provider").order_by("provider__name", "pk"):
+        text = f"{seat.user} belongs to “{seat.provider}”: somebody else must write this job."
+        yield Missing("invited", text, AuthorInInvitedTeam)
