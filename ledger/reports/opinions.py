@@ -1,0 +1,172 @@
+"""What departments said of providers, after the reveal, and what the work itself says."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Avg, Count, Exists, IntegerField, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
+
+from ledger.models.awards import Milestone, Return
+from ledger.models.ratings import DEPARTMENT_ASKED, Again, Rating, RatingSide
+from marketplace.models.jobs import Job
+
+ENOUGH = 3  # no average under so many
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """One revealed rating of a provider."""
+
+    provider_id: UUID
+    category_id: UUID
+    rated_at: datetime
+    points: dict[str, int]
+    again: str
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """What everybody in some kinds of work was rated: per question the mean and its n."""
+
+    needs: dict[str, tuple[float, int]]
+    again_yes: int
+    again_n: int
+
+
+@dataclass(slots=True)
+class Kept:
+    """Promises of a provider, from the record."""
+
+    dates_kept: int = 0
+    dates_promised: int = 0
+    first_time: int = 0
+    accepted: int = 0
+    finished: set[UUID] = field(default_factory=set)
+
+
+def revealed() -> QuerySet[Rating]:
+    """Return the ratings of providers that may be read."""
+    return Rating.objects.filter(side=RatingSide.DEPARTMENT, award__reveal__isnull=False)
+
+
+def opinions_of(provider_ids: Iterable[UUID], *, category: str = "") -> dict[UUID, list[Opinion]]:
+    """Return what was said of each of these providers, in one statement."""
+    ratings = revealed().filter(award__provider__in=list(provider_ids))
+    if category:
+        ratings = ratings.filter(award__job__category__code=category)
+    found: dict[UUID, list[Opinion]] = defaultdict(list)
+    names = ("award__provider", "award__job__category", "rated_at", "points", "again")
+    for provider, kind, rated_at, points, again in ratings.values_list(*names):
+        found[provider].append(Opinion(provider, kind, rated_at, points, again))
+    return found
+
+
+def markets() -> dict[UUID, Market]:
+    """Return what was said of everybody, for each kind of work, in one statement."""
+    points = {name: Cast(KT(f"points__{name}"), IntegerField()) for name in DEPARTMENT_ASKED}
+    groups = (
+        revealed()
+        .values("award__job__category")
+        .annotate(
+            yes=Count("pk", filter=Q(again=Again.YES)),
+            n=Count("pk"),
+            **{f"mean_{name}": Avg(point) for name, point in points.items()},
+            **{f"n_{name}": Count(point) for name, point in points.items()},
+        )
+    )
+    return {
+        group["award__job__category"]: Market(
+            needs={
+                name: (float(group[f"mean_{name}"] or 0), group[f"n_{name}"])
+                for name in DEPARTMENT_ASKED
+            },
+            again_yes=group["yes"],
+            again_n=group["n"],
+        )
+        for group in groups
+    }
+
+
+def market_of(all_markets: dict[UUID, Market], categories: set[UUID]) -> Market:
+    """Return these kinds of work taken together; all of them where nothing was said of these."""
+    chosen = [market for kind, market in all_markets.items() if kind in categories]
+    chosen = chosen or list(all_markets.values())
+    needs = {}
+    for name in DEPARTMENT_ASKED:
+        n = sum(market.needs[name][1] for market in chosen)
+        summed = sum(market.needs[name][0] * market.needs[name][1] for market in chosen)
+        needs[name] = (summed / n if n else 0.0, n)
+    return Market(
+        needs=needs,
+        again_yes=sum(market.again_yes for market in chosen),
+        again_n=sum(market.again_n for market in chosen),
+    )
+
+
+def kept_by(provider_ids: Iterable[UUID], *, today: date) -> dict[UUID, Kept]:
+    """Return what each of these providers kept of its promises, in one statement."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    sent_back = Return.objects.filter(delivery__milestone=OuterRef("pk"))
+    milestones = (
+        Milestone.objects.filter(award__provider__in=list(provider_ids))
+        .annotate(sent_back=Exists(sent_back))
+        .values_list(
+            "award__provider",
+            "award__job",
+            "due_on",
+            "acceptance__delivery__delivered_at",
+            "sent_back",
+            "award__completion",
+        )
+    )
+    found: dict[UUID, Kept] = defaultdict(Kept)
+    for provider, job, due_on, delivered_at, returned, completion in milestones:
+        kept = found[provider]
+        if completion is not None:
+            kept.finished.add(job)
+        if delivered_at is not None:
+            kept.accepted += 1
+            kept.first_time += not returned
+        if due_on is not None and (delivered_at is not None or due_on < today):
+            kept.dates_promised += 1
+            kept.dates_kept += (
+                delivered_at is not None and delivered_at.astimezone(zone).date() <= due_on
+            )
+    return found
+
+
+def chosen_again(provider_id: UUID) -> tuple[int, int]:
+    """
+    Return the departments that chose a provider again, of those that had a later job of the
+    same kind for which it had bid.
+    """
+    fought = (
+        Job.objects.filter(
+            bids__provider=provider_id,
+            bids__withdrawn_at=None,
+            bids__opened__isnull=False,
+            award__isnull=False,
+        )
+        .order_by("award__chosen_at")
+        .values_list("pk", "department", "category", "award__provider", "award__chosen_at")
+        .distinct()
+    )
+    known: set[tuple[UUID, UUID]] = set()
+    could: set[UUID] = set()
+    did: set[UUID] = set()
+    for _, department, category, winner, _ in fought:
+        if (department, category) in known:
+            could.add(department)
+            if winner == provider_id:
+                did.add(department)
+        if winner == provider_id:
+            known.add((department, category))
+    return len(did), len(could)
