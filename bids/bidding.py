@@ -1,0 +1,72 @@
+"""Whether a job takes a bid now, and from whom: what every verb on a bid asks first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Max
+
+from bids.permissions import people_of_both_sides
+from marketplace.models.jobs import Job
+from marketplace.models.people import User
+from marketplace.models.providers import Provider
+from marketplace.refusals import Refusal, Unknown
+
+
+class BiddingClosed(Refusal):
+    """The job takes no bids at this moment."""
+
+    code = "bidding_closed"
+
+
+class NotInvited(Unknown):
+    """The provider was not asked, so to it the job is not there."""
+
+    code = "unknown"
+
+
+class OwnJob(Refusal):
+    """A department's own team cannot bid on the department's job."""
+
+    code = "own_job"
+
+
+class ConflictOfSides(Refusal):
+    """Nobody stands on both sides of a job."""
+
+    code = "conflict_of_sides"
+
+
+class ProviderSuspended(Refusal):
+    """A suspended provider may not bid."""
+
+    code = "provider_suspended"
+
+
+def lock_job(actor: User, job_id: UUID) -> Job:
+    """Return the job, locked until the transaction ends. :raises Unknown: not theirs to see."""
+    return Job.objects.visible_to(actor).select_related("department", "policy").lock(job_id)
+
+
+def refuse_closed(job: Job, *, at: datetime) -> None:
+    """:raises BiddingClosed: the job takes no bids at this moment."""
+    if not job.accepts_bids(at):
+        raise BiddingClosed(f"Bidding on “{job.title}” is closed.")
+
+
+def refuse_bidder(job: Job, provider: Provider) -> None:
+    """:raises NotInvited, ProviderSuspended, OwnJob, ConflictOfSides: they may not bid here."""
+    if not job.invitations.filter(provider=provider).exists():
+        raise NotInvited("There is no such job.")
+    if provider.suspended_at is not None:
+        raise ProviderSuspended(f"{provider.name} is suspended and may not bid.")
+    if provider.department_id == job.department_id:
+        raise OwnJob("A department's own team cannot bid on the department's job.")
+    if people_of_both_sides(job, provider):
+        raise ConflictOfSides("Somebody of your side wrote, approved or will judge this job.")
+
+
+def last_addendum(job: Job) -> int:
+    """Return the number of the job's last addendum; 0 while there is none."""
+    return job.addenda.aggregate(last=Max("number"))["last"] or 0

@@ -1,0 +1,75 @@
+"""A bid that is being written: sealed like one submitted, saved over and over, seen by its side."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from bids import seals
+from bids.bidding import lock_job, refuse_bidder, refuse_closed
+from bids.content import BidContent
+from bids.models.bids import BidDraft
+from bids.offering import refuse_too_much
+from bids.permissions import may_draft_bid_for
+from marketplace.models.jobs import Job
+from marketplace.models.people import User
+from marketplace.models.providers import Provider
+from marketplace.refusals import require
+
+
+@transaction.atomic(savepoint=False)
+def save_bid_draft(
+    *, actor: User, job_id: UUID, provider_id: UUID, content: BidContent, at: datetime
+) -> BidDraft:
+    """
+    Keep what was written so far, whole or not. The provider has one draft per job.
+
+    :raises Unknown, NotInvited, Forbidden: not their job, or not their provider.
+    :raises BiddingClosed, ProviderSuspended, OwnJob, ConflictOfSides: they cannot bid here now.
+    :raises TooLong, NotAPriceLine: more than a bid can hold.
+    """
+    job = lock_job(actor, job_id)
+    provider = Provider.objects.visible_to(actor).one(provider_id)
+    require(may_draft_bid_for(actor, provider))
+    refuse_closed(job, at=at)
+    refuse_bidder(job, provider)
+    refuse_too_much(content)
+    known = BidDraft.objects.filter(job=job, provider=provider).first()
+    draft = known or BidDraft(id=uuid4(), job=job, provider=provider)
+    identity = seals.Identity(draft.pk, job.pk, provider.pk)
+    sealed = seals.seal_draft(content, identity)
+    draft.envelope, draft.key, draft.key_name = sealed.envelope, sealed.key, sealed.key_name
+    draft.saved_by, draft.saved_at = actor, at
+    draft.save(force_insert=known is None)
+    return draft
+
+
+@transaction.atomic(savepoint=False)
+def discard_bid_draft(*, actor: User, job_id: UUID, provider_id: UUID, at: datetime) -> None:
+    """
+    Throw a draft away. Nothing happens when there is none.
+
+    :raises Unknown, Forbidden: not their job, or not their provider.
+    """
+    job, provider = _find(actor, job_id, provider_id)
+    BidDraft.objects.filter(job=job, provider=provider, saved_at__lte=at).delete()
+
+
+def bid_draft(*, actor: User, job_id: UUID, provider_id: UUID, at: datetime) -> BidContent | None:
+    """
+    Return what the provider's people wrote so far; None when there is nothing.
+
+    :raises Unknown, Forbidden: not their job, or not their provider.
+    """
+    job, provider = _find(actor, job_id, provider_id)
+    draft = BidDraft.objects.filter(job=job, provider=provider, saved_at__lte=at).first()
+    return None if draft is None else seals.open_draft(draft)
+
+
+def _find(actor: User, job_id: UUID, provider_id: UUID) -> tuple[Job, Provider]:
+    job = Job.objects.visible_to(actor).one(job_id)
+    provider = Provider.objects.visible_to(actor).one(provider_id)
+    require(may_draft_bid_for(actor, provider))
+    return job, provider

@@ -1,0 +1,111 @@
+"""A provider's own bids: where each stands, and its receipt. Nobody else's is ever in here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import IntegerField, Max
+from django.db.models.functions import Coalesce
+
+from bids.models.bids import Bid, BidQuerySet
+from marketplace.models.people import User
+
+
+@dataclass(frozen=True, slots=True)
+class MyBid:
+    """One bid, as its own side sees it."""
+
+    bid_id: UUID
+    reference: str
+    variant: int
+    job_id: UUID
+    job_reference: str
+    job_title: str
+    provider_id: UUID
+    provider_name: str
+    submitted_by: str
+    submitted_at: datetime
+    withdrawn_at: datetime | None
+    closes_at: datetime | None
+    closed_at: datetime | None
+    opened_at: datetime | None
+    cancelled_at: datetime | None
+    last_addendum: int
+    confirmed_addendum: int
+    disqualified: str | None  # why it cannot be chosen
+
+    @property
+    def is_standing(self) -> bool:
+        return self.withdrawn_at is None
+
+    @property
+    def needs_confirmation(self) -> bool:
+        """Whether it would be out at the opening, because something changed since."""
+        return (
+            self.is_standing
+            and self.opened_at is None
+            and self.cancelled_at is None
+            and self.confirmed_addendum < self.last_addendum
+        )
+
+    @property
+    def state(self) -> str:
+        """One word: withdrawn, never_opened, disqualified, opened, to_confirm or sealed."""
+        if self.withdrawn_at is not None:
+            return "withdrawn"
+        if self.opened_at is not None:
+            return "opened" if self.disqualified is None else "disqualified"
+        if self.cancelled_at is not None:
+            return "never_opened"
+        return "to_confirm" if self.needs_confirmation and self.closed_at is None else "sealed"
+
+    @classmethod
+    def of(cls, bid: Bid) -> MyBid:
+        """Return the facts of a bid that `own_bids` found."""
+        why = getattr(bid, "disqualified", None)
+        job = bid.job
+        return cls(
+            bid_id=bid.pk,
+            reference=bid.reference,
+            variant=bid.variant,
+            job_id=job.pk,
+            job_reference=job.reference,
+            job_title=job.title,
+            provider_id=bid.provider_id,
+            provider_name=bid.provider.name,
+            submitted_by=bid.submitted_by.name,
+            submitted_at=bid.submitted_at,
+            withdrawn_at=bid.withdrawn_at,
+            closes_at=job.closes_at,
+            closed_at=job.closed_at,
+            opened_at=job.opened_at,
+            cancelled_at=job.cancelled_at,
+            last_addendum=getattr(bid, "last_addendum", 0),
+            confirmed_addendum=bid.confirmed_addendum,
+            disqualified=None if why is None else why.reason.text,
+        )
+
+
+def own_bids(actor: User) -> BidQuerySet:
+    """Return the bids of the providers that the person belongs to, with what `MyBid` needs."""
+    last = Coalesce(Max("job__addenda__number"), 0, output_field=IntegerField())
+    return (
+        Bid.objects.of_provider_of(actor)
+        .select_related("job", "provider", "submitted_by", "disqualified__reason")
+        .annotate(last_addendum=last)
+    )
+
+
+def my_bids(*, actor: User, at: datetime, job_id: UUID | None = None) -> list[MyBid]:
+    """Return the bids of the person's providers up to a moment, newest first; or on one job."""
+    bids = own_bids(actor).filter(submitted_at__lte=at)
+    if job_id is not None:
+        bids = bids.filter(job=job_id)
+    return [MyBid.of(bid) for bid in bids.order_by("-submitted_at", "id")]
+
+
+def receipt(*, actor: User, bid_id: UUID) -> str:
+    """Return the signed receipt of an own bid. :raises Unknown: it is not theirs."""
+    return Bid.objects.of_provider_of(actor).one(bid_id).receipt

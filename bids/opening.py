@@ -1,0 +1,118 @@
+"""The opening: all seals at once, by the clock, each checked against its receipt, with minutes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from bids import access
+from bids.bidding import last_addendum, lock_job
+from bids.models.bids import Bid, Opening
+from bids.permissions import may_open
+from bids.unsealing import Unsealed, rule_out, unseal, write_prices, write_quality
+from marketplace.history import Fact, moment, record
+from marketplace.models.events import Audience
+from marketplace.models.jobs import Job, Procedure
+from marketplace.models.people import User
+from marketplace.notices import people_of_provider, tell
+from marketplace.publishing import NotClosed, mark_opened
+from marketplace.refusals import require
+
+
+@transaction.atomic(savepoint=False)
+def open_bids(*, actor: User, job_id: UUID, at: datetime) -> Opening:
+    """
+    Open every bid that stands on a closed job. A formal job's prices stay sealed for now.
+
+    A bid that does not open, does not match its receipt, was not confirmed after the last
+    addendum or has no price is out, alone, and the minutes say so.
+
+    :raises Unknown, Forbidden: no such job; no person opens bids.
+    :raises AlreadyCancelled, NotClosed, AlreadyOpened: the rules say no.
+    """
+    job = lock_job(actor, job_id)
+    require(may_open(actor), "The clock opens bids, nobody else.")
+    if job.closed_at is not None and at < job.closed_at:
+        raise NotClosed(f"“{job.title}” is not closed yet.")
+    mark_opened(actor=actor, job_id=job.pk, at=at)
+
+    # By their random references: an order of arrival would say who was first.
+    bids = Bid.objects.standing().filter(job=job).select_related("provider").order_by("reference")
+    with_price = job.procedure == Procedure.QUICK
+    last = last_addendum(job)
+    unsealed = [unseal(bid, last_addendum=last, with_price=with_price) for bid in bids]
+    write_quality(unsealed, at=at)
+    if with_price:
+        write_prices(unsealed, at=at)
+    opening = Opening.objects.create(
+        job=job,
+        opened_at=at,
+        opened_by=actor,
+        bids_counted=len(unsealed),
+        receipts_matched=sum(each.has_receipt for each in unsealed),
+        minutes=_minutes(job, unsealed, actor=actor, at=at),
+    )
+    # What waited outside the record, so that nothing told of a bid, enters it now.
+    access.enter_in_record(job, at=at)
+    for each in unsealed:
+        _record_opened(each, job, actor=actor, at=at)
+        if each.out_because is not None:
+            rule_out(each.bid, each.out_because, actor=actor, job=job, at=at)
+        _tell_bidder(each, job, at=at)
+    access.note_all([each.bid for each in unsealed], access.OPENED, actor=actor, at=at)
+    return opening
+
+
+def _minutes(job: Job, unsealed: list[Unsealed], *, actor: User, at: datetime) -> str:
+    out = [each for each in unsealed if each.out_because is not None]
+    when = at.astimezone(UTC)
+    lines = [
+        f"The bids on “{job.title}” ({job.reference}) were opened by {actor.name}.",
+        f"That was on {when:%Y-%m-%d} at {when:%H:%M:%S} UTC.",
+        f"Bids that stood at the deadline: {len(unsealed)}.",
+        f"Bids that match their receipts: {sum(each.has_receipt for each in unsealed)}.",
+    ]
+    if job.procedure == Procedure.FORMAL:
+        lines.append("Prices stay sealed until every bid is scored.")
+    lines += [f"Out: {each.bid.reference}. {each.out_because}" for each in out]
+    return "\n".join(lines)
+
+
+def _record_opened(each: Unsealed, job: Job, *, actor: User, at: datetime) -> None:
+    bid, content = each.bid, each.content
+    facts: dict[str, Fact] = {
+        "reference": bid.reference,
+        "fingerprint": bytes(bid.fingerprint).hex(),
+        "submitted_at": moment(bid.submitted_at),
+        "confirmed_addendum": bid.confirmed_addendum,
+        "matches_receipt": int(each.has_receipt),
+    }
+    if content is not None and content.is_priced:
+        facts |= {"quoted_minor": content.quoted.minor, "currency": content.currency}
+    record(
+        actor,
+        "bid.opened",
+        bid,
+        at=at,
+        audience=Audience.BOTH,
+        job=job,
+        provider=bid.provider,
+        facts=facts,
+    )
+
+
+def _tell_bidder(each: Unsealed, job: Job, *, at: datetime) -> None:
+    text = f"Your bid {each.bid.reference} on “{job.title}” was opened."
+    if each.out_because is not None:
+        text = f"Your bid {each.bid.reference} on “{job.title}” is out. {each.out_because}"
+    tell(
+        "bid.opened",
+        recipients=people_of_provider(each.bid.provider),
+        text=text,
+        because=f"you belong to {each.bid.provider.name}",
+        at=at,
+        job=job,
+        subject=each.bid,
+    )

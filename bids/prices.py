@@ -1,0 +1,88 @@
+"""A formal job's prices are opened after its bids were scored."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from bids import access
+from bids.bidding import last_addendum, lock_job
+from bids.models.bids import Bid, OpenedPrice
+from bids.models.panels import Score
+from bids.permissions import may_open_prices
+from bids.unsealing import rule_out, unseal, write_prices
+from marketplace.history import record
+from marketplace.models.events import Audience
+from marketplace.models.jobs import Job, Procedure
+from marketplace.models.people import User
+from marketplace.notices import people_of_department, tell
+from marketplace.refusals import Refusal, require
+
+
+class NotOpened(Refusal):
+    """The bids are not open yet."""
+
+    code = "not_opened"
+
+
+class PricesAlreadyOpen(Refusal):
+    """Prices are opened once; a quick job's with its bids."""
+
+    code = "prices_already_open"
+
+
+class ScoresMissing(Refusal):
+    """Quality is judged before prices are known."""
+
+    code = "scores_missing"
+
+
+@transaction.atomic(savepoint=False)
+def open_prices(*, actor: User, job_id: UUID, at: datetime) -> int:
+    """
+    Open the prices of a formal job's bids that are still in, and return how many there are.
+
+    :raises Unknown, Forbidden: not this person's job, or not theirs to do.
+    :raises NotOpened, PricesAlreadyOpen, ScoresMissing: the rules say no.
+    """
+    job = lock_job(actor, job_id)
+    require(may_open_prices(actor, job))
+    if job.opened_at is None or at < job.opened_at:
+        raise NotOpened(f"The bids on “{job.title}” are not open yet.")
+    if job.procedure == Procedure.QUICK or OpenedPrice.objects.filter(bid__job=job).exists():
+        raise PricesAlreadyOpen("The prices are open already.")
+    still_in = Bid.objects.standing().filter(job=job, disqualified__isnull=True)
+    bids = list(still_in.select_related("provider").order_by("reference"))
+    _refuse_unscored(job, bids)
+
+    last = last_addendum(job)
+    unsealed = [unseal(bid, last_addendum=last, with_price=True) for bid in bids]
+    write_prices(unsealed, at=at)
+    for each in unsealed:
+        if each.out_because is not None:
+            rule_out(each.bid, each.out_because, actor=actor, job=job, at=at)
+    access.note_all(bids, access.PRICE_OPENED, actor=actor, at=at)
+    facts = {"bids": len(bids)}
+    audience = Audience.BUYER
+    record(actor, "job.prices_opened", job, at=at, audience=audience, job=job, facts=facts)
+    tell(
+        "job.prices_opened",
+        recipients=people_of_department(job.department),
+        text=f"The prices of the bids on “{job.title}” are open.",
+        because="you belong to the department",
+        at=at,
+        job=job,
+        subject=job,
+    )
+    return len(bids)
+
+
+def _refuse_unscored(job: Job, bids: list[Bid]) -> None:
+    criteria = job.criteria.count()
+    scores = Score.objects.filter(bid__in=bids, replaced_at=None)
+    scorers = scores.values("scorer_id").distinct().count()
+    # Whoever began to judge has judged all: half a judgement would tilt the mean.
+    if scores.count() != max(scorers, 1) * criteria * len(bids):
+        raise ScoresMissing("Score every bid on every criterion first; whoever began, all of them.")

@@ -1,0 +1,119 @@
+"""
+What a bidder keeps: a note, signed by the server, of what arrived and when.
+
+It is a signed note in the manner of C2SP (Ed25519). It names no position and no number, because
+before the opening those would tell how many others there are.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from hashlib import sha256
+from uuid import UUID
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.conf import settings
+
+from marketplace.history import moment
+from marketplace.refusals import Refusal
+
+TITLE = "choicebook bid receipt v1"
+SIGNER = "choicebook/receipts"
+ED25519 = b"\x01"
+
+
+class ReceiptForged(Refusal):
+    """The text is no receipt of this marketplace, or was altered."""
+
+    code = "receipt_forged"
+    field = "receipt"
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptFacts:
+    """What a receipt says."""
+
+    reference: str
+    bid_id: UUID
+    job_id: UUID
+    provider_id: UUID
+    fingerprint: bytes
+    submitted_at: datetime
+
+
+def issue(facts: ReceiptFacts) -> str:
+    """Return the signed receipt."""
+    body = _body(facts)
+    signature = _key(settings.RECEIPT_KEY).sign(body.encode())
+    signed = base64.b64encode(_key_hash() + signature).decode()
+    return f"{body}\n— {SIGNER} {signed}\n"
+
+
+def verify_receipt(text: str) -> ReceiptFacts:
+    """
+    Return what a genuine receipt says.
+
+    :raises ReceiptForged: not signed by this marketplace, altered, or no receipt at all.
+    """
+    body, found, signature_line = text.replace("\r\n", "\n").rpartition("\n— ")
+    signer, _, signed = signature_line.strip().partition(" ")
+    try:
+        raw = base64.b64decode(signed, validate=True)
+        _key(settings.RECEIPT_KEY).public_key().verify(raw[4:], body.encode())
+        facts = _facts(body)
+    except (ValueError, KeyError, InvalidSignature):
+        facts = None
+    if facts is None or not found or signer != SIGNER or raw[:4] != _key_hash():
+        raise ReceiptForged("This is no receipt of this marketplace, or it was altered.")
+    return facts
+
+
+def public_key_text() -> str:
+    """Return the key to check receipts with, as a C2SP verifier key: name+hash+key."""
+    key = base64.b64encode(ED25519 + _public()).decode()
+    return f"{SIGNER}+{_key_hash().hex()}+{key}"
+
+
+def _body(facts: ReceiptFacts) -> str:
+    lines = [
+        TITLE,
+        f"reference {facts.reference}",
+        f"bid {facts.bid_id}",
+        f"job {facts.job_id}",
+        f"provider {facts.provider_id}",
+        f"fingerprint {facts.fingerprint.hex()}",
+        f"submitted {moment(facts.submitted_at)}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _facts(body: str) -> ReceiptFacts:
+    title, *lines = body.removesuffix("\n").split("\n")
+    said = dict(line.split(" ", 1) for line in lines)
+    if title != TITLE:
+        raise ValueError("another kind of note")
+    return ReceiptFacts(
+        reference=said["reference"],
+        bid_id=UUID(said["bid"]),
+        job_id=UUID(said["job"]),
+        provider_id=UUID(said["provider"]),
+        fingerprint=bytes.fromhex(said["fingerprint"]),
+        submitted_at=datetime.fromisoformat(said["submitted"]),
+    )
+
+
+@cache
+def _key(encoded: str) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(base64.b64decode(encoded))
+
+
+def _public() -> bytes:
+    return _key(settings.RECEIPT_KEY).public_key().public_bytes_raw()
+
+
+def _key_hash() -> bytes:
+    return sha256(SIGNER.encode() + b"\n" + ED25519 + _public()).digest()[:4]

@@ -1,0 +1,141 @@
+"""Judging opened bids: one person, one criterion, a level in quarters, and the reason for it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from bids.models.bids import Bid, Disqualification, OpenedPrice
+from bids.models.panels import Score
+from bids.permissions import may_score, sits_with_a_bidder
+from marketplace.history import record
+from marketplace.models.events import Audience
+from marketplace.models.jobs import Criterion, Job, Procedure
+from marketplace.models.people import User
+from marketplace.refusals import Refusal, Unknown, require
+from marketplace.words import keep
+
+SHORTEST_REASON = 30
+HIGHEST = 4
+
+
+class NotOpened(Refusal):
+    """Nobody judges a sealed bid, or one that is out."""
+
+    code = "not_opened"
+
+
+class OwnProvider(Refusal):
+    """Nobody judges a contest that their own side is in."""
+
+    code = "own_provider"
+
+
+class ScoresAreFixed(Refusal):
+    """Once prices are known, quality is not judged again."""
+
+    code = "scores_are_fixed"
+
+
+class LevelOutOfRange(Refusal):
+    """A level is 0 to 4 quarters."""
+
+    code = "level_out_of_range"
+    field = "quarters"
+
+
+class ReasonTooShort(Refusal):
+    """A bidder who is not chosen learns from reasons."""
+
+    code = "reason_too_short"
+    field = "reason"
+
+
+class Superseded(Refusal):
+    """A later judgement of the same person stands."""
+
+    code = "superseded"
+
+
+@transaction.atomic(savepoint=False)
+def score_bid(
+    *,
+    actor: User,
+    bid_id: UUID,
+    criterion_id: UUID,
+    quarters: int,
+    reason: str,
+    at: datetime,
+) -> Score:
+    """
+    Judge an opened bid on one criterion. It replaces the person's earlier judgement.
+
+    :raises Unknown, Forbidden: not theirs to see, no criterion of this job, not theirs to judge.
+    :raises OwnProvider, NotOpened, ScoresAreFixed, LevelOutOfRange, ReasonTooShort, Superseded: no.
+    """
+    found = Bid.objects.visible_to(actor).one(bid_id)
+    job = Job.objects.lock(found.job_id)
+    if sits_with_a_bidder(actor, job):
+        raise OwnProvider("You belong to a provider that was invited to this job.")
+    require(may_score(actor, job))
+    bid = Bid.objects.select_related("provider").get(pk=bid_id)
+    criterion = Criterion.objects.filter(pk=criterion_id, job=job).first()
+    if criterion is None:
+        raise Unknown("There is no such criterion.")
+    _refuse_unready(job, bid, at=at)
+    if not 0 <= quarters <= HIGHEST:
+        raise LevelOutOfRange("Choose one of the five levels.")
+    reason = reason.strip()
+    if len(reason) < SHORTEST_REASON:
+        raise ReasonTooShort(f"Give a reason of at least {SHORTEST_REASON} characters.")
+    return _write(bid, criterion, quarters, reason, actor=actor, job=job, at=at)
+
+
+def _refuse_unready(job: Job, bid: Bid, *, at: datetime) -> None:
+    is_out = bid.withdrawn_at is not None or Disqualification.objects.filter(bid=bid).exists()
+    if job.opened_at is None or at < job.opened_at or is_out:
+        raise NotOpened(f"The bid {bid.reference} is not open, or it is out.")
+    if job.procedure == Procedure.FORMAL and OpenedPrice.objects.filter(bid__job=job).exists():
+        raise ScoresAreFixed("The prices are known; scores do not change any more.")
+
+
+def _write(
+    bid: Bid,
+    criterion: Criterion,
+    quarters: int,
+    reason: str,
+    *,
+    actor: User,
+    job: Job,
+    at: datetime,
+) -> Score:
+    earlier = Score.objects.filter(bid=bid, criterion=criterion, scorer=actor, replaced_at=None)
+    if earlier.filter(scored_at__gt=at).exists():
+        raise Superseded("A later score of yours arrived first, and stands.")
+    earlier.update(replaced_at=at)
+    words = keep(reason, at=at)
+    score = Score.objects.create(
+        bid=bid,
+        criterion=criterion,
+        scorer=actor,
+        quarters=quarters,
+        reason=words,
+        scored_at=at,
+    )
+    record(
+        actor,
+        "bid.scored",
+        bid,
+        at=at,
+        audience=Audience.BUYER,
+        job=job,
+        provider=bid.provider,
+        facts={
+            "criterion": str(criterion.pk),
+            "quarters": quarters,
+            "reason_digest": words.digest.hex(),
+        },
+    )
+    return score

@@ -1,0 +1,127 @@
+"""Breaking the seals of bids, each alone: one that does not open is out, and the others are not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bids import receipts, seals
+from bids.content import BidContent, content_of, milestone_facts
+from bids.models.bids import Bid, Disqualification, OpenedBid, OpenedPrice, OpenedPriceLine
+from marketplace.history import record
+from marketplace.models.events import Audience
+from marketplace.models.jobs import Job
+from marketplace.models.people import User
+from marketplace.refusals import Refusal
+from marketplace.words import keep
+
+
+@dataclass(frozen=True, slots=True)
+class Unsealed:
+    """A bid, what it held, and why it is out, if it is."""
+
+    bid: Bid
+    content: BidContent | None
+    has_receipt: bool
+    out_because: str | None
+
+
+def unseal(bid: Bid, *, last_addendum: int, with_price: bool) -> Unsealed:
+    """Return what a bid holds, checked against its receipt; never raises for one that is bad."""
+    has_receipt = matches_receipt(bid)
+    try:
+        quality = seals.open_quality(bid)
+        price = seals.open_price(bid, quality) if with_price else None
+    except seals.SealBroken:
+        return Unsealed(bid, None, False, "The seal does not open: this is not what was sealed.")
+    content = content_of(quality.facts, price)
+    because = None
+    if not has_receipt:
+        because = "The bid is not the one that its receipt names."
+    elif bid.confirmed_addendum < last_addendum:
+        because = f"It was not confirmed after addendum {last_addendum}."
+    elif with_price and not content.is_priced:
+        because = "It has no price."
+    return Unsealed(bid, content, has_receipt, because)
+
+
+def matches_receipt(bid: Bid) -> bool:
+    """Whether the receipt is genuine and names just this bid, at just this moment."""
+    try:
+        facts = receipts.verify_receipt(bid.receipt)
+    except Refusal:
+        return False
+    return facts == receipts.ReceiptFacts(
+        reference=bid.reference,
+        bid_id=bid.pk,
+        job_id=bid.job_id,
+        provider_id=bid.provider_id,
+        fingerprint=bytes(bid.fingerprint),
+        submitted_at=bid.submitted_at,
+    )
+
+
+def write_quality(unsealed: Iterable[Unsealed], *, at: datetime) -> None:
+    """Write what the quality envelopes held."""
+    OpenedBid.objects.bulk_create(
+        OpenedBid(
+            bid=each.bid,
+            opened_at=at,
+            approach=each.content.approach,
+            starts_on=each.content.starts_on,
+            finishes_on=each.content.finishes_on,
+            valid_until_on=each.content.valid_until_on,
+            answers={str(criterion): text for criterion, text in each.content.answers.items()},
+        )
+        for each in unsealed
+        if each.content is not None
+    )
+
+
+def write_prices(unsealed: Iterable[Unsealed], *, at: datetime) -> None:
+    """Write what the price envelopes held, with every line."""
+    priced = [
+        (each.bid, each.content)
+        for each in unsealed
+        if each.content is not None and each.content.is_priced
+    ]
+    OpenedPrice.objects.bulk_create(
+        OpenedPrice(
+            bid=bid,
+            opened_at=at,
+            currency=content.currency,
+            quoted_minor=content.quoted.minor,
+            tax_minor=content.tax_minor,
+            milestones=milestone_facts(content.milestones),
+        )
+        for bid, content in priced
+    )
+    OpenedPriceLine.objects.bulk_create(
+        OpenedPriceLine(
+            price_id=bid.pk,
+            position=position,
+            kind=line.kind,
+            text=line.text,
+            amount_minor=line.amount_minor,
+        )
+        for bid, content in priced
+        for position, line in enumerate(content.lines, start=1)
+    )
+
+
+def rule_out(bid: Bid, reason: str, *, actor: User, job: Job, at: datetime) -> Disqualification:
+    """Write why a bid cannot be chosen, and record it."""
+    words = keep(reason, at=at)
+    ruled = Disqualification.objects.create(bid=bid, at=at, by=actor, reason=words)
+    record(
+        actor,
+        "bid.disqualified",
+        bid,
+        at=at,
+        audience=Audience.BOTH,
+        job=job,
+        provider=bid.provider,
+        facts={"reason_digest": words.digest.hex()},
+    )
+    return ruled
