@@ -117,6 +117,15 @@ class JobText:
     accepts_questions: bool
 
 
+# What every reader of a job reads as it was written.
+AS_WRITTEN = (
+    *("id", "reference", "title", "need", "department_id", "category_id", "procedure", "mode"),
+    *("currency", "shows_ceiling", "starts_on", "ends_on", "questions_until", "closes_at"),
+    *("bids_wanted", "too_few_rule", "drafted_at", "saved_at", "published_at", "closed_at"),
+    *("opened_at", "cancelled_at"),
+)
+
+
 def job_text(*, actor: User, job_id: UUID, at: datetime) -> JobText:
     """Return a job as the person may read it. :raises Unknown: it is not theirs to see."""
     job = (
@@ -126,39 +135,18 @@ def job_text(*, actor: User, job_id: UUID, at: datetime) -> JobText:
     )
     is_mine = Job.objects.of_department_of(actor).filter(pk=job.pk).exists()
     return JobText(
-        id=job.pk,
-        reference=job.reference,
-        title=job.title,
-        need=job.need,
-        department_id=job.department_id,
+        **{name: getattr(job, name) for name in AS_WRITTEN},
         department_name=job.department.name,
-        category_id=job.category_id,
         category_name=job.category.name,
         policy_code=job.policy.code,
-        procedure=job.procedure,
-        mode=job.mode,
-        currency=job.currency,
         ceiling=job.ceiling if _sees_ceiling(actor, job, is_mine=is_mine) else None,
-        shows_ceiling=job.shows_ceiling,
         point=None if job.point_minor is None else job.point_value,
-        starts_on=job.starts_on,
-        ends_on=job.ends_on,
-        questions_until=job.questions_until,
-        closes_at=job.closes_at,
-        bids_wanted=job.bids_wanted,
-        too_few_rule=job.too_few_rule,
         criteria=tuple(map(_criterion, job.criteria.order_by("position"))),
         questions=_questions(actor, job, is_mine=is_mine),
         addenda=_addenda(job),
         invited=_invited(job) if is_mine or holds(actor, Office.AUDITOR) else (),
         my_providers=_my_providers(actor, job),
-        drafted_at=job.drafted_at,
-        saved_at=job.saved_at,
-        published_at=job.published_at,
         extended_at=tuple(job.extended_at),
-        closed_at=job.closed_at,
-        opened_at=job.opened_at,
-        cancelled_at=job.cancelled_at,
         cancellation=job.cancellation.text if job.cancellation else "",
         waiver=job.waiver.text if job.waiver else "",
         author_name=job.author.name,
@@ -168,9 +156,12 @@ def job_text(*, actor: User, job_id: UUID, at: datetime) -> JobText:
         may_publish=may_publish_for(actor, job.department),
         may_answer=may_answer_for(actor, job.department),
         accepts_bids=job.accepts_bids(at),
-        accepts_questions=job.accepts_bids(at)
-        and (job.questions_until is None or at < job.questions_until),
+        accepts_questions=_accepts_questions(job, at),
     )
+
+
+def _accepts_questions(job: Job, at: datetime) -> bool:
+    return job.accepts_bids(at) and (job.questions_until is None or at < job.questions_until)
 
 
 def _sees_ceiling(actor: User, job: Job, *, is_mine: bool) -> bool:

@@ -96,3 +96,11 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     if os.geteuid() == 0:
         words["args"] = [*words.get("args", []), "--no-sandbox"]
     return words
+
+
+@pytest.fixture
+def cast(db: None) -> Any:
+    """The company of the tests and its people, in a transaction. See tests/cast.py."""
+    from tests.cast import assemble
+
+    return assemble()
