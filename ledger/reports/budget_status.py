@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from ledger.models.budgets import BudgetLine
-from ledger.reports.columns import columns
+from ledger.reports.columns import Column, columns
 from ledger.reports.reading import departments_to_read, reader_of
 from marketplace.models.people import User
 from marketplace.money import Money
@@ -35,7 +35,7 @@ class BudgetRow:
     used_percent: Decimal | None  # of budget and carried in; None of nothing
 
 
-COLUMNS = columns(
+COLUMNS: tuple[Column[BudgetRow], ...] = columns(
     "fiscal_year",
     "department_name",
     "cost_centre",

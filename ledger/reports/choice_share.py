@@ -13,8 +13,8 @@ from django.db.models.functions import Coalesce, TruncMonth, TruncQuarter
 from bids.models.bids import Bid
 from ledger.models.awards import Award
 from ledger.reports.choices import ALL, ChoiceFilter, awards_of
-from ledger.reports.columns import columns
-from ledger.reports.reading import record_to_read, reader_of
+from ledger.reports.columns import Column, columns
+from ledger.reports.reading import reader_of, record_to_read
 from marketplace.models.people import User
 from marketplace.money import Money
 from marketplace.refusals import Refusal
@@ -51,7 +51,7 @@ class ShareRow:
     outside_value: Money
 
 
-COLUMNS = columns(
+COLUMNS: tuple[Column[ShareRow], ...] = columns(
     "label", "currency", "in_house", "outside", "choices", "in_house_value", "outside_value"
 )
 

@@ -12,7 +12,7 @@ from django.db.models import F, Q, QuerySet
 
 from bids.models.bids import OpenedPrice
 from ledger.models.awards import Award
-from ledger.reports.columns import columns
+from ledger.reports.columns import Column, columns
 from ledger.reports.paging import PAGE, PAGE_MAX, Page, page_size, read_cursor, write_cursor
 from ledger.reports.reading import Reader, departments_to_read, reader_of
 from marketplace.models.people import User
@@ -70,7 +70,7 @@ class ChoiceRow:
     chosen_at: datetime
 
 
-COLUMNS = columns(
+COLUMNS: tuple[Column[ChoiceRow], ...] = columns(
     "job_reference",
     "job_title",
     "department_name",

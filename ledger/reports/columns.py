@@ -26,5 +26,5 @@ class Column(Generic[Row]):
 
 def columns(*names: str, **values: Callable[[Row], Cell]) -> tuple[Column[Row], ...]:
     """Return a column for each attribute named, then one for each value given by name."""
-    plain = tuple(Column[Row](name, attrgetter(name)) for name in names)
+    plain: tuple[Column[Row], ...] = tuple(Column(name, attrgetter(name)) for name in names)
     return plain + tuple(Column(name, value) for name, value in values.items())

@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Subquery
 
 from ledger.models.awards import Milestone
 from ledger.models.budgets import Commitment
-from ledger.reports.columns import columns
+from ledger.reports.columns import Column, columns
 from ledger.reports.reading import departments_to_read, reader_of
 from ledger.reports.states import noted
 from marketplace.models.people import User
@@ -41,7 +41,7 @@ class CommitmentRow:
     next_due_on: date | None  # the next milestone not yet accepted
 
 
-COLUMNS = columns(
+COLUMNS: tuple[Column[CommitmentRow], ...] = columns(
     "job_reference",
     "job_title",
     "department_name",

@@ -2,15 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
+from hashlib import sha256
 from uuid import UUID
 
-from ledger.reports.columns import columns
+from bids.flags import FlaggedBid, against_both_views, flags
+from bids.models.panels import Score
+from bids.permissions import may_read_bids_on, may_score
+from ledger.models.awards import Award
+from ledger.permissions import may_choose
+from ledger.reports.bid_columns import bid_columns, is_above_ceiling
+from ledger.reports.columns import Column, columns
+from ledger.reports.compared import (
+    ComparedBid,
+    ComparedCriterion,
+    ComparedFlag,
+    ComparedLine,
+    ComparedScore,
+    Comparison,
+    Record,
+)
+from ledger.reports.weighing import Weighed, canonical, price_of, weigh
+from marketplace.models.jobs import Job, Procedure
 from marketplace.models.people import User
-from marketplace.money import Money
-from marketplace.refusals import Refusal
+from marketplace.refusals import Refusal, require
+
+__all__ = [
+    "COLUMNS",
+    "ComparedBid",
+    "ComparedCriterion",
+    "ComparedFlag",
+    "ComparedLine",
+    "ComparedScore",
+    "Comparison",
+    "Record",
+    "StillSealed",
+    "comparison",
+]
 
 
 class StillSealed(Refusal):
@@ -19,130 +47,7 @@ class StillSealed(Refusal):
     code = "still_sealed"
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedCriterion:
-    """What the bids are judged on."""
-
-    criterion_id: UUID
-    name: str
-    question: str
-    weight: int
-    levels: tuple[str, ...]  # words for 0, ¼, ½, ¾ and 1
-    knock_out: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class ComparedLine:
-    """One line of a price."""
-
-    kind: str
-    label: str
-    text: str
-    amount: Money
-
-
-@dataclass(frozen=True, slots=True)
-class ComparedScore:
-    """One person's judgement of one bid on one criterion."""
-
-    criterion_id: UUID
-    quarters: int
-    words: str  # the level's
-    reason: str
-    scorer_name: str
-
-
-@dataclass(frozen=True, slots=True)
-class ComparedFlag:
-    """Something worth a look. It informs and never blocks."""
-
-    code: str
-    text: str
-    bid_ids: tuple[UUID, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What the past says of a provider, beside the bid: never a number without its n."""
-
-    result_mean: Decimal | None  # shrunk; None under three ratings
-    ratings: int
-    dates_kept: int
-    dates_promised: int
-    is_new: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ComparedBid:
-    """One column of the comparison."""
-
-    bid_id: UUID
-    reference: str
-    provider_id: UUID
-    provider_name: str
-    is_in_house: bool
-    team_of: str  # the department a team belongs to
-    submitted_at: datetime
-    lines: tuple[ComparedLine, ...]
-    quoted: Money | None  # what the department is charged; None where never priced
-    tax: Money | None  # recoverable, on top
-    administration: Money | None  # of an outside contract
-    changeover: Money | None
-    comparable: Money | None  # C: quoted + administration + changeover
-    spent: Money | None  # what the company really spends
-    to_median: Money | None  # quoted, less the median of the valid bids
-    quality: Decimal | None  # Q, 0 to 100; None while unscored
-    evaluated: Money | None  # E = C - V·Q
-    place: int | None  # by the job's mode; equal places are ties
-    spent_place: int | None
-    is_tied: bool
-    is_best_quoted: bool
-    is_best_quality: bool
-    is_above_ceiling: bool
-    is_knocked_out: bool
-    disqualified: str  # the reason; empty for a valid bid
-    approach: str
-    starts_on: date | None
-    finishes_on: date | None
-    valid_until_on: date | None
-    answers: tuple[tuple[UUID, str], ...]  # criterion, text
-    scores: tuple[ComparedScore, ...]
-    record: Record
-    is_chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """The whole paper. `text` is its canonical form, `digest` the SHA-256 of that, in hex."""
-
-    job_id: UUID
-    reference: str
-    title: str
-    department_id: UUID
-    department_name: str
-    currency: str
-    mode: str
-    point: Money  # V
-    ceiling: Money | None
-    opened_at: datetime
-    criteria: tuple[ComparedCriterion, ...]
-    bids: tuple[ComparedBid, ...]  # best place first, then those without one
-    flags: tuple[ComparedFlag, ...]
-    leader_ids: tuple[UUID, ...]  # first place on what is charged
-    spent_leader_ids: tuple[UUID, ...]  # first place on what is really spent
-    views_disagree: bool
-    turning_point: Money | None  # V*: the nearest value of a point that changes the leader …
-    turning_bid_id: UUID | None  # … to this bid
-    is_scored: bool  # each valid bid on each criterion
-    chosen_bid_id: UUID | None
-    chosen_at: datetime | None
-    text: str
-    digest: str
-    can_score: bool
-    can_choose: bool
-
-
-COLUMNS = columns(
+COLUMNS: tuple[Column[ComparedBid], ...] = columns(
     "reference",
     "provider_name",
     "is_in_house",
@@ -169,4 +74,80 @@ def comparison(*, actor: User, job_id: UUID, at: datetime) -> Comparison:
     :raises Forbidden: the actor sees the job but not its bids.
     :raises StillSealed: the bids were not opened.
     """
-    raise NotImplementedError
+    job = Job.objects.visible_to(actor).select_related("department", "policy").one(job_id)
+    require(may_read_bids_on(actor, job), "The bids are for the department to read.")
+    if job.opened_at is None:
+        raise StillSealed("The bids are sealed. They are opened by the clock, all together.")
+    weighed = weigh(job, with_reasons=True)
+    award = Award.objects.filter(job=job).first()
+    text = award.comparison if award else canonical(weighed)
+    turn = weighed.evaluation
+    return Comparison(
+        job_id=job.pk,
+        reference=job.reference,
+        title=job.title,
+        department_id=job.department_id,
+        department_name=job.department.name,
+        currency=job.currency,
+        mode=job.mode,
+        point=job.point_value,
+        ceiling=job.ceiling,
+        opened_at=job.opened_at,
+        criteria=_criteria(weighed),
+        bids=bid_columns(weighed, scores=_readable_scores(weighed, actor), award=award, at=at),
+        flags=_flags(weighed, award),
+        leader_ids=turn.leaders_charged,
+        spent_leader_ids=turn.leaders_spent,
+        views_disagree=turn.views_disagree,
+        turning_point=turn.turning_point,
+        turning_bid_id=turn.turning_bid_id,
+        is_scored=weighed.is_scored,
+        chosen_bid_id=award.bid_id if award else None,
+        chosen_at=award.chosen_at if award else None,
+        text=text,
+        digest=sha256(text.encode()).hexdigest(),
+        can_score=award is None and may_score(actor, job),
+        can_choose=award is None and may_choose(actor, job),
+    )
+
+
+def _criteria(weighed: Weighed) -> tuple[ComparedCriterion, ...]:
+    return tuple(
+        ComparedCriterion(
+            criterion_id=criterion.pk,
+            name=criterion.name,
+            question=criterion.question,
+            weight=criterion.weight,
+            levels=tuple(criterion.levels),
+            knock_out=criterion.knock_out,
+        )
+        for criterion in weighed.criteria
+    )
+
+
+def _readable_scores(weighed: Weighed, actor: User) -> list[Score]:
+    """While a panel judges alone (formal, prices not open yet), each sees only their own."""
+    judges_alone = weighed.job.procedure == Procedure.FORMAL and not any(
+        price_of(bid) for bid in weighed.bids
+    )
+    return [score for score in weighed.scores if not judges_alone or score.scorer_id == actor.pk]
+
+
+def _flags(weighed: Weighed, award: Award | None) -> tuple[ComparedFlag, ...]:
+    job = weighed.job
+    opened = []
+    for bid in weighed.bids:
+        price = price_of(bid)
+        opened.append(
+            FlaggedBid(
+                bid_id=bid.pk,
+                name=bid.provider.name,
+                quoted=price.quoted if price and price.currency == job.currency else None,
+                is_valid=bid.pk in weighed.valid_ids,
+                is_above_ceiling=is_above_ceiling(bid, job),
+            )
+        )
+    found = flags(opened, published_at=job.published_at, closes_at=job.closes_at)
+    if award is not None and weighed.evaluation.leaders_charged:
+        found += against_both_views(award.bid_id, weighed.evaluation)
+    return tuple(ComparedFlag(flag.code, flag.text, flag.bid_ids) for flag in found)

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from ledger.models.journal import JournalEntry, Posting
-from ledger.reports.columns import columns
+from ledger.reports.columns import Column, columns
 from ledger.reports.paging import PAGE, PAGE_MAX, Page, page_size, read_cursor, write_cursor
 from ledger.reports.reading import Reader, reader_of
 from ledger.reports.statement import EARNED
@@ -84,7 +84,7 @@ class FlatLine:
     line: JournalLine
 
 
-COLUMNS = columns(
+COLUMNS: tuple[Column[FlatLine], ...] = columns(
     entry_id=lambda row: row.entry.entry_id,
     kind=lambda row: row.entry.kind,
     period=lambda row: row.entry.period,

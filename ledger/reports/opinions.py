@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -72,7 +73,7 @@ def opinions_of(provider_ids: Iterable[UUID], *, category: str = "") -> dict[UUI
 def markets() -> dict[UUID, Market]:
     """Return what was said of everybody, for each kind of work, in one statement."""
     points = {name: Cast(KT(f"points__{name}"), IntegerField()) for name in DEPARTMENT_ASKED}
-    groups = (
+    groups: Iterable[dict[str, Any]] = (  # type: ignore[assignment]
         revealed()
         .values("award__job__category")
         .annotate(

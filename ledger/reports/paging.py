@@ -39,6 +39,7 @@ def read_cursor(list_name: str, cursor: str) -> list[str | int] | None:
     """Return the key that a cursor stands for; None at the beginning. :raises NotACursor:"""
     if not cursor:
         return None
+    key: list[str | int]
     try:
         name, *key = signing.loads(cursor, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):

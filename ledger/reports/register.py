@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from bids.models.bids import Bid
 from ledger.models.awards import Award
-from ledger.reports.columns import columns
+from ledger.reports.columns import Column, columns
 from ledger.reports.custody import custody, works_of
 from ledger.reports.paging import PAGE, Page, page_size, read_cursor, write_cursor
 from ledger.reports.reading import Reader, reader_of
@@ -50,7 +50,7 @@ class JobRow:
     provider_is_in_house: bool | None
 
 
-COLUMNS = columns(
+COLUMNS: tuple[Column[JobRow], ...] = columns(
     "reference",
     "title",
     "state",
@@ -88,9 +88,9 @@ def register(
     reader = reader_of(actor)
     jobs = with_state(Job.objects.visible_to(actor), at=at, reader=reader)
     if state == "any_open":
-        jobs = jobs.exclude(state__in=ENDED)
+        jobs = jobs.exclude(Q(state__in=ENDED))
     elif state:
-        jobs = jobs.filter(state=state)
+        jobs = jobs.filter(Q(state=state))
     if department_id:
         jobs = jobs.filter(department=department_id)
     if category:

@@ -12,7 +12,7 @@ from ledger import chart
 from ledger.models.budgets import Commitment
 from ledger.models.journal import Balance, Posting
 from ledger.periods import fiscal_year_of
-from ledger.reports.columns import columns
+from ledger.reports.columns import Column, columns
 from ledger.reports.periods import is_final
 from ledger.reports.reading import department_to_read, income_to_read, reader_of
 from marketplace.models.people import User
@@ -75,7 +75,7 @@ class Statement:
     promised: Money
 
 
-COLUMNS = columns(
+COLUMNS: tuple[Column[StatementLine], ...] = columns(
     "effective_on",
     "kind",
     "account_code",

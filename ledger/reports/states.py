@@ -100,7 +100,7 @@ def _fact(at: datetime) -> Case:
     )
 
 
-def rating_until() -> ExpressionWrapper:
+def rating_until() -> ExpressionWrapper[Any]:
     """The end of the rating time, for a queryset of completions."""
     days = Concat(
         Cast("award__job__policy__rating_days", CharField()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from ledger.models.journal import Balance, Book
 from ledger.models.periods import Period
-from ledger.reports.columns import columns
+from ledger.reports.columns import Column, columns
 from ledger.reports.periods import is_final
 from ledger.reports.reading import reader_of
 from marketplace.models.people import User
@@ -67,7 +68,7 @@ class TrialBalance:
     is_balanced: bool
 
 
-COLUMNS = columns(
+COLUMNS: tuple[Column[BalanceRow], ...] = columns(
     "account_code",
     "account_name",
     "book",
@@ -95,7 +96,7 @@ def trial_balance(
     if currency:
         balances = balances.filter(currency=currency)
     earlier, within = Q(period__lt=since_period), Q(period__gte=since_period)
-    groups = (
+    groups: Iterable[dict[str, Any]] = (  # type: ignore[assignment]
         balances.values("account__code", "account__name", "account__book", "account__normal_side")
         .annotate(
             unit=F("currency"),
