@@ -64,7 +64,7 @@ def accept_delivery(
         accepted_at=at,
         by_silence=by_silence,
     )
-    charge_department(acceptance, award=award, actor=actor, at=at)
+    charge_department(actor=actor, acceptance=acceptance, award=award, at=at)
     _record(acceptance, award=award, actor=actor, at=at)
     if not Milestone.objects.filter(award=award, acceptance=None).exists():
         _complete(award, actor=actor, at=at)

@@ -13,7 +13,7 @@ from ledger.budgeting import budget_line_for, promise
 from ledger.commissioning import refuse_undecidable
 from ledger.models.awards import Award, Milestone, MoneyView, ReasonCode
 from ledger.permissions import may_choose
-from ledger.reports.comparison import Comparison, comparison
+from ledger.reports.weighing import Frozen, freeze
 from marketplace.history import record
 from marketplace.models.events import Audience
 from marketplace.models.jobs import Job
@@ -112,15 +112,15 @@ def choose_bid(
         say no.
     :raises NoBudget, InsufficientFunds: the department cannot pay.
     """
-    job = Job.objects.visible_to(actor).lock(job_id)
+    job = Job.objects.visible_to(actor).select_related("department", "policy").lock(job_id)
     require(may_choose(actor, job))
     refuse_undecidable(job)
     _refuse_both_sides(actor, job)
-    bid = _valid_bid(job, bid_id)
+    paper = freeze(job)
+    bid = _valid_bid(job, bid_id, paper=paper)
     price = _price(bid, agreed=agreed)
-    paper = comparison(actor=actor, job_id=job.pk, at=at)
     grounds = Grounds(reason_code, reason.strip(), decisive_criterion_id, followed_view)
-    _refuse_without_grounds(grounds, bid=bid, paper=paper, imported=_is_imported(job))
+    _refuse_without_grounds(grounds, bid=bid, paper=paper)
 
     award = _write(bid, actor=actor, grounds=grounds, price=price, paper=paper, at=at)
     promise(actor=actor, award=award, job=job, at=at)
@@ -139,12 +139,11 @@ def _refuse_both_sides(actor: User, job: Job) -> None:
         raise BothSides("Your own team bids for this job. A head above you chooses.")
 
 
-def _valid_bid(job: Job, bid_id: UUID) -> Bid:
+def _valid_bid(job: Job, bid_id: UUID, *, paper: Frozen) -> Bid:
     """:raises BidNotValid: this bid cannot be chosen."""
-    bids = Bid.objects.standing().filter(job=job, disqualified=None, price__isnull=False)
-    bid = bids.select_related("price", "opened", "provider").filter(pk=bid_id).first()
-    if bid is None:
+    if bid_id not in paper.valid_ids:
         raise BidNotValid("Choose one of the valid bids on this job.")
+    bid = Bid.objects.select_related("price", "opened", "provider").get(pk=bid_id)
     bid.job = job
     return bid
 
@@ -158,31 +157,30 @@ def _price(bid: Bid, *, agreed: Money | None) -> Money:
     return agreed
 
 
-def _refuse_without_grounds(
-    grounds: Grounds, *, bid: Bid, paper: Comparison, imported: bool
-) -> None:
+def _refuse_without_grounds(grounds: Grounds, *, bid: Bid, paper: Frozen) -> None:
     """Refuse a choice whose reason does not say what it must."""
-    known = set(ReasonCode.values) - (set() if imported else {ReasonCode.IMPORTED.value})
+    imported = _is_imported(bid.job)
+    known = [code for code in ReasonCode.values if imported or code != ReasonCode.IMPORTED]
     if grounds.code not in known:
-        raise NoSuchReason(f"Give one of these reasons: {', '.join(sorted(known))}.")
+        raise NoSuchReason(f"Give one of these reasons: {', '.join(known)}.")
     if not grounds.reason:
         raise ReasonMissing("Say in a sentence why you choose this bid.")
-    criteria = {criterion.criterion_id for criterion in paper.criteria}
-    if grounds.criterion_id is not None and grounds.criterion_id not in criteria:
-        raise CriterionMissing("Name one of this job's criteria.")
     if grounds.view and grounds.view not in MoneyView.values:
         raise ViewMissing("Say “charged” or “spent”.")
+    criteria, criterion_id = bid.job.criteria, grounds.criterion_id
+    if criterion_id is not None and not criteria.filter(pk=criterion_id).exists():
+        raise CriterionMissing("Name one of this job's criteria.")
     if imported:
         return  # what the other system did not ask cannot be asked now
     is_best = bid.pk in paper.leader_ids or not paper.leader_ids
-    if not is_best and criteria and grounds.criterion_id is None:
+    if not is_best and criterion_id is None and criteria.exists():
         raise CriterionMissing("This is not the best value. Say which criterion decided.")
     if paper.views_disagree and not grounds.view:
         raise ViewMissing("The two views of money disagree. Say which one you followed.")
 
 
 def _write(
-    bid: Bid, *, actor: User, grounds: Grounds, price: Money, paper: Comparison, at: datetime
+    bid: Bid, *, actor: User, grounds: Grounds, price: Money, paper: Frozen, at: datetime
 ) -> Award:
     job = bid.job
     award = Award.objects.create(
@@ -201,7 +199,7 @@ def _write(
         fee_basis_points=job.policy.fee_basis_points,
         budget_line=budget_line_for(job, at.date()),
         comparison=paper.text,
-        comparison_digest=bytes.fromhex(paper.digest),
+        comparison_digest=paper.digest,
     )
     Milestone.objects.bulk_create(_milestones(award, bid))
     return award

@@ -96,7 +96,7 @@ def credited_minor(award: Award) -> int:
     return credits.aggregate(sum=Sum("credit_minor"))["sum"] or 0
 
 
-def charge_department(acceptance: Acceptance, *, award: Award, actor: User, at: datetime) -> None:
+def charge_department(*, actor: User, acceptance: Acceptance, award: Award, at: datetime) -> None:
     """
     Move accepted work and the fee on it from promised to charged, and credit what the team
     recovers or the vendor is owed (entries 6, 7 and 8 of the chart).

@@ -12,7 +12,7 @@ from ledger.budgeting import budget_line_for, release_estimate, reserve_estimate
 from ledger.models.awards import Award, NoAward
 from ledger.permissions import may_choose
 from ledger.posting import InsufficientFunds
-from marketplace import publishing
+from marketplace import addenda, publishing
 from marketplace.history import record
 from marketplace.models.events import Audience
 from marketplace.models.jobs import Addendum, Job
@@ -99,9 +99,9 @@ def amend_job(
 ) -> Addendum:
     """
     Add to a published job what everybody invited must know, and perhaps more time. The refusals
-    are those of `marketplace.publishing.add_addendum`.
+    are those of `marketplace.addenda.add_addendum`.
     """
-    return publishing.add_addendum(
+    return addenda.add_addendum(
         actor=actor, job_id=job_id, text=text, closes_at=closes_at, at=at
     )
 

@@ -1,0 +1,192 @@
+"""Jobs on their way through the ledger, made with the verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from bids.closing import close_due_job
+from bids.content import BidContent, PlannedMilestone, PriceLine
+from bids.models.bids import Bid
+from bids.opening import open_bids
+from bids.submission import submit_bid
+from ledger.acceptance import accept_delivery
+from ledger.awarding import choose_bid
+from ledger.budgeting import grant_budget
+from ledger.commissioning import publish_job
+from ledger.delivering import deliver_milestone
+from ledger.models.awards import Award, Delivery, Milestone
+from ledger.models.budgets import BudgetLine
+from ledger.models.journal import Account, Posting
+from ledger.models.ratings import Rating
+from ledger.rating import rate
+from marketplace.models.jobs import Job
+from marketplace.models.people import User
+from marketplace.models.providers import Provider
+from marketplace.money import Money
+from marketplace.system import the_clock
+from tests.builders import DAY, DEADLINE, HOUR, NOON, a_draft, eur
+from tests.cast import Cast
+
+CHOICE = DEADLINE + DAY
+
+
+def grant(cast: Cast, amount: str = "100000", *, at: datetime = NOON - DAY) -> BudgetLine:
+    """Finance gives Marketing a budget."""
+    return grant_budget(
+        actor=cast.fin,
+        department_id=cast.marketing.pk,
+        fiscal_year=at.year,
+        amount=eur(amount),
+        at=at,
+        grant_id=uuid4(),
+    )
+
+
+def publish(cast: Cast, *, estimate: str | None = None, at: datetime = NOON, **changes: Any) -> Job:
+    """Maya publishes Rolf's draft, with a ceiling of 45,000.00 unless a test says otherwise."""
+    job = a_draft(cast, at=at - HOUR, **({"ceiling": eur("45000")} | changes))
+    reserved = None if estimate is None else eur(estimate)
+    return publish_job(actor=cast.maya, job_id=job.pk, estimate=reserved, at=at)
+
+
+def bid_of(amounts: Sequence[str], *, tax: str = "0", kind: str = "labour") -> BidContent:
+    """A bid in so many milestones, one price line each."""
+    return BidContent(
+        approach="We have done this before, and will do it again.",
+        currency="EUR",
+        lines=tuple(PriceLine(kind, eur(amount).minor) for amount in amounts),
+        milestones=tuple(
+            PlannedMilestone(f"Part {number}", date(2026, 3 + number, 15), eur(amount).minor)
+            for number, amount in enumerate(amounts, start=1)
+        ),
+        finishes_on=date(2026, 6, 20),
+        tax_minor=eur(tax).minor,
+    )
+
+
+def submit(cast: Cast, job: Job, provider: Provider, content: BidContent) -> Bid:
+    """The provider's lead bids, two days before the deadline."""
+    lead = {cast.events_team: cast.pia, cast.vera_co: cast.vera, cast.otto_co: cast.otto}
+    assert job.closes_at is not None
+    return submit_bid(
+        actor=lead[provider],
+        job_id=job.pk,
+        provider_id=provider.pk,
+        content=content,
+        at=job.closes_at - 2 * DAY,
+    )
+
+
+def open_job(job: Job) -> Job:
+    """The clock closes the job at its deadline and opens its bids."""
+    assert job.closes_at is not None
+    close_due_job(job_id=job.pk, at=job.closes_at)
+    open_bids(actor=the_clock(), job_id=job.pk, at=job.closes_at)
+    job.refresh_from_db()
+    return job
+
+
+@dataclass
+class Contest:
+    """An opened job with one bid each of the events team and of Vera & Co."""
+
+    job: Job
+    team_bid: Bid
+    vendor_bid: Bid
+
+
+THREE_PARTS = ("15000", "20000", "5000")
+
+
+def contest(
+    cast: Cast,
+    *,
+    team: Sequence[str] = THREE_PARTS,
+    vendor: Sequence[str] = THREE_PARTS,
+    vendor_tax: str = "0",
+    **words: Any,
+) -> Contest:
+    """Both bid the same, unless a test says otherwise; the bids are open."""
+    job = publish(cast, **words)
+    team_bid = submit(cast, job, cast.events_team, bid_of(team))
+    vendor_bid = submit(cast, job, cast.vera_co, bid_of(vendor, tax=vendor_tax))
+    return Contest(open_job(job), team_bid, vendor_bid)
+
+
+def choose(cast: Cast, bid: Bid, **words: Any) -> Award:
+    """Maya chooses, with every reason that could be asked for."""
+    first = bid.job.criteria.order_by("position").first()
+    grounds = {
+        "actor": cast.maya,
+        "reason_code": "quality",
+        "reason": "Their idea for the rain convinced us.",
+        "decisive_criterion_id": first.pk if first else None,
+        "followed_view": "charged",
+        "at": CHOICE,
+    }
+    return choose_bid(job_id=bid.job_id, bid_id=bid.pk, **(grounds | words))
+
+
+def milestones(award: Award) -> list[Milestone]:
+    return list(award.milestones.order_by("position"))
+
+
+def lead_of(cast: Cast, award: Award) -> User:
+    """Who works for an award: Pia for the team, Vera for her firm."""
+    return cast.pia if award.provider == cast.events_team else cast.vera
+
+
+def deliver(
+    cast: Cast, milestone: Milestone, *, amount: str | None = None, at: datetime
+) -> Delivery:
+    """The provider's lead hands a milestone over."""
+    return deliver_milestone(
+        actor=lead_of(cast, milestone.award),
+        milestone_id=milestone.pk,
+        amount=None if amount is None else eur(amount),
+        at=at,
+    )
+
+
+def accept(
+    cast: Cast, milestone: Milestone, *, amount: str | None = None, at: datetime
+) -> Delivery:
+    """The provider delivers, and Rolf accepts a day later."""
+    delivery = deliver(cast, milestone, amount=amount, at=at)
+    accept_delivery(actor=cast.rolf, delivery_id=delivery.pk, at=at + DAY)
+    return delivery
+
+
+def finish(cast: Cast, award: Award, *, at: datetime = CHOICE + 30 * DAY) -> None:
+    """Every milestone is delivered, and accepted a day later."""
+    for milestone in milestones(award):
+        accept(cast, milestone, at=at)
+
+
+ANSWERS: Mapping[str, Mapping[str, int]] = {
+    "department": {"informed": 5, "result": 4},
+    "provider": {"clear_need": 4, "timely_answers": 3},
+}
+
+
+def rate_as(cast: Cast, award: Award, side: str, **words: Any) -> Rating:
+    """Rolf rates for Marketing, the lead for the provider."""
+    usual = {
+        "actor": cast.rolf if side == "department" else lead_of(cast, award),
+        "points": ANSWERS.get(side, {}),
+        "again": "yes",
+        "text": "",
+    }
+    return rate(award_id=award.pk, side=side, **(usual | words))
+
+
+def stands(code: str, **about: UUID) -> Money:
+    """What stands on an account, on its normal side, by the postings with these dimensions."""
+    postings = Posting.objects.filter(account__code=code, **about)
+    net = sum(posting.debit_minor - posting.credit_minor for posting in postings)
+    side = Account.objects.get(code=code).normal_side
+    return Money(net if side == "debit" else -net, "EUR")
