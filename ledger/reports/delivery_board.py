@@ -3,111 +3,65 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from marketplace.models.people import User
-from marketplace.money import Money
+from django.db.models import Prefetch
+
+from ledger.models.awards import (
+    Acceptance,
+    Award,
+    ChangeOrder,
+    Delivery,
+    Dispute,
+    Milestone,
+)
+from ledger.permissions import (
+    may_accept,
+    may_commit_department,
+    may_commit_provider,
+    may_deliver,
+    may_rate,
+    may_resolve,
+)
+from ledger.reports.board_parts import (
+    Board,
+    BoardChange,
+    BoardDelivery,
+    BoardDispute,
+    BoardMilestone,
+)
+from ledger.reports.custody import end_of, rate_until, waiting_delivery
+from ledger.reports.reading import reader_of
+from marketplace.models.people import Membership, User
+from marketplace.money import Money, total
+from marketplace.refusals import Unknown
+
+__all__ = [
+    "Board",
+    "BoardChange",
+    "BoardDelivery",
+    "BoardDispute",
+    "BoardMilestone",
+    "delivery_board",
+]
 
 
 @dataclass(frozen=True, slots=True)
-class BoardDelivery:
-    """Work handed over, and what became of it."""
+class _Desk:
+    """What the reader may do with this award, asked once; and what is needed to say so."""
 
-    delivery_id: UUID
-    delivered_at: datetime
-    delivered_by: str
-    amount: Money
-    note: str
-    silent_at: datetime  # the moment at which silence is acceptance
-    state: str  # waiting, accepted, returned
-    accepted_at: datetime | None
-    accepted_by: str
-    by_silence: bool
-    returned_at: datetime | None
-    missing: str
+    award: Award
+    at: datetime
+    delivers: bool
+    accepts: bool
+    binds_department: bool
+    binds_provider: bool
+    resolves: bool
+    of_provider: frozenset[UUID]  # the provider's people, to tell who proposed a change
 
-
-@dataclass(frozen=True, slots=True)
-class BoardChange:
-    """A change to what a milestone costs, proposed or agreed."""
-
-    change_id: UUID
-    difference: Money
-    reason: str
-    proposed_by: str
-    proposed_at: datetime
-    proposed_by_provider: bool
-    agreed_at: datetime | None
-    agreed_by: str
-    can_agree: bool
-
-
-@dataclass(frozen=True, slots=True)
-class BoardDispute:
-    """A charge that the department contests."""
-
-    dispute_id: UUID
-    amount: Money
-    reason: str
-    raised_by: str
-    raised_at: datetime
-    resolved_at: datetime | None
-    credit: Money | None
-    resolution: str
-    can_resolve: bool
-
-
-@dataclass(frozen=True, slots=True)
-class BoardMilestone:
-    """An agreed part of the work."""
-
-    milestone_id: UUID
-    position: int
-    title: str
-    due_on: date | None
-    price: Money  # as agreed at the choice
-    agreed: Money  # with the change orders that were agreed
-    state: str  # waiting (for the work), late, delivered, returned, accepted
-    accepted_at: datetime | None
-    charged: Money | None
-    dispute_until: datetime | None
-    deliveries: tuple[BoardDelivery, ...]
-    changes: tuple[BoardChange, ...]
-    disputes: tuple[BoardDispute, ...]
-    can_deliver: bool
-    can_accept: bool  # and return
-    can_change: bool
-    can_dispute: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """The work of one award."""
-
-    award_id: UUID
-    job_id: UUID
-    reference: str
-    title: str
-    department_id: UUID
-    department_name: str
-    provider_id: UUID
-    provider_name: str
-    provider_is_in_house: bool
-    side: str  # buyer, provider, office
-    chosen_at: datetime
-    chosen_by: str
-    reason_label: str
-    reason: str
-    price: Money
-    fee: Money | None  # the marketplace's, for the buyer's side only
-    changes: Money
-    accepted: Money
-    credited: Money
-    milestones: tuple[BoardMilestone, ...]
-    completed_at: datetime | None
-    rate_until: datetime | None
-    can_rate: bool
+    def money(self, minor: int) -> Money:
+        return Money(minor, self.award.currency)
 
 
 def delivery_board(*, actor: User, job_id: UUID, at: datetime) -> Board:
@@ -116,4 +70,192 @@ def delivery_board(*, actor: User, job_id: UUID, at: datetime) -> Board:
 
     :raises Unknown: there is no award on such a job that the actor may see.
     """
-    raise NotImplementedError
+    award = _award(actor, job_id)
+    side = reader_of(actor).side(award.department_id)
+    desk = _Desk(
+        award=award,
+        at=at,
+        delivers=may_deliver(actor, award),
+        accepts=may_accept(actor, award),
+        binds_department=may_commit_department(actor, award),
+        binds_provider=may_commit_provider(actor, award),
+        resolves=may_resolve(actor),
+        of_provider=frozenset(
+            Membership.objects.filter(provider=award.provider).values_list("user", flat=True)
+        ),
+    )
+    milestones = tuple(_milestone(each, desk) for each in award.milestones.all())
+    completion = getattr(award, "completion", None)
+    until = rate_until(award) if completion else None
+    price, agreed = award.price, total((each.agreed for each in milestones), award.currency)
+    return Board(
+        award_id=award.pk,
+        job_id=award.job_id,
+        reference=award.job.reference,
+        title=award.job.title,
+        department_id=award.department_id,
+        department_name=award.department.name,
+        provider_id=award.provider_id,
+        provider_name=award.provider.name,
+        provider_is_in_house=award.provider.is_in_house,
+        side=side,
+        chosen_at=award.chosen_at,
+        chosen_by=award.chosen_by.name,
+        reason_label=award.get_reason_code_display(),
+        reason=award.reason.text,
+        price=price,
+        fee=None if side == "provider" else agreed.share(award.fee_basis_points),
+        changes=agreed - total((each.price for each in milestones), award.currency),
+        accepted=total((each.charged for each in milestones if each.charged), award.currency),
+        credited=total(
+            (one.credit for each in milestones for one in each.disputes if one.credit),
+            award.currency,
+        ),
+        milestones=milestones,
+        completed_at=completion.completed_at if completion else None,
+        rate_until=until,
+        can_rate=until is not None
+        and at < until
+        and not hasattr(award, "reveal")
+        and _may_still_rate(actor, award),
+    )
+
+
+def _award(actor: User, job_id: UUID) -> Award:
+    deliveries = Delivery.objects.select_related(
+        "delivered_by", "note", "acceptance__accepted_by", "returned__missing"
+    ).order_by("delivered_at")
+    changes = ChangeOrder.objects.select_related("reason", "proposed_by", "agreed_by")
+    disputes = Dispute.objects.select_related("reason", "raised_by", "resolution__reason")
+    milestones = (
+        Milestone.objects.select_related("acceptance")
+        .prefetch_related(
+            Prefetch("deliveries", deliveries),
+            Prefetch("change_orders", changes.order_by("proposed_at")),
+            Prefetch("disputes", disputes.order_by("raised_at")),
+        )
+        .order_by("position")
+    )
+    award = (
+        Award.objects.visible_to(actor)
+        .filter(job=job_id)
+        .select_related(
+            "job__policy", "department", "provider", "chosen_by", "reason", "completion", "reveal"
+        )
+        .defer("comparison", "job__need")
+        .prefetch_related(Prefetch("milestones", milestones))
+        .prefetch_related("ratings")
+        .first()
+    )
+    if award is None:
+        raise Unknown("There is no such work.")
+    return award
+
+
+def _may_still_rate(actor: User, award: Award) -> bool:
+    rated = {rating.side for rating in award.ratings.all()}
+    return any(
+        may_rate(actor, award, side) for side in ("department", "provider") if side not in rated
+    )
+
+
+def _milestone(milestone: Milestone, desk: _Desk) -> BoardMilestone:
+    acceptance: Acceptance | None = getattr(milestone, "acceptance", None)
+    deliveries = list(milestone.deliveries.all())
+    waiting = waiting_delivery(milestone)
+    changes = list(milestone.change_orders.all())
+    agreed = milestone.price_minor + sum(
+        change.difference_minor for change in changes if change.agreed_at
+    )
+    is_open = acceptance is None and waiting is None
+    charged = next((d.amount_minor for d in deliveries if hasattr(d, "acceptance")), None)
+    until = _dispute_until(acceptance, desk)
+    return BoardMilestone(
+        milestone_id=milestone.pk,
+        position=milestone.position,
+        title=milestone.title,
+        due_on=milestone.due_on,
+        price=desk.money(milestone.price_minor),
+        agreed=desk.money(agreed),
+        state=_state(milestone, waiting, desk.at),
+        accepted_at=acceptance.accepted_at if acceptance else None,
+        charged=None if charged is None else desk.money(charged),
+        dispute_until=until,
+        deliveries=tuple(_delivery(delivery, desk) for delivery in deliveries),
+        changes=tuple(_change(change, desk, is_open=is_open) for change in changes),
+        disputes=tuple(_dispute(dispute, desk) for dispute in milestone.disputes.all()),
+        can_deliver=is_open and desk.delivers,
+        can_accept=waiting is not None and desk.accepts,
+        can_change=is_open and (desk.binds_department or desk.binds_provider),
+        can_dispute=bool(charged)
+        and until is not None
+        and desk.at < until
+        and desk.binds_department,
+    )
+
+
+def _dispute_until(acceptance: Acceptance | None, desk: _Desk) -> datetime | None:
+    if acceptance is None:
+        return None
+    return acceptance.accepted_at + timedelta(days=desk.award.job.policy.dispute_days)
+
+
+def _state(milestone: Milestone, waiting: Delivery | None, at: datetime) -> str:
+    if hasattr(milestone, "acceptance"):
+        return "accepted"
+    if waiting is not None:
+        return "delivered"
+    due_at = end_of(milestone.due_on)
+    if due_at is not None and due_at < at:
+        return "late"
+    return "returned" if milestone.deliveries.all() else "waiting"
+
+
+def _delivery(delivery: Delivery, desk: _Desk) -> BoardDelivery:
+    acceptance = getattr(delivery, "acceptance", None)
+    returned = getattr(delivery, "returned", None)
+    return BoardDelivery(
+        delivery_id=delivery.pk,
+        delivered_at=delivery.delivered_at,
+        delivered_by=delivery.delivered_by.name,
+        amount=desk.money(delivery.amount_minor),
+        note=delivery.note.text if delivery.note else "",
+        silent_at=delivery.silent_at,
+        state="accepted" if acceptance else "returned" if returned else "waiting",
+        accepted_at=acceptance.accepted_at if acceptance else None,
+        accepted_by=acceptance.accepted_by.name if acceptance else "",
+        by_silence=acceptance is not None and acceptance.by_silence,
+        returned_at=returned.returned_at if returned else None,
+        missing=returned.missing.text if returned else "",
+    )
+
+
+def _change(change: ChangeOrder, desk: _Desk, *, is_open: bool) -> BoardChange:
+    by_provider = change.proposed_by_id in desk.of_provider
+    asked = desk.binds_department if by_provider else desk.binds_provider
+    return BoardChange(
+        change_id=change.pk,
+        difference=desk.money(change.difference_minor),
+        reason=change.reason.text,
+        proposed_by=change.proposed_by.name,
+        proposed_at=change.proposed_at,
+        proposed_by_provider=by_provider,
+        agreed_at=change.agreed_at,
+        agreed_by=change.agreed_by.name if change.agreed_by else "",
+        can_agree=is_open and change.agreed_at is None and asked,
+    )
+
+
+def _dispute(dispute: Dispute, desk: _Desk) -> BoardDispute:
+    resolution = getattr(dispute, "resolution", None)
+    return BoardDispute(
+        dispute_id=dispute.pk,
+        amount=desk.money(dispute.amount_minor),
+        reason=dispute.reason.text,
+        raised_by=dispute.raised_by.name,
+        raised_at=dispute.raised_at,
+        resolved_at=resolution.resolved_at if resolution else None,
+        credit=desk.money(resolution.credit_minor) if resolution else None,
+        resolution=resolution.reason.text if resolution else "",
+        can_resolve=resolution is None and desk.resolves,
+    )

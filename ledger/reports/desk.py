@@ -2,54 +2,55 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from uuid import UUID
+from collections.abc import Iterable
+from datetime import UTC, datetime
 
+from ledger.reports.desk_bids import bid_items
+from ledger.reports.desk_jobs import job_items
+from ledger.reports.desk_work import work_items
+from ledger.reports.open_items import Desk, DoneItem, OpenItem
+from ledger.reports.reading import reader_of
+from ledger.reports.wording import done
+from marketplace.models.events import Event
 from marketplace.models.people import User
 
+__all__ = ["Desk", "DoneItem", "OpenItem", "desk"]
 
-@dataclass(frozen=True, slots=True)
-class OpenItem:
-    """
-    Something that waits for one side. Kinds: publish, answer, bid, confirm, choose, deliver,
-    accept, agree_change, resolve, rate; and, waiting for others, bids, opening, choice.
-    """
-
-    kind: str
-    act: str  # “Answer a question”
-    job_id: UUID
-    job_title: str
-    subject_id: UUID  # the question, bid, milestone, delivery, change order, dispute or award
-    what: str  # a sentence about it
-    who: str  # who has it
-    since_at: datetime
-    due_at: datetime | None
-    is_late: bool
-    then: str  # what happens then
-
-
-@dataclass(frozen=True, slots=True)
-class DoneItem:
-    """Something the person did lately."""
-
-    kind: str  # the event's
-    text: str
-    job_id: UUID | None
-    job_title: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Home: what waits for me (the most pressing first), what waits for others, what is done."""
-
-    mine: tuple[OpenItem, ...]
-    others: tuple[OpenItem, ...]
-    done: tuple[DoneItem, ...]
-    late: int  # how many of mine are late
+DONE_LATELY = 10
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def desk(*, actor: User, at: datetime) -> Desk:
     """Return what waits for the actor, what waits for others, and what the actor did lately."""
-    raise NotImplementedError
+    reader = reader_of(actor)
+    items = [*job_items(reader, at), *bid_items(reader, at), *work_items(reader, at)]
+    mine = _most_pressing_first(item for item in items if item.is_mine)
+    return Desk(
+        mine=mine,
+        others=_most_pressing_first(item for item in items if not item.is_mine),
+        done=_done_lately(actor),
+        late=sum(item.is_late for item in mine),
+    )
+
+
+def _most_pressing_first(items: Iterable[OpenItem]) -> tuple[OpenItem, ...]:
+    return tuple(sorted(items, key=lambda item: (item.due_at or NEVER, item.since_at)))
+
+
+def _done_lately(actor: User) -> tuple[DoneItem, ...]:
+    events = (
+        Event.objects.filter(actor=actor)
+        .select_related("job")
+        .defer("body", "job__need")
+        .order_by("-happened_at", "-pk")[:DONE_LATELY]
+    )
+    return tuple(
+        DoneItem(
+            kind=event.kind,
+            text=done(event.kind),
+            job_id=event.job_id,
+            job_title=event.job.title if event.job else "",
+            at=event.happened_at,
+        )
+        for event in events
+    )

@@ -73,7 +73,7 @@ def opinions_of(provider_ids: Iterable[UUID], *, category: str = "") -> dict[UUI
 def markets() -> dict[UUID, Market]:
     """Return what was said of everybody, for each kind of work, in one statement."""
     points = {name: Cast(KT(f"points__{name}"), IntegerField()) for name in DEPARTMENT_ASKED}
-    groups: Iterable[dict[str, Any]] = (  # type: ignore[assignment]
+    groups: Iterable[Any] = (
         revealed()
         .values("award__job__category")
         .annotate(

@@ -23,6 +23,7 @@ class Reader:
     departments: frozenset[UUID]
     headed: frozenset[UUID]
     providers: frozenset[UUID]
+    leads: frozenset[UUID]  # providers they lead
     incomes: frozenset[UUID]  # providers whose income is theirs to see: teams they lead, vendors
     offices: frozenset[str]
 
@@ -66,6 +67,7 @@ def reader_of(actor: User) -> Reader:
         departments=frozenset(seat[0] for seat in seats if seat[0]) | headed,
         headed=headed,
         providers=frozenset(seat[1] for seat in seats if seat[1]),
+        leads=frozenset(seat[1] for seat in seats if seat[1] and seat[2] == Role.LEAD),
         incomes=frozenset(
             provider
             for _, provider, role, team_of in seats

@@ -95,7 +95,7 @@ def spend(
         postings = postings.filter(currency=currency)
     keys = {f"key_{name}": KEYS[name] for name in group_by}
     labels = {f"label_{name}": LABELS[name] for name in group_by}
-    groups: Iterable[dict[str, Any]] = (  # type: ignore[assignment]
+    groups: Iterable[Any] = (
         postings.values(unit=F("currency"), **keys, **labels)
         .annotate(minor=Sum(F("debit_minor") - F("credit_minor")), count=Count("pk"))
         .order_by(*labels, "unit", *keys)

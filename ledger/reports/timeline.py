@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from ledger.reports.states import State
+from ledger.models.awards import Award
+from ledger.reports.custody import Custody, custody, end_of, waiting_delivery, works_of
+from ledger.reports.reading import Reader, reader_of
+from ledger.reports.states import State, noted, with_state
+from ledger.reports.timeline_facts import KEPT, TimelineFact, timeline_facts
+from marketplace.models.jobs import Job
 from marketplace.models.people import User
 
-
-@dataclass(frozen=True, slots=True)
-class TimelineFact:
-    """Something that happened."""
-
-    at: datetime
-    kind: str  # the event's
-    text: str  # “Question answered”
-    who: str  # a name, or a side where the name is nobody's business
-    detail: str
-    words: str  # what somebody wrote: an answer, a reason
-    promise: str  # kept, missed, or empty where nothing was promised
-    promise_text: str
+__all__ = ["Timeline", "TimelineFact", "TimelineStep", "timeline"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +56,81 @@ def timeline(*, actor: User, job_id: UUID, at: datetime) -> Timeline:
 
     :raises Unknown: the actor cannot see the job.
     """
-    raise NotImplementedError
+    reader = reader_of(actor)
+    jobs = with_state(Job.objects.visible_to(actor), at=at, reader=reader)
+    job = jobs.select_related("department", "policy", "cancellation").one(job_id)
+    state = State(noted(job, "state"))
+    work = works_of([job.pk]).get(job.pk)
+    seen = work if work is not None and _sees_the_work(reader, work) else None
+    now = custody(job, state=state, work=work)
+    facts = timeline_facts(reader, job, seen)
+    promised = [fact for fact in facts if fact.promise]
+    return Timeline(
+        job_id=job.pk,
+        reference=job.reference,
+        title=job.title,
+        state=state,
+        side=reader.side(job.department_id),
+        department_name=job.department.name,
+        has_it=now.has_it,
+        since_at=now.since_at,
+        due_at=now.due_at,
+        then=now.then,
+        facts=facts,
+        steps=tuple(_steps(job, state, now, seen, at)),
+        promises_kept=sum(fact.promise == KEPT for fact in promised),
+        promises_made=len(promised),
+        award_id=seen.pk if seen else None,
+    )
+
+
+def _sees_the_work(reader: Reader, work: Award) -> bool:
+    return (
+        reader.reads_all_books
+        or reader.buys(work.department_id)
+        or work.provider_id in reader.providers
+    )
+
+
+def _steps(
+    job: Job, state: State, now: Custody, work: Award | None, at: datetime
+) -> Iterator[TimelineStep]:
+    """Return what waits now, then what comes in the usual course of things."""
+    if not now.has_it:
+        return
+    yield TimelineStep(NOW[state], now.has_it, now.due_at, now.is_late(at), now.then)
+    department = job.department.name
+    coming = [
+        (State.DRAFT, "The job is published", department),
+        (State.OPEN, "Bids are closed and opened", "The clock"),
+        (State.TO_CHOOSE, "A bid is chosen", department),
+        (State.IN_DELIVERY, "The work is delivered and accepted", "Both sides"),
+        (State.TO_RATE, "Both sides rate", "Both sides"),
+    ]
+    order = [State.DRAFT, State.OPEN, State.CLOSED, State.TO_CHOOSE, State.IN_DELIVERY]
+    order += [State.DISPUTED, State.TO_RATE]
+    if state == State.IN_DELIVERY and work is not None:
+        yield from _milestones_to_come(work, now)
+    for step, text, who in coming:
+        if order.index(step) > order.index(state):
+            yield TimelineStep(text, who, None, is_late=False, then="")
+
+
+def _milestones_to_come(work: Award, now: Custody) -> Iterator[TimelineStep]:
+    for milestone in work.milestones.all():
+        due_at = end_of(milestone.due_on)
+        is_done = hasattr(milestone, "acceptance") or waiting_delivery(milestone) is not None
+        if not is_done and due_at != now.due_at:
+            text = f"“{milestone.title}” is delivered"
+            yield TimelineStep(text, work.provider.name, due_at, is_late=False, then="")
+
+
+NOW = {
+    State.DRAFT: "A draft is being written",
+    State.OPEN: "Open for bids",
+    State.CLOSED: "Sealed, waiting for the opening",
+    State.TO_CHOOSE: "A bid is being chosen",
+    State.IN_DELIVERY: "Work is going on",
+    State.DISPUTED: "A charge is contested",
+    State.TO_RATE: "The work is being rated",
+}

@@ -96,7 +96,7 @@ def trial_balance(
     if currency:
         balances = balances.filter(currency=currency)
     earlier, within = Q(period__lt=since_period), Q(period__gte=since_period)
-    groups: Iterable[dict[str, Any]] = (  # type: ignore[assignment]
+    groups: Iterable[Any] = (
         balances.values("account__code", "account__name", "account__book", "account__normal_side")
         .annotate(
             unit=F("currency"),

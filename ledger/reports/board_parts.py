@@ -1,0 +1,109 @@
+"""What a delivery board says: the work of one award, milestone by milestone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from marketplace.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class BoardDelivery:
+    """Work handed over, and what became of it."""
+
+    delivery_id: UUID
+    delivered_at: datetime
+    delivered_by: str
+    amount: Money
+    note: str
+    silent_at: datetime  # the moment at which silence is acceptance
+    state: str  # waiting, accepted, returned
+    accepted_at: datetime | None
+    accepted_by: str
+    by_silence: bool
+    returned_at: datetime | None
+    missing: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoardChange:
+    """A change to what a milestone costs, proposed or agreed."""
+
+    change_id: UUID
+    difference: Money
+    reason: str
+    proposed_by: str
+    proposed_at: datetime
+    proposed_by_provider: bool
+    agreed_at: datetime | None
+    agreed_by: str
+    can_agree: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BoardDispute:
+    """A charge that the department contests."""
+
+    dispute_id: UUID
+    amount: Money
+    reason: str
+    raised_by: str
+    raised_at: datetime
+    resolved_at: datetime | None
+    credit: Money | None
+    resolution: str
+    can_resolve: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BoardMilestone:
+    """An agreed part of the work."""
+
+    milestone_id: UUID
+    position: int
+    title: str
+    due_on: date | None
+    price: Money  # as agreed at the choice
+    agreed: Money  # with the change orders that were agreed
+    state: str  # waiting (for the work), late, delivered, returned, accepted
+    accepted_at: datetime | None
+    charged: Money | None
+    dispute_until: datetime | None
+    deliveries: tuple[BoardDelivery, ...]
+    changes: tuple[BoardChange, ...]
+    disputes: tuple[BoardDispute, ...]
+    can_deliver: bool
+    can_accept: bool  # and return
+    can_change: bool
+    can_dispute: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The work of one award."""
+
+    award_id: UUID
+    job_id: UUID
+    reference: str
+    title: str
+    department_id: UUID
+    department_name: str
+    provider_id: UUID
+    provider_name: str
+    provider_is_in_house: bool
+    side: str  # buyer, provider, office
+    chosen_at: datetime
+    chosen_by: str
+    reason_label: str
+    reason: str
+    price: Money
+    fee: Money | None  # the marketplace's, for the buyer's side only
+    changes: Money
+    accepted: Money
+    credited: Money
+    milestones: tuple[BoardMilestone, ...]
+    completed_at: datetime | None
+    rate_until: datetime | None
+    can_rate: bool

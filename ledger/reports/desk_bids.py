@@ -1,0 +1,114 @@
+"""On the desk of a bidder: invitations, bids to confirm, bids that wait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db.models import Exists, F, Max, OuterRef
+from django.db.models.functions import Coalesce
+
+from bids.models.bids import Bid
+from ledger.reports.desk_jobs import MOST
+from ledger.reports.open_items import OpenItem
+from ledger.reports.reading import Reader
+from ledger.reports.states import noted
+from marketplace.models.jobs import Invitation
+
+
+def bid_items(reader: Reader, at: datetime) -> Iterator[OpenItem]:
+    """Return what waits around the bids of the reader's providers before a choice."""
+    if not reader.providers:
+        return
+    yield from _invitations(reader, at)
+    yield from _standing(reader, at)
+
+
+def _invitations(reader: Reader, at: datetime) -> Iterator[OpenItem]:
+    own_bid = Bid.objects.standing().filter(job=OuterRef("job"), provider=OuterRef("provider"))
+    invitations = Invitation.objects.filter(
+        ~Exists(own_bid),
+        provider__in=reader.providers,
+        declined_at=None,
+        job__published_at__lte=at,
+        job__closes_at__gt=at,
+        job__closed_at=None,
+        job__cancelled_at=None,
+    ).select_related("job__department", "provider")
+    for invitation in invitations.order_by("job__closes_at")[:MOST]:
+        job = invitation.job
+        yield OpenItem(
+            kind="bid",
+            act="Bid, or decline",
+            job_id=job.pk,
+            job_title=job.title,
+            subject_id=job.pk,
+            what=f"{job.department.name} invites {invitation.provider.name}.",
+            who="You",
+            is_mine=True,
+            since_at=job.published_at or invitation.invited_at,
+            due_at=job.closes_at,
+            is_late=False,
+            then="Bids are closed; a late one is refused.",
+        )
+
+
+def _standing(reader: Reader, at: datetime) -> Iterator[OpenItem]:
+    bids = (
+        Bid.objects.standing()
+        .filter(
+            provider__in=reader.providers,
+            disqualified=None,
+            job__cancelled_at=None,
+            job__award=None,
+            job__no_award=None,
+        )
+        .annotate(last_addendum=Coalesce(Max("job__addenda__number"), 0))
+        .select_related("job__department", "provider")
+        .defer("quality_envelope", "price_envelope", "receipt", "job__need")
+    )
+    for bid in bids.order_by(F("job__closes_at"))[:MOST]:
+        job = bid.job
+        waits = job.closed_at is None and job.closes_at is not None and job.closes_at > at
+        if waits and noted(bid, "last_addendum") > bid.confirmed_addendum:
+            yield _confirm(bid)
+        elif job.opened_at is None:
+            yield _other(bid, "opening", "Wait for the opening", "The clock")
+        else:
+            yield _other(bid, "choice", "Wait for the choice", job.department.name)
+
+
+def _confirm(bid: Bid) -> OpenItem:
+    return OpenItem(
+        kind="confirm",
+        act="Confirm your bid",
+        job_id=bid.job_id,
+        job_title=bid.job.title,
+        subject_id=bid.pk,
+        what="The job changed after you bid.",
+        who="You",
+        is_mine=True,
+        since_at=bid.submitted_at,
+        due_at=bid.job.closes_at,
+        is_late=False,
+        then="A bid that was not confirmed is out at the opening.",
+    )
+
+
+def _other(bid: Bid, kind: str, act: str, who: str) -> OpenItem:
+    job = bid.job
+    sealed = job.opened_at is None
+    return OpenItem(
+        kind=kind,
+        act=act,
+        job_id=job.pk,
+        job_title=job.title,
+        subject_id=bid.pk,
+        what=f"Bid {bid.reference} of {bid.provider.name}.",
+        who=who,
+        is_mine=False,
+        since_at=bid.submitted_at if sealed else job.opened_at or bid.submitted_at,
+        due_at=job.closes_at if sealed else None,
+        is_late=False,
+        then="All bids are opened together." if sealed else "You get the result, with reasons.",
+    )

@@ -1,0 +1,185 @@
+"""On the desk of both sides, after a choice: work, acceptance, changes, disputes, ratings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Prefetch, Q
+
+from ledger.models.awards import Award, ChangeOrder, Completion, Delivery, Dispute, Milestone
+from ledger.models.ratings import RatingSide
+from ledger.reports.custody import SILENCE, end_of, rate_until, waiting_delivery
+from ledger.reports.desk_jobs import MOST
+from ledger.reports.open_items import OpenItem
+from ledger.reports.reading import Reader
+from ledger.reports.states import rating_until
+from marketplace.models.people import Membership, Office
+
+
+def work_items(reader: Reader, at: datetime) -> Iterator[OpenItem]:
+    """Return what waits around the awards of the reader's departments and providers."""
+    finance = Office.FINANCE in reader.offices
+    works = list(_works(reader, at))
+    pending = [change for work in works for change in work.change_orders.all()]
+    by_provider = _proposed_by_providers(pending)
+    for work in works:
+        for milestone in work.milestones.all():
+            yield from _milestone(work, milestone, reader, at)
+        for change in work.change_orders.all():
+            yield _change(work, change, reader, by_provider=change.pk in by_provider)
+        yield from _rating(work, reader, at)
+    yield from _disputes(reader, finance=finance)
+
+
+def _works(reader: Reader, at: datetime) -> Iterator[Award]:
+    mine = Q(department__in=reader.departments) | Q(provider__in=reader.providers)
+    rateable = Completion.objects.annotate(until=rating_until()).filter(until__gt=at)
+    going_on = Q(completion=None) | Q(reveal=None, completion__in=rateable.values("pk"))
+    deliveries = Delivery.objects.select_related("acceptance", "returned")
+    milestones = Milestone.objects.filter(acceptance=None).order_by("position")
+    yield from (
+        Award.objects.filter(mine & going_on)
+        .select_related("job__policy", "department", "provider", "completion")
+        .defer("comparison", "job__need")
+        .prefetch_related(
+            Prefetch("milestones", milestones.prefetch_related(Prefetch("deliveries", deliveries))),
+            Prefetch(
+                "change_orders",
+                ChangeOrder.objects.filter(agreed_at=None).select_related("milestone"),
+            ),
+        )
+        .prefetch_related("ratings")
+        .order_by("chosen_at")[:MOST]
+    )
+
+
+def _milestone(
+    work: Award, milestone: Milestone, reader: Reader, at: datetime
+) -> Iterator[OpenItem]:
+    buyer = work.department_id in reader.departments
+    delivery = waiting_delivery(milestone)
+    if delivery is not None:
+        yield OpenItem(
+            kind="accept",
+            act="Accept or return a delivery" if buyer else "Wait for the acceptance",
+            job_id=work.job_id,
+            job_title=work.job.title,
+            subject_id=delivery.pk,
+            what=f"“{milestone.title}”, by {work.provider.name}.",
+            who="You" if buyer else work.department.name,
+            is_mine=buyer,
+            since_at=delivery.delivered_at,
+            due_at=delivery.silent_at,
+            is_late=delivery.silent_at < at,
+            then=SILENCE,
+        )
+        return
+    mine = work.provider_id in reader.providers
+    due_at = end_of(milestone.due_on)
+    yield OpenItem(
+        kind="deliver",
+        act="Deliver a milestone" if mine else "Wait for the work",
+        job_id=work.job_id,
+        job_title=work.job.title,
+        subject_id=milestone.pk,
+        what=f"“{milestone.title}”, for {work.department.name}.",
+        who="You" if mine else work.provider.name,
+        is_mine=mine,
+        since_at=work.chosen_at,
+        due_at=due_at,
+        is_late=due_at is not None and due_at < at,
+        then="After that it counts as missed." if due_at else "The department accepts it.",
+    )
+
+
+def _change(work: Award, change: ChangeOrder, reader: Reader, *, by_provider: bool) -> OpenItem:
+    if by_provider:
+        mine, who = work.department_id in reader.headed, f"The head of {work.department.name}"
+    else:
+        mine, who = work.provider_id in reader.leads, work.provider.name
+    return OpenItem(
+        kind="agree_change",
+        act="Agree to a change" if mine else "Wait for a change to be agreed",
+        job_id=work.job_id,
+        job_title=work.job.title,
+        subject_id=change.pk,
+        what=f"“{change.milestone.title}” would cost another amount.",
+        who="You" if mine else who,
+        is_mine=mine,
+        since_at=change.proposed_at,
+        due_at=None,
+        is_late=False,
+        then="The promise grows or shrinks with it.",
+    )
+
+
+def _rating(work: Award, reader: Reader, at: datetime) -> Iterator[OpenItem]:
+    if not hasattr(work, "completion"):
+        return
+    rated = {rating.side for rating in work.ratings.all()}
+    sides = [
+        (RatingSide.DEPARTMENT, work.department_id in reader.departments, work.provider.name),
+        (RatingSide.PROVIDER, work.provider_id in reader.leads, work.department.name),
+    ]
+    until = rate_until(work)
+    for side, is_own, other in sides:
+        if not is_own:
+            continue
+        mine = side not in rated
+        yield OpenItem(
+            kind="rate",
+            act="Rate the work" if mine else "Wait for the other rating",
+            job_id=work.job_id,
+            job_title=work.job.title,
+            subject_id=work.pk,
+            what=f"With {other}. Eight taps." if mine else "Yours is in.",
+            who="You" if mine else other,
+            is_mine=mine,
+            since_at=work.completion.completed_at,
+            due_at=until,
+            is_late=False,
+            then="Both ratings are shown together.",
+        )
+
+
+def _disputes(reader: Reader, *, finance: bool) -> Iterator[OpenItem]:
+    disputes = Dispute.objects.filter(resolution=None)
+    if not finance:
+        disputes = disputes.filter(
+            Q(milestone__award__department__in=reader.departments)
+            | Q(milestone__award__provider__in=reader.providers)
+        )
+    disputes = disputes.select_related("milestone__award__job", "milestone__award__department")
+    for dispute in disputes.order_by("raised_at")[:MOST]:
+        work = dispute.milestone.award
+        yield OpenItem(
+            kind="resolve",
+            act="Settle a dispute" if finance else "Wait for a dispute to be settled",
+            job_id=work.job_id,
+            job_title=work.job.title,
+            subject_id=dispute.pk,
+            what=f"{work.department.name} contests a part of “{dispute.milestone.title}”.",
+            who="You" if finance else "Finance",
+            is_mine=finance,
+            since_at=dispute.raised_at,
+            due_at=None,
+            is_late=False,
+            then="The department is credited, or the charge stands.",
+        )
+
+
+def _proposed_by_providers(changes: list[ChangeOrder]) -> set[UUID]:
+    """Return the changes that the provider's side proposed."""
+    people = {change.proposed_by_id for change in changes}
+    seats = set(
+        Membership.objects.current()
+        .filter(user__in=people, provider__isnull=False)
+        .values_list("user", "provider")
+    )
+    return {
+        change.pk
+        for change in changes
+        if (change.proposed_by_id, change.award.provider_id) in seats
+    }

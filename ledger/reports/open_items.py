@@ -1,0 +1,49 @@
+"""What a desk says: each open item with who has it, since when, by when, and what then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """
+    Something that waits for one side. Kinds: publish, answer, bid, confirm, choose, deliver,
+    accept, agree_change, resolve, rate; and, waiting for others, bids, opening, choice.
+    """
+
+    kind: str
+    act: str  # “Answer a question”
+    job_id: UUID
+    job_title: str
+    subject_id: UUID  # the question, bid, milestone, delivery, change order, dispute or award
+    what: str  # a sentence about it
+    who: str  # who has it
+    is_mine: bool  # the reader has it
+    since_at: datetime
+    due_at: datetime | None
+    is_late: bool
+    then: str  # what happens then
+
+
+@dataclass(frozen=True, slots=True)
+class DoneItem:
+    """Something the person did lately."""
+
+    kind: str  # the event's
+    text: str
+    job_id: UUID | None
+    job_title: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Home: what waits for me (the most pressing first), what waits for others, what is done."""
+
+    mine: tuple[OpenItem, ...]
+    others: tuple[OpenItem, ...]
+    done: tuple[DoneItem, ...]
+    late: int  # how many of mine are late

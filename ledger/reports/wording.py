@@ -1,0 +1,57 @@
+"""What each kind of event is called: on a line of facts, and as something that one did."""
+
+from __future__ import annotations
+
+TOLD = {
+    "job.drafted": ("Draft begun", "You began a draft"),
+    "job.published": ("Published", "You published a job"),
+    "job.addendum": ("Addendum", "You added an addendum"),
+    "job.extended": ("Deadline moved", "You moved a deadline"),
+    "job.closed": ("Closed by the clock", "You closed a job"),
+    "job.opened": ("Bids opened", "You opened bids"),
+    "job.prices_opened": ("Prices opened", "You opened prices"),
+    "job.cancelled": ("Cancelled", "You cancelled a job"),
+    "job.not_awarded": ("Ended without a choice", "You ended a job without a choice"),
+    "question.asked": ("Question asked", "You asked a question"),
+    "question.answered": ("Question answered", "You answered a question"),
+    "invitation.sent": ("Invited", "You invited a provider"),
+    "invitation.declined": ("Declined to bid", "You declined to bid"),
+    "bid.opened": ("Bid opened", "You opened a bid"),
+    "bid.disqualified": ("Bid ruled out", "You ruled out a bid"),
+    "bid.scored": ("Bid scored", "You scored a bid"),
+    "award.made": ("Bid chosen", "You chose a bid"),
+    "delivery.made": ("Work delivered", "You delivered work"),
+    "delivery.accepted": ("Work accepted", "You accepted work"),
+    "delivery.returned": ("Work sent back", "You sent work back"),
+    "change.proposed": ("Change proposed", "You proposed a change"),
+    "change.agreed": ("Change agreed", "You agreed to a change"),
+    "dispute.raised": ("Charge contested", "You contested a charge"),
+    "dispute.resolved": ("Dispute settled", "You settled a dispute"),
+    "award.completed": ("All work accepted", "You accepted the last of the work"),
+    "rating.given": ("Rating given", "You rated the work"),
+    "rating.revealed": ("Ratings shown", "You completed the ratings"),
+    "budget.granted": ("Budget granted", "You granted a budget"),
+    "department.registered": ("Department registered", "You registered a department"),
+    "team.registered": ("Team registered", "You registered a team"),
+    "vendor.admitted": ("Vendor admitted", "You admitted a vendor"),
+    "person.added": ("Person added", "You added a person"),
+    "policy.stated": ("Policy stated", "You stated a policy"),
+    "category.added": ("Kind of work added", "You added a kind of work"),
+    "office.granted": ("Office granted", "You granted an office"),
+    "office.withdrawn": ("Office withdrawn", "You withdrew an office"),
+    "company.founded": ("Company founded", "You founded the company"),
+}
+
+
+def told(kind: str) -> str:
+    """Return what happened, as a line of facts says it."""
+    return TOLD[kind][0] if kind in TOLD else _plain(kind)
+
+
+def done(kind: str) -> str:
+    """Return what happened, as one says it to who did it."""
+    return TOLD[kind][1] if kind in TOLD else _plain(kind)
+
+
+def _plain(kind: str) -> str:
+    return kind.replace(".", " ").replace("_", " ").capitalize()
