@@ -24,8 +24,7 @@ def read_amount(text: str, *, currency: str) -> Money:
     if code:
         if code.group().upper() != currency:
             raise NotAnAmount(
-                gettext("This is in %(currency)s; leave the currency out.")
-                % {"currency": currency}
+                gettext("This is in %(currency)s; leave the currency out.") % {"currency": currency}
             )
         typed = typed.replace(code.group(), "")
     bare = _decimal_point(_SPACES.sub("", typed))

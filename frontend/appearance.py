@@ -47,9 +47,7 @@ class ZoneMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        name = request.COOKIES.get(ZONE_COOKIE) or getattr(
-            request.user, "time_zone", ""
-        )
+        name = request.COOKIES.get(ZONE_COOKIE) or getattr(request.user, "time_zone", "")
         known = name if name in _zones() else settings.TIME_ZONE
         with timezone.override(ZoneInfo(known)):
             return self.get_response(request)

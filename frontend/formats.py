@@ -48,9 +48,7 @@ def digits(amount: Amount) -> str:
     """Return the digits of an amount, without its currency: `−1,450.00`."""
     pattern = "#,##0" + ("." + "0" * amount.exponent if amount.exponent else "")
     value = Decimal(amount.minor).scaleb(-amount.exponent)
-    return format_decimal(value, format=pattern, locale=reader_locale()).replace(
-        "-", MINUS
-    )
+    return format_decimal(value, format=pattern, locale=reader_locale()).replace("-", MINUS)
 
 
 def money(amount: Amount) -> str:
@@ -61,9 +59,7 @@ def money(amount: Amount) -> str:
 def number(value: Decimal | float, *, places: int = 0) -> str:
     """Return a plain figure in the reader's digits, rounded to so many places."""
     pattern = "#,##0" + ("." + "0" * places if places else "")
-    return format_decimal(value, format=pattern, locale=reader_locale()).replace(
-        "-", MINUS
-    )
+    return format_decimal(value, format=pattern, locale=reader_locale()).replace("-", MINUS)
 
 
 def fraction(part: int, whole: int) -> str:
@@ -83,9 +79,7 @@ def day(on: date) -> str:
 def day_short(on: date) -> str:
     """Return a date for a list, where the year is plain from what stands around it."""
     locale = reader_locale()
-    return format_date(
-        on, format=_DAY_SHORT.get(locale.language, "medium"), locale=locale
-    )
+    return format_date(on, format=_DAY_SHORT.get(locale.language, "medium"), locale=locale)
 
 
 def month(on: date) -> str:
@@ -97,9 +91,7 @@ def month(on: date) -> str:
 def clock(at: datetime, *, seconds: bool = False) -> str:
     """Return the time of day in the reader's zone."""
     pattern = "HH:mm:ss" if seconds else "HH:mm"
-    return format_datetime(
-        timezone.localtime(at), format=pattern, locale=reader_locale()
-    )
+    return format_datetime(timezone.localtime(at), format=pattern, locale=reader_locale())
 
 
 def zone(at: datetime) -> str:
@@ -110,9 +102,7 @@ def zone(at: datetime) -> str:
 
 def moment(at: datetime, *, seconds: bool = False) -> str:
     """Return a moment in full, zone named: `Thu 3 Dec 2026, 17:00 CET`."""
-    return (
-        f"{day(timezone.localtime(at).date())}, {clock(at, seconds=seconds)} {zone(at)}"
-    )
+    return f"{day(timezone.localtime(at).date())}, {clock(at, seconds=seconds)} {zone(at)}"
 
 
 def moment_short(at: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,9 +39,7 @@ class PageForm(forms.Form):
                 == forms.Field.default_error_messages["required"]
             ):
                 label = field.label or name.replace("_", " ").capitalize()
-                field.error_messages["required"] = _("“%(name)s” is missing.") % {
-                    "name": label
-                }
+                field.error_messages["required"] = _("“%(name)s” is missing.") % {"name": label}
 
     def problems(self) -> list[Problem]:
         """Return what is wrong, in the order of the page; the same words stand at the fields."""
@@ -55,6 +54,20 @@ def problems_of(form: forms.BaseForm) -> list[Problem]:
         target = field.id_for_label or f"{field.auto_id}_0"
         found += [Problem(target, str(text)) for text in field.errors]
     return found
+
+
+def offer(form: forms.BaseForm, name: str, choices: Sequence[tuple[Any, Any]]) -> None:
+    """Let a field be chosen from what is there now."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = list(choices)
+
+
+def count_in(form: forms.BaseForm, name: str, currency: str) -> None:
+    """Say in which currency an amount is typed."""
+    field = form.fields[name]
+    assert isinstance(field, MoneyField)
+    field.currency = currency
 
 
 class MoneyField(forms.CharField):
@@ -90,9 +103,7 @@ class MoneyField(forms.CharField):
 class MomentField(forms.DateTimeField):
     """A moment in the reader's zone, to the minute; gives an aware datetime."""
 
-    widget = forms.DateTimeInput(
-        attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
-    )
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
     def __init__(self, **kwargs: Any) -> None:
         formats_read = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]

@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from frontend.appearance import keys_are_on, theme_of
+from marketplace.directory import Seats, seats
+
+# The places, in the order of the masthead: name of the address, word, keys.
+PLACES: dict[str, tuple[str | Promise, str]] = {
+    "home": (gettext_lazy("Home"), "g h"),
+    "jobs": (gettext_lazy("Jobs"), "g j"),
+    "my-bids": (gettext_lazy("Bids"), "g b"),
+    "team": (gettext_lazy("Would they choose you?"), "g t"),
+    "finance": (gettext_lazy("Finance"), "g f"),
+    "statement": (gettext_lazy("Statement"), "g s"),
+    "choices": (gettext_lazy("Choices"), "g c"),
+    "journal": (gettext_lazy("Journal"), "g l"),
+    "providers": (gettext_lazy("Providers"), "g p"),
+    "departments": (gettext_lazy("Departments"), "g d"),
+    "people": (gettext_lazy("People"), "g a"),
+}
+OFFICES = {
+    "finance": gettext_lazy("Finance"),
+    "auditor": gettext_lazy("Audit"),
+    "administrator": gettext_lazy("Administration"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,43 +47,71 @@ class Place:
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Give every template what the frame of the page needs. It asks the database nothing itself."""
+    """Give every template what the frame of the page needs, asked for only where it is drawn."""
     return {
         "theme": theme_of(request),
         "keys_are_on": keys_are_on(request),
         "csp_nonce": getattr(request, "csp_nonce", ""),
         "back": request.get_full_path(),
-        "places": places(request),
         "now": getattr(request, "received_at", None),
+        "places": SimpleLazyObject(lambda: places(request)),
+        "acting_for": SimpleLazyObject(lambda: acting_for(request)),
     }
-
-
-# name of the address, word, keys
-PLACES: Sequence[tuple[str, Any, str]] = (
-    ("home", _("Home"), "g h"),
-    ("jobs", _("Jobs"), "g j"),
-    ("providers", _("Providers"), "g p"),
-    ("statement", _("Statement"), "g s"),
-)
 
 
 def places(request: HttpRequest) -> list[Place]:
     """Return where this person can go; somebody who is not signed in can go nowhere."""
-    user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
+    held = _seats(request)
+    if held is None:
         return []
+    path = request.path
     return [
         Place(
-            name=str(word),
+            name=str(PLACES[name][0]),
             address=address,
-            key=key,
-            is_here=address == request.path
-            or (address != "/" and request.path.startswith(address)),
-            is_exact=address == request.path,
+            key=PLACES[name][1],
+            is_here=address == path or (address != "/" and path.startswith(address)),
+            is_exact=address == path,
         )
-        for name, word, key in PLACES
+        for name in names_for(held)
         if (address := _address(name))
     ]
+
+
+def names_for(held: Seats) -> list[str]:
+    """Return the names of the places that such a person needs, in the order of the masthead."""
+    names = {"home", "jobs"}
+    if held.departments:
+        names |= {"statement", "providers"}
+    if held.providers:
+        names |= {"my-bids", "team"}
+    if held.is_finance:
+        names |= {"finance", "statement", "choices"}
+    if held.is_auditor:
+        names |= {"choices", "journal", "providers"}
+    if held.is_administrator:
+        names |= {"people", "departments", "providers"}
+    return [name for name in PLACES if name in names]
+
+
+def acting_for(request: HttpRequest) -> str:
+    """Return for whom this person acts: their departments, providers and offices."""
+    held = _seats(request)
+    if held is None:
+        return ""
+    offices = [str(OFFICES[office]) for office in sorted(held.offices)]
+    names = [seat.name for seat in (*held.departments, *held.providers)]
+    return _(" and ").join([*names, *offices])
+
+
+def _seats(request: HttpRequest) -> Seats | None:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return None
+    # Asked once a request, and forgotten with it.
+    held: Seats = request.__dict__.setdefault("held_seats", None) or seats(user)
+    request.__dict__["held_seats"] = held
+    return held
 
 
 def _address(name: str) -> str | None:

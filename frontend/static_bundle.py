@@ -1,5 +1,6 @@
 """
-One stylesheet and one script, joined from many small files: the developer has no build step, the reader two requests.
+One stylesheet and one script, joined from many small files: no build step for the developer,
+two requests for the reader.
 
 `css/app.css` says the order and the layer of each stylesheet; the scripts are joined by name.
 The finder joins again whenever a source is newer, so a change shows on the next load.
@@ -41,12 +42,7 @@ def joined_stylesheet() -> str:
 def joined_script() -> str:
     """Return every script, each in a block of its own so that no name meets another."""
     files = sorted((SOURCES / "js").glob("*.js"))
-    return (
-        "\n".join(
-            f"{{\n{path.read_text(encoding='utf-8').strip()}\n}}" for path in files
-        )
-        + "\n"
-    )
+    return "\n".join(f"{{\n{path.read_text(encoding='utf-8').strip()}\n}}" for path in files) + "\n"
 
 
 class JoinedFinder(BaseFinder):

@@ -1,11 +1,55 @@
-"""The pages' addresses: nouns, one per thing."""
+"""The pages' addresses: nouns, one per thing. A verb of the domain is a noun here."""
 
 from django.urls import URLPattern, URLResolver, path
 
-from frontend.pages import appearance, help, home
+from frontend.pages import (
+    appearance,
+    changes,
+    choices,
+    comparison,
+    drafts,
+    help,
+    home,
+    jobs,
+    ratings,
+    work,
+)
+from frontend.pages import job as one_job
+
+JOB = "jobs/<uuid:job_id>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    path("jobs/", jobs.jobs, name="jobs"),
+    path("jobs.csv", jobs.jobs_csv, name="jobs-csv"),
+    path("jobs/new/", drafts.new, name="job-new"),
+    path(JOB, one_job.job, name="job"),
+    path(JOB + "draft/", drafts.edit, name="job-edit"),
+    path(JOB + "draft/discard/", drafts.discard, name="job-discard"),
+    path(JOB + "publication/", drafts.publish, name="job-publish"),
+    path(JOB + "cancellation/", one_job.cancel, name="job-cancel"),
+    path(JOB + "addenda/", one_job.addendum, name="job-addendum"),
+    path(
+        JOB + "questions/<uuid:question_id>/answer/",
+        one_job.question_answer,
+        name="question-answer",
+    ),
+    path(JOB + "timeline/", one_job.life, name="timeline"),
+    path(JOB + "opening/", one_job.opening, name="opening"),
+    path(JOB + "comparison/", comparison.compare, name="comparison"),
+    path(JOB + "comparison.csv", comparison.comparison_csv, name="comparison-csv"),
+    path(JOB + "bids/<uuid:bid_id>/scores/", comparison.score, name="score"),
+    path(JOB + "bids/<uuid:bid_id>/award/", choices.choose, name="choose"),
+    path(JOB + "no-award/", choices.no_award, name="no-award"),
+    path(JOB + "work/", work.board, name="board"),
+    path(JOB + "milestones/<uuid:milestone_id>/delivery/", work.deliver, name="deliver"),
+    path(JOB + "deliveries/<uuid:delivery_id>/acceptance/", work.accept, name="accept"),
+    path(JOB + "deliveries/<uuid:delivery_id>/return/", work.send_back, name="return"),
+    path(JOB + "milestones/<uuid:milestone_id>/change/", changes.change, name="change"),
+    path(JOB + "changes/<uuid:change_id>/agreement/", changes.agree, name="change-agree"),
+    path(JOB + "milestones/<uuid:milestone_id>/dispute/", changes.dispute, name="dispute"),
+    path(JOB + "disputes/<uuid:dispute_id>/resolution/", changes.resolve, name="dispute-resolve"),
+    path(JOB + "rating/", ratings.rate, name="rate"),
     path("help/", help.index, name="help"),
     path("help/keyboard/", help.keyboard, name="help_keyboard"),
     path("help/accessibility/", help.accessibility, name="help_accessibility"),

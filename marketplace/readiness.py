@@ -133,6 +133,12 @@ def gaps(*, actor: User, job_id: UUID, at: datetime) -> list[Missing]:
     return missing(job, at=at, publisher=actor)
 
 
+def what_is_missing(*, actor: User, job_id: UUID, at: datetime) -> list[Missing]:
+    """Return what keeps the actor from publishing a job. :raises Unknown: it is not theirs."""
+    jobs = Job.objects.of_department_of(actor).select_related("policy", "author", "waiver")
+    return missing(jobs.one(job_id), at=at, publisher=actor)
+
+
 def _text_gaps(job: Job) -> Iterator[Missing]:
     if not job.title:
         yield Missing("title", "Give the job a title.")
@@ -185,7 +191,9 @@ def _criteria_gaps(job: Job) -> Iterator[Missing]:
 def _invitation_gaps(job: Job, publisher: User | None) -> Iterator[Missing]:
     invited = list(Provider.objects.filter(invitations__job=job))
     if not invited:
-        yield Missing("invited", "Invite somebody to bid.")
+        # A publication may name nobody; a job of one's own invites somebody, waiver or not.
+        if job.policy.needs_team_and_vendor or job.waiver is None:
+            yield Missing("invited", "Invite somebody to bid.")
         return
     sides = {provider.is_in_house for provider in invited}
     if job.policy.needs_team_and_vendor and len(sides) == 1 and job.waiver is None:

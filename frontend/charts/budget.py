@@ -28,9 +28,7 @@ class BudgetChart:
     is_over: bool
 
 
-def budget_bar(
-    *, granted: Amount, charged: Amount, committed: Amount, free: Amount
-) -> BudgetChart:
+def budget_bar(*, granted: Amount, charged: Amount, committed: Amount, free: Amount) -> BudgetChart:
     """Return a budget as one bar; when more is taken than granted, the bar runs past its end."""
     frame = Frame(width=760, height=40, left=0, right=760, top=4, bottom=36)
     taken = max(charged.minor, 0) + max(committed.minor, 0)

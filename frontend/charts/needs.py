@@ -70,16 +70,12 @@ def _needs_drawing(
     needs: Sequence[Need], *, width: int, left: int, right: int, step: int, above: int
 ) -> NeedsDrawing:
     height = 28 + step * len(needs)
-    frame = Frame(
-        width=width, height=height, left=left, right=right, top=20, bottom=height - 2
-    )
+    frame = Frame(width=width, height=height, left=left, right=right, top=20, bottom=height - 2)
     rows = tuple(
         _need_row(need, frame, y=20 + step * index + step / 2 + above / 2, above=above)
         for index, need in enumerate(needs)
     )
-    rungs = tuple(
-        (frame.along((mark - 1) / 4), formats.number(mark)) for mark in range(1, 6)
-    )
+    rungs = tuple((frame.along((mark - 1) / 4), formats.number(mark)) for mark in range(1, 6))
     return NeedsDrawing(frame, rows, rungs)
 
 

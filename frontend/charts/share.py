@@ -25,11 +25,7 @@ class SharePoint:
 
     @property
     def percent(self) -> str:
-        return (
-            f"{formats.number(100 * self.share)}{formats.NO_BREAK}%"
-            if self.whole
-            else "–"
-        )
+        return f"{formats.number(100 * self.share)}{formats.NO_BREAK}%" if self.whole else "–"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +71,7 @@ def share_over_time(points: Sequence[SharePoint]) -> ShareChart:
     narrow = Frame(width=320, height=220, left=40, right=302, top=30, bottom=186)
     return ShareChart(
         wide=_share_drawing(wide, points, every=1 + len(points) // LABELS_MAX),
-        narrow=_share_drawing(
-            narrow, points, every=max(1, len(points) // 2), only_ends=True
-        ),
+        narrow=_share_drawing(narrow, points, every=max(1, len(points) // 2), only_ends=True),
         points=tuple(points),
     )
 
@@ -105,12 +99,8 @@ def _share_drawing(
                 turn=_turn(index, last) if only_ends else "middle",
             )
         )
-    rungs = tuple(
-        (frame.up(share), formats.number(100 * share)) for share in (0.0, 0.5, 1.0)
-    )
-    return ShareDrawing(
-        frame, tuple(dots), " ".join(f"{d.x},{d.y}" for d in dots), rungs
-    )
+    rungs = tuple((frame.up(share), formats.number(100 * share)) for share in (0.0, 0.5, 1.0))
+    return ShareDrawing(frame, tuple(dots), " ".join(f"{d.x},{d.y}" for d in dots), rungs)
 
 
 def _turn(index: int, last: int) -> str:

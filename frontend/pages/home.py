@@ -1,10 +1,43 @@
-"""Home: what waits for me."""
+"""Home: what waits for me, what waits for others, what is done."""
+
+from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from frontend.rendering import page
+from frontend.requests import SignedIn
+from ledger.reports.desk import OpenItem, desk
+
+# Where each kind of thing is done. What has no page of its own is done on the job's.
+_PLACES_BY_JOB = {
+    "publish": "job-edit",
+    "choose": "comparison",
+    "deliver": "board",
+    "accept": "board",
+    "agree_change": "board",
+    "resolve": "board",
+    "rate": "rate",
+    "opening": "timeline",
+    "choice": "timeline",
+}
 
 
+@require_safe
 @login_required
-def home(request: HttpRequest) -> HttpResponse:
-    return redirect("help")
+def home(request: SignedIn) -> HttpResponse:
+    """Show the person's desk."""
+    paper = desk(actor=request.user, at=request.received_at)
+    context = {
+        "desk": paper,
+        "mine": [(item, address_of(item)) for item in paper.mine],
+        "others": [(item, address_of(item)) for item in paper.others],
+    }
+    return page(request, "frontend/pages/home/home.html", context)
+
+
+def address_of(item: OpenItem) -> str:
+    """Return the address at which an open item is dealt with."""
+    return reverse(_PLACES_BY_JOB.get(item.kind, "job"), args=[item.job_id])

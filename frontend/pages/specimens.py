@@ -18,9 +18,7 @@ from marketplace.money import Money
 class SpecimenForm(PageForm):
     """One field of each kind."""
 
-    title = forms.CharField(
-        max_length=80, label=_("Title"), help_text=_("Bidders see it first.")
-    )
+    title = forms.CharField(max_length=80, label=_("Title"), help_text=_("Bidders see it first."))
     category = forms.ChoiceField(
         choices=[("events", "Events"), ("print", "Print")], label=_("Kind of work")
     )
@@ -79,9 +77,7 @@ def specimens(*, now: datetime) -> dict[str, Any]:
         "yen": Money(1_250_000, "JPY"),
         "granted": granted,
         "shares": share_over_time(_shares()),
-        "budget": budget_bar(
-            granted=granted, charged=charged, committed=committed, free=free
-        ),
+        "budget": budget_bar(granted=granted, charged=charged, committed=committed, free=free),
         "needs": needs_profile(_needs()),
     }
 

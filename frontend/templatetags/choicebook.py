@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,9 +14,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from frontend import formats
+from frontend import formats, wording
 from frontend.formats import Amount
-from frontend.forms import Problem, problems_of
+from frontend.forms import MoneyField, Problem, problems_of
 
 register = template.Library()
 
@@ -42,6 +43,15 @@ def money_text(amount: Amount | None) -> str:
 def digits(amount: Amount | None) -> str:
     """Write the digits alone, for a column whose head names the currency."""
     return "" if amount is None else formats.digits(amount)
+
+
+@register.filter
+def signed(amount: Amount | None) -> str:
+    """Write a difference: the digits with a plus or a true minus in front."""
+    if amount is None:
+        return ""
+    text = formats.digits(amount)
+    return text if text.startswith(formats.MINUS) else f"+{text}"
 
 
 @register.filter
@@ -76,9 +86,7 @@ def day(on: date | datetime | None) -> SafeString | str:
     if on is None:
         return ""
     local = _local_day(on)
-    return format_html(
-        '<time datetime="{}">{}</time>', local.isoformat(), formats.day(local)
-    )
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(), formats.day(local))
 
 
 @register.filter
@@ -96,9 +104,7 @@ def at(moment: datetime | None) -> SafeString | str:
 
 
 @register.simple_tag(takes_context=True)
-def moment(
-    context: Context, at: datetime | None, how: str = "full"
-) -> SafeString | str:
+def moment(context: Context, at: datetime | None, how: str = "full") -> SafeString | str:
     """
     Write a moment as `<time>`: absolute with its zone, and how far it is from now.
 
@@ -118,20 +124,51 @@ def moment(
     return format_html("{} {}", _time(at, formats.moment(at)), _second(told))
 
 
+@register.filter
+def zone(at: datetime) -> str:
+    """Write the name of the reader's zone at a moment."""
+    return formats.zone(at)
+
+
+@register.filter
+def word(code: Any, table: str) -> str:
+    """Write the word for a code: `{{ row.state|word:"states" }}`."""
+    return wording.word(table, code)
+
+
+@register.filter
+def is_quiet(state: Any) -> bool:
+    """Return whether a job in this state asks nothing of anybody."""
+    return str(state) in wording.QUIET_STATES
+
+
+@register.filter
+def level(quarters: int) -> str:
+    """Write a score as people say it: 0, ¼, ½, ¾ or 1."""
+    return wording.LEVELS[quarters]
+
+
+@register.filter
+def best_first(levels: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the words of a criterion's levels with their marks, 1 first and 0 last."""
+    return list(zip(wording.LEVELS, levels, strict=True))[::-1]
+
+
 @register.simple_tag
 def tally(part: int, whole: int) -> SafeString:
     """Write a share as `17 of 18`, the first figure strong."""
     text = formats.fraction(part, whole)
     head, _, tail = text.partition(" ")
-    return format_html(
-        '<span class="tally"><b>{}</b> <span>{}</span></span>', head, tail
-    )
+    return format_html('<span class="tally"><b>{}</b> <span>{}</span></span>', head, tail)
 
 
 @register.filter
-def problems(form: BaseForm | None) -> list[Problem]:
+def problems(form: Any) -> list[Problem]:
     """Return what is wrong with a form, each line with the field it leads to."""
-    return [] if form is None else problems_of(form)
+    if form is None:
+        return []
+    told: list[Problem] = problems_of(form) if isinstance(form, BaseForm) else form.problems()
+    return told
 
 
 @register.filter
@@ -142,7 +179,7 @@ def geometry(value: float) -> str:
 
 @register.filter
 def kind(field: BoundField) -> str:
-    """Return which control a field is: input, textarea, select, radio, checkboxes, check, hidden."""
+    """Return which control a field is: input, textarea, select, radio, checkboxes, check."""
     names = {
         "Textarea": "textarea",
         "Select": "select",
@@ -156,6 +193,18 @@ def kind(field: BoundField) -> str:
     return "input"
 
 
+@register.filter
+def field_named(form: BaseForm, name: str) -> BoundField:
+    """Return a field of a form whose names are counted, not written."""
+    return form[name]
+
+
+@register.filter
+def is_amount(field: BoundField) -> bool:
+    """Return whether a field takes an amount of money."""
+    return isinstance(field.field, MoneyField)
+
+
 @register.simple_tag
 def control(field: BoundField, css: str = "", **attributes: Any) -> SafeString:
     """Write the control of a field; Django ties it to its hint and to what is wrong with it."""
@@ -165,9 +214,7 @@ def control(field: BoundField, css: str = "", **attributes: Any) -> SafeString:
 
 
 def _time(at: datetime, text: str) -> SafeString:
-    return format_html(
-        '<time datetime="{}">{}</time>', timezone.localtime(at).isoformat(), text
-    )
+    return format_html('<time datetime="{}">{}</time>', timezone.localtime(at).isoformat(), text)
 
 
 def _second(text: str) -> SafeString:

@@ -1,0 +1,66 @@
+"""One act, one page: what it is about, what it binds to, the few things it needs, one button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+
+from frontend.forms import PageForm
+from frontend.rendering import page, refused
+from frontend.requests import SignedIn
+from marketplace.refusals import Refusal
+
+TEMPLATE = "frontend/pages/act.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What the page of an act says."""
+
+    title: str
+    button: str
+    back: str  # the address to go to when it is done, or left
+    trail: str  # what stands there
+    lead: str = ""
+    warning: str = ""  # what cannot be undone
+    facts: tuple[tuple[str, Any], ...] = ()
+    unit: str = ""  # the currency of its amounts
+    is_plain: bool = False  # its button is no main one: all such acts weigh the same
+
+
+class NothingAsked(PageForm):
+    """An act that needs nothing but the decision."""
+
+
+def answer(
+    request: SignedIn,
+    act: Act,
+    form: forms.BaseForm,
+    *,
+    do: Callable[[dict[str, Any]], object],
+    told: str,
+) -> HttpResponse:
+    """
+    Show the page of an act; when it is sent, do it, say so, and go back.
+
+    A refusal is shown on the same page, with everything typed still there.
+    """
+    context = {"act": act, "form": form}
+    if not (request.method == "POST" and form.is_valid()):
+        return page(request, TEMPLATE, context)
+    try:
+        do(form.cleaned_data)
+    except Refusal as refusal:
+        return refused(request, TEMPLATE, context, refusal=refusal)
+    messages.success(request, told)
+    return HttpResponseRedirect(act.back)
+
+
+def sent(request: SignedIn) -> Any:
+    """Return what was sent for a form to bind to; None when the page is only looked at."""
+    return request.POST if request.method == "POST" else None

@@ -1,0 +1,224 @@
+"""The form in which a department says what it wants: shape only, and as much of it as is known."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from frontend import wording
+from frontend.forms import (
+    DayField,
+    MomentField,
+    MoneyField,
+    PageForm,
+    WordsField,
+    count_in,
+    offer,
+)
+from marketplace.catalogue import CriterionText, JobText
+from marketplace.directory import CategoryFacts, ProviderFacts, Seat
+from marketplace.drafting import DEFAULT_LEVELS, CriterionDraft, JobDetails
+
+LEVEL_FIELDS = tuple(f"level_{quarters}" for quarters in range(5))
+
+
+class JobForm(PageForm):
+    """Everything but the criteria. Only a title is needed to begin."""
+
+    department = forms.ChoiceField(label=gettext_lazy("Department"))
+    title = forms.CharField(
+        max_length=500,
+        label=gettext_lazy("Title"),
+        help_text=gettext_lazy("What, for how many, where. Bidders see it first."),
+    )
+    category = forms.ChoiceField(label=gettext_lazy("Kind of work"))
+    need = WordsField(
+        rows=7,
+        max_length=20_000,
+        required=False,
+        label=gettext_lazy("What you need"),
+        help_text=gettext_lazy(
+            "What should be different afterwards, and what is already fixed. "
+            "Leave the how to the bidders."
+        ),
+    )
+    ceiling = MoneyField(
+        required=False,
+        label=gettext_lazy("Ceiling"),
+        help_text=gettext_lazy("The most you will pay."),
+    )
+    shows_ceiling = forms.ChoiceField(
+        choices=[("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))],
+        widget=forms.RadioSelect,
+        label=gettext_lazy("Do bidders see the ceiling?"),
+    )
+    point = MoneyField(
+        required=False,
+        label=gettext_lazy("One quality point is worth"),
+        help_text=gettext_lazy(
+            "We propose 0.3 × ceiling / 40: a bid that is ten points better may then cost ten "
+            "times this more. With a hidden ceiling, say your own."
+        ),
+    )
+    mode = forms.ChoiceField(
+        choices=wording.choices("modes"), label=gettext_lazy("How bids are ranked")
+    )
+    procedure = forms.ChoiceField(
+        choices=wording.choices("procedures"),
+        label=gettext_lazy("Procedure"),
+        help_text=gettext_lazy("Formal: quality is scored before prices are opened."),
+    )
+    invited = forms.MultipleChoiceField(
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=gettext_lazy("Invite"),
+    )
+    waiver = WordsField(
+        rows=2,
+        required=False,
+        label=gettext_lazy("Why not both a team and a vendor"),
+        help_text=gettext_lazy("Only where one side is missing. It stays on the record."),
+    )
+    closes_at = MomentField(required=False, label=gettext_lazy("Bids close"))
+    questions_until = MomentField(required=False, label=gettext_lazy("Questions until"))
+    starts_on = DayField(required=False, label=gettext_lazy("Work starts"))
+    ends_on = DayField(required=False, label=gettext_lazy("Work ends"))
+    bids_wanted = forms.IntegerField(
+        min_value=1,
+        max_value=99,
+        label=gettext_lazy("Bids wanted"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "amount"}),
+    )
+    too_few_rule = forms.ChoiceField(
+        choices=wording.choices("too_few"), label=gettext_lazy("If there are fewer")
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        kinds: list[CategoryFacts],
+        invitable: list[ProviderFacts],
+        departments: list[Seat],
+        currency: str,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "department", [(str(one.id), one.name) for one in departments])
+        offer(self, "category", [(str(kind.id), kind.name) for kind in kinds])
+        offer(self, "invited", [(str(one.id), _named(one)) for one in invitable])
+        for name in ("ceiling", "point"):
+            count_in(self, name, currency)
+        if len(departments) == 1:
+            self.fields["department"].widget = forms.HiddenInput()
+
+
+class CriterionForm(PageForm):
+    """One thing that bids are judged on, with words for each level."""
+
+    name = forms.CharField(max_length=120, label=gettext_lazy("Criterion"))
+    weight = forms.IntegerField(
+        min_value=1,
+        max_value=100,
+        label=gettext_lazy("Weight"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "amount"}),
+    )
+    question = WordsField(
+        rows=1,
+        required=False,
+        label=gettext_lazy("What every bidder answers to it"),
+    )
+
+    level_names = LEVEL_FIELDS[::-1]  # the best level stands first
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for quarters, name in enumerate(LEVEL_FIELDS):
+            self.fields[name] = WordsField(
+                rows=1,
+                required=False,
+                label=wording.LEVELS[quarters],
+                initial=DEFAULT_LEVELS[quarters],
+            )
+
+    def is_left_empty(self) -> bool:
+        """Return whether no criterion was meant: its name is empty."""
+        return not self.data.get(self.add_prefix("name"), "").strip()
+
+    def draft(self) -> CriterionDraft:
+        """Return what was typed; a level without words keeps the usual ones."""
+        typed = self.cleaned_data
+        levels = [
+            typed[name] or DEFAULT_LEVELS[quarters] for quarters, name in enumerate(LEVEL_FIELDS)
+        ]
+        return CriterionDraft(
+            name=typed["name"], weight=typed["weight"], question=typed["question"], levels=levels
+        )
+
+
+def details(form: JobForm, criteria: list[CriterionForm], *, currency: str) -> JobDetails:
+    """Return what was typed as the verbs take it."""
+    typed = form.cleaned_data
+    return JobDetails(
+        title=typed["title"],
+        category_id=UUID(typed["category"]),
+        need=typed["need"],
+        procedure=typed["procedure"],
+        mode=typed["mode"],
+        currency=currency,
+        ceiling=typed["ceiling"],
+        shows_ceiling=typed["shows_ceiling"] == "yes",
+        point=typed["point"],
+        starts_on=typed["starts_on"],
+        ends_on=typed["ends_on"],
+        questions_until=typed["questions_until"],
+        closes_at=typed["closes_at"],
+        bids_wanted=typed["bids_wanted"],
+        too_few_rule=typed["too_few_rule"],
+        criteria=[one.draft() for one in criteria],
+        invited=[UUID(one) for one in typed["invited"]],
+        waiver=typed["waiver"],
+    )
+
+
+def initial_of(job: JobText) -> dict[str, Any]:
+    """Return what the form shows of a draft, or of an earlier job that is copied."""
+    return {
+        "department": str(job.department_id),
+        "title": job.title,
+        "category": str(job.category_id),
+        "need": job.need,
+        "procedure": job.procedure,
+        "mode": job.mode,
+        "ceiling": job.ceiling,
+        "shows_ceiling": "yes" if job.shows_ceiling else "no",
+        "point": job.point,
+        "starts_on": job.starts_on,
+        "ends_on": job.ends_on,
+        "questions_until": job.questions_until,
+        "closes_at": job.closes_at,
+        "bids_wanted": job.bids_wanted,
+        "too_few_rule": job.too_few_rule,
+        "invited": [str(one.provider_id) for one in job.invited],
+        "waiver": job.waiver,
+    }
+
+
+def criterion_initial(criterion: CriterionText) -> dict[str, Any]:
+    """Return what the form shows of one criterion."""
+    levels = dict(zip(LEVEL_FIELDS, criterion.levels, strict=True))
+    return {
+        "name": criterion.name,
+        "weight": criterion.weight,
+        "question": criterion.question,
+        **levels,
+    }
+
+
+def _named(one: ProviderFacts) -> str:
+    origin = _("In-house") if one.is_in_house else _("Outside")
+    return format_html('{} <span class="origin">{}</span>', one.name, origin)

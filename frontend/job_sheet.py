@@ -1,0 +1,118 @@
+"""The forms of one job together: what is wanted, and one form for each criterion."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from frontend.acts import sent
+from frontend.forms import Problem, problems_of
+from frontend.job_form import CriterionForm, JobForm, criterion_initial, details, initial_of
+from frontend.requests import SignedIn
+from marketplace.catalogue import JobText
+from marketplace.directory import Seat, categories, departments, providers, seats
+from marketplace.drafting import JobDetails
+from marketplace.refusals import Forbidden
+
+ROWS_OF_A_NEW_JOB = 3
+ROWS_MAX = 20
+DEFAULTS = {
+    "procedure": "quick",
+    "mode": "quality_to_price",
+    "shows_ceiling": "yes",
+    "bids_wanted": 2,
+    "too_few_rule": "go_on",
+}
+# What a copy does not take over: these belong to the time of the earlier job.
+NOT_COPIED = dict.fromkeys(("closes_at", "questions_until", "starts_on", "ends_on", "waiver"))
+
+
+class JobSheet:
+    """Behaves as one form towards the page: its fields are the job's, its problems are all."""
+
+    def __init__(
+        self, request: SignedIn, *, job: JobText | None = None, copied: JobText | None = None
+    ):
+        own = list(seats(request.user).departments)
+        if not own:
+            raise Forbidden(_("Only members of a department post jobs."))
+        shown = job or copied
+        initial = {"department": str(own[0].id), **DEFAULTS}
+        if shown is not None:
+            initial |= initial_of(shown)
+        if job is None:
+            initial |= NOT_COPIED if copied else {}
+        data = sent(request)
+        self.currency = _currency(request, own, shown)
+        self.job = JobForm(
+            data,
+            initial=initial,
+            kinds=categories(),
+            invitable=[one for one in providers(request.user) if one.suspended_at is None],
+            departments=own,
+            currency=self.currency,
+        )
+        drawn = [criterion_initial(one) for one in shown.criteria] if shown else []
+        spare = 1 if drawn else ROWS_OF_A_NEW_JOB
+        rows = len(drawn) + spare if data is None else _rows_sent(data)
+        self.criteria = [
+            CriterionForm(
+                data,
+                prefix=f"criterion-{row}",
+                initial=drawn[row] if row < len(drawn) else None,
+            )
+            for row in range(rows)
+        ]
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        return self.job.fields
+
+    @property
+    def errors(self) -> list[Problem]:
+        """What is wrong anywhere on the sheet; asking for it checks the sheet."""
+        return self.problems() if self.job.is_bound else []
+
+    def problems(self) -> list[Problem]:
+        """Return what is wrong, in the order of the page."""
+        found = problems_of(self.job)
+        for one in self.meant():
+            found += problems_of(one)
+        return found
+
+    def is_valid(self) -> bool:
+        """Return whether all that was typed has the right shape."""
+        return self.job.is_bound and not self.problems()
+
+    def add_error(self, field: str | None, text: str) -> None:
+        """Note what a rule said, beside its field or on top."""
+        self.job.add_error(field, text)
+
+    def meant(self) -> list[CriterionForm]:
+        """Return the criteria that have a name; the others are empty rows."""
+        return [one for one in self.criteria if one.is_bound and not one.is_left_empty()]
+
+    def department_id(self) -> UUID:
+        """Return the department that posts the job."""
+        return UUID(self.job.cleaned_data["department"])
+
+    def details(self) -> JobDetails:
+        """Return what was typed, as the verbs take it."""
+        return details(self.job, self.meant(), currency=self.currency)
+
+
+def _currency(request: SignedIn, own: list[Seat], shown: JobText | None) -> str:
+    """Return the currency of the job, which is that of the department that posts it."""
+    if shown is not None and "department" not in request.POST:
+        return shown.currency
+    chosen = request.POST.get("department", str(own[0].id))
+    known = {str(one.id): one.currency for one in departments(request.user)}
+    return known.get(chosen, known.get(str(own[0].id), "EUR"))
+
+
+def _rows_sent(data: Any) -> int:
+    """Return how many rows of criteria were sent; a wrong figure makes no endless page."""
+    told = data.get("rows", "")
+    return min(int(told), ROWS_MAX) if told.isdecimal() else ROWS_OF_A_NEW_JOB

@@ -1,0 +1,146 @@
+"""Choosing: one bid with its reason, or none with one."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from frontend import wording
+from frontend.acts import Act, answer, sent
+from frontend.forms import PageForm, WordsField, offer
+from frontend.pages.drafts import PAGE
+from frontend.pages.job import ReasonForm
+from frontend.rendering import fresh_sign_in, kept_input, page, refused
+from frontend.requests import SignedIn
+from ledger.awarding import choose_bid
+from ledger.commissioning import end_without_award
+from ledger.reports.budget_status import BudgetRow, budget_status
+from ledger.reports.comparison import ComparedBid, Comparison, comparison
+from marketplace.money import Money
+from marketplace.refusals import Refusal, Unknown
+
+TEMPLATE = "frontend/pages/choices/choose.html"
+REASONS = ("best_value", "quality", "price", "dates", "experience", "capacity")
+
+
+class ChoiceForm(PageForm):
+    """Why this bid."""
+
+    reason_code = forms.ChoiceField(
+        choices=wording.choices("reasons", *REASONS),
+        widget=forms.RadioSelect,
+        label=gettext_lazy("In one word"),
+    )
+    reason = WordsField(
+        label=gettext_lazy("In a sentence"),
+        help_text=gettext_lazy("Every bidder reads it, and it stays on the record."),
+    )
+    decisive_criterion_id = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Which criterion decided"),
+        help_text=gettext_lazy("Needed, because another bid has the better value."),
+    )
+    followed_view = forms.ChoiceField(
+        required=False,
+        choices=wording.choices("views"),
+        widget=forms.RadioSelect,
+        label=gettext_lazy("Which view of money you followed"),
+        help_text=gettext_lazy("Needed, because the two views disagree."),
+    )
+
+    def __init__(self, *args: Any, paper: Comparison, bid: ComparedBid) -> None:
+        super().__init__(*args)
+        criteria = [(str(one.criterion_id), one.name) for one in paper.criteria]
+        offer(self, "decisive_criterion_id", [("", "–"), *criteria])
+        # What is not needed is not asked.
+        if not criteria or bid.bid_id in paper.leader_ids:
+            del self.fields["decisive_criterion_id"]
+        if not paper.views_disagree:
+            del self.fields["followed_view"]
+
+
+@PAGE
+@fresh_sign_in
+def choose(request: SignedIn, job_id: UUID, bid_id: UUID) -> HttpResponse:
+    """Show what the choice does to the budget and who is told; then choose."""
+    paper = comparison(actor=request.user, job_id=job_id, at=request.received_at)
+    bid = next((one for one in paper.bids if one.bid_id == bid_id), None)
+    if bid is None:
+        raise Unknown("There is no such bid.")
+    form = ChoiceForm(sent(request) or kept_input(request), paper=paper, bid=bid)
+    context = {
+        "paper": paper,
+        "bid": bid,
+        "form": form,
+        "others": [one for one in paper.bids if one.bid_id != bid_id],
+        "budget": _budget(request, paper, bid),
+        "leaders": ", ".join(
+            one.provider_name for one in paper.bids if one.bid_id in paper.leader_ids
+        ),
+    }
+    if not (request.method == "POST" and form.is_valid()):
+        return page(request, TEMPLATE, context)
+    typed = form.cleaned_data
+    criterion = typed.get("decisive_criterion_id")
+    try:
+        choose_bid(
+            actor=request.user,
+            job_id=job_id,
+            bid_id=bid_id,
+            reason_code=typed["reason_code"],
+            reason=typed["reason"],
+            decisive_criterion_id=UUID(criterion) if criterion else None,
+            followed_view=typed.get("followed_view", ""),
+            at=request.received_at,
+        )
+    except Refusal as refusal:
+        return refused(request, TEMPLATE, context, refusal=refusal)
+    told = _("Chosen: %(name)s. Every bidder has been told, each with the reason.")
+    messages.success(request, told % {"name": bid.provider_name})
+    return HttpResponseRedirect(reverse("board", args=[job_id]))
+
+
+def _budget(
+    request: SignedIn, paper: Comparison, bid: ComparedBid
+) -> tuple[BudgetRow, Money] | None:
+    """Return the budget line that pays, and what is left of it after the price; None if none."""
+    rows = budget_status(
+        actor=request.user,
+        fiscal_year=request.received_at.year,
+        department_id=paper.department_id,
+    )
+    fitting = [row for row in rows if row.currency == paper.currency]
+    if not fitting or bid.quoted is None:
+        return None
+    return fitting[0], fitting[0].available - bid.quoted
+
+
+@PAGE
+@fresh_sign_in
+def no_award(request: SignedIn, job_id: UUID) -> HttpResponse:
+    """End an opened job without a choice, with a reason."""
+    paper = comparison(actor=request.user, job_id=job_id, at=request.received_at)
+    act = Act(
+        title=_("End without a choice"),
+        lead=_("Every bidder is told, with your reason and their own scores."),
+        button=_("End without a choice"),
+        back=reverse("comparison", args=[job_id]),
+        trail=paper.title,
+        warning=_("The bids cannot be taken up again. The job can be copied into a new one."),
+    )
+    return answer(
+        request,
+        act,
+        ReasonForm(sent(request) or kept_input(request)),
+        do=lambda typed: end_without_award(
+            actor=request.user, job_id=job_id, at=request.received_at, **typed
+        ),
+        told=_("Ended. Every bidder has been told."),
+    )

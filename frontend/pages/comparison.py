@@ -1,0 +1,195 @@
+"""The bids on one job, side by side, and the scores that they are judged by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bids.scoring import score_bid
+from frontend import wording
+from frontend.forms import PageForm, WordsField, offer
+from frontend.rendering import only_known, page, refused
+from frontend.requests import SignedIn
+from frontend.tables import csv_answer
+from ledger.reports.comparison import (
+    COLUMNS,
+    ComparedBid,
+    ComparedCriterion,
+    ComparedScore,
+    Comparison,
+    comparison,
+)
+from marketplace.money import Money
+from marketplace.refusals import Refusal, Unknown
+
+MANY = 4  # bids that fit side by side
+
+
+@dataclass(frozen=True, slots=True)
+class KindCell:
+    """What one bid asks for one kind of line."""
+
+    amount: Money | None
+    texts: tuple[str, ...]
+    is_in_price: bool  # an outside price is one figure; it has no such line
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionCell:
+    """What one bid answered to one criterion, and how that was judged."""
+
+    answer: str
+    scores: tuple[ComparedScore, ...]
+
+
+@require_safe
+@login_required
+def compare(request: SignedIn, job_id: UUID) -> HttpResponse:
+    """Show every opened bid in a column of its own; the number advises, the head chooses."""
+    only_known(request, "bid")
+    paper = comparison(actor=request.user, job_id=job_id, at=request.received_at)
+    context = {
+        "paper": paper,
+        "lines": line_rows(paper),
+        "criteria": criterion_rows(paper),
+        "flags": [(bid, _flags_of(paper, bid)) for bid in paper.bids],
+        "shown": _shown(request.GET.get("bid", ""), paper),
+        "is_many": len(paper.bids) > MANY,
+        "valid": sum(1 for bid in paper.bids if not bid.disqualified),
+        "leaders": _names(paper, paper.leader_ids),
+        "spent_leaders": _names(paper, paper.spent_leader_ids),
+    }
+    return page(request, "frontend/pages/comparison/comparison.html", context)
+
+
+@require_safe
+@login_required
+def comparison_csv(request: SignedIn, job_id: UUID) -> StreamingHttpResponse:
+    """Give the figures of the comparison as a file, one row a bid."""
+    paper = comparison(actor=request.user, job_id=job_id, at=request.received_at)
+    return csv_answer(f"comparison-{paper.reference}", COLUMNS, paper.bids)
+
+
+def line_rows(paper: Comparison) -> list[tuple[str, list[KindCell]]]:
+    """Return a row for each kind of price line that any bid has, with a cell for each bid."""
+    kinds = [
+        kind
+        for kind in wording.LINE_KINDS
+        if any(line.kind == kind for bid in paper.bids for line in bid.lines)
+    ]
+    return [(kind, [_kind_cell(bid, kind, paper.currency) for bid in paper.bids]) for kind in kinds]
+
+
+def criterion_rows(paper: Comparison) -> list[tuple[ComparedCriterion, list[CriterionCell]]]:
+    """Return a row for each criterion, with what each bid answered and how it was judged."""
+    rows = []
+    for criterion in paper.criteria:
+        cells = []
+        for bid in paper.bids:
+            answers = dict(bid.answers)
+            scores = tuple(s for s in bid.scores if s.criterion_id == criterion.criterion_id)
+            cells.append(CriterionCell(answers.get(criterion.criterion_id, ""), scores))
+        rows.append((criterion, cells))
+    return rows
+
+
+def _kind_cell(bid: ComparedBid, kind: str, currency: str) -> KindCell:
+    lines = [line for line in bid.lines if line.kind == kind]
+    if not lines:
+        return KindCell(None, (), is_in_price=not bid.is_in_house and kind == "overhead")
+    amount = Money(sum(line.amount.minor for line in lines), currency)
+    return KindCell(amount, tuple(line.text for line in lines if line.text), is_in_price=False)
+
+
+def _flags_of(paper: Comparison, bid: ComparedBid) -> list[str]:
+    return [flag.text for flag in paper.flags if bid.bid_id in flag.bid_ids]
+
+
+def _names(paper: Comparison, ids: tuple[UUID, ...]) -> str:
+    return ", ".join(bid.provider_name for bid in paper.bids if bid.bid_id in ids)
+
+
+def _shown(asked: str, paper: Comparison) -> int:
+    """Return which column a phone shows first: the one asked for in the address, else the first."""
+    return int(asked) if asked.isdecimal() and 1 <= int(asked) <= len(paper.bids) else 1
+
+
+class ScoreForm(PageForm):
+    """One judgement: a level in the words of the criterion, and why."""
+
+    criterion_id = forms.UUIDField(widget=forms.HiddenInput)
+    quarters = forms.TypedChoiceField(
+        coerce=int, widget=forms.RadioSelect, label=gettext_lazy("Level")
+    )
+    reason = WordsField(
+        rows=2,
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("What in the bid shows it; at least 30 characters."),
+    )
+
+    def __init__(self, *args: Any, criterion: ComparedCriterion, **kwargs: Any) -> None:
+        super().__init__(*args, prefix=f"c{criterion.criterion_id}", **kwargs)
+        self.criterion = criterion
+        levels = [
+            (quarters, f"{wording.LEVELS[quarters]}: {criterion.levels[quarters]}")
+            for quarters in range(4, -1, -1)
+        ]
+        offer(self, "quarters", levels)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def score(request: SignedIn, job_id: UUID, bid_id: UUID) -> HttpResponse:
+    """Judge one bid, one criterion at a time, in the words that were fixed beforehand."""
+    paper = comparison(actor=request.user, job_id=job_id, at=request.received_at)
+    bid = next((bid for bid in paper.bids if bid.bid_id == bid_id), None)
+    if bid is None:
+        raise Unknown("There is no such bid.")
+    sent = request.POST if request.method == "POST" else None
+    shown = [_score_form(request, criterion, bid, sent) for criterion in paper.criteria]
+    context = {"paper": paper, "bid": bid, "forms": shown}
+    template = "frontend/pages/comparison/score.html"
+    form = next((form for form in shown if form.is_bound), None)
+    if form is None:
+        return page(request, template, context)
+    context["form"] = form
+    if not form.is_valid():
+        return page(request, template, context)
+    try:
+        score_bid(actor=request.user, bid_id=bid_id, at=request.received_at, **form.cleaned_data)
+    except Refusal as refusal:
+        return refused(request, template, context, refusal=refusal)
+    messages.success(request, _("Noted: “%(name)s”.") % {"name": form.criterion.name})
+    return HttpResponseRedirect(f"{reverse('score', args=[job_id, bid_id])}#next")
+
+
+def _score_form(
+    request: SignedIn, criterion: ComparedCriterion, bid: ComparedBid, sent: Any
+) -> ScoreForm:
+    """Return the form of one criterion, filled with what this person judged before."""
+    own = next(
+        (
+            noted
+            for noted in bid.scores
+            if noted.criterion_id == criterion.criterion_id
+            and noted.scorer_name == request.user.name
+        ),
+        None,
+    )
+    initial = {
+        "criterion_id": criterion.criterion_id,
+        "quarters": None if own is None else own.quarters,
+        "reason": "" if own is None else own.reason,
+    }
+    is_this = request.POST.get("criterion") == str(criterion.criterion_id)
+    return ScoreForm(sent if is_this else None, criterion=criterion, initial=initial)

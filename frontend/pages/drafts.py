@@ -1,0 +1,163 @@
+"""Posting a job: one page with everything, saved over and over, then checked and published."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from frontend import formats
+from frontend.acts import Act, NothingAsked, answer, sent
+from frontend.job_sheet import JobSheet
+from frontend.rendering import fresh_sign_in, only_known, page, refused
+from frontend.requests import SignedIn
+from ledger.commissioning import publish_job
+from marketplace.catalogue import JobText, job_text
+from marketplace.drafting import AlreadyPublished, discard_draft, draft_job, save_draft
+from marketplace.readiness import what_is_missing
+from marketplace.refusals import Refusal
+
+TEMPLATE = "frontend/pages/jobs/edit.html"
+# Which part of the page a missing thing stands in.
+PARTS = (
+    ("details", gettext_lazy("Details"), {"title", "category", "need"}),
+    ("good", gettext_lazy("What good looks like"), {"criteria", "mode", "procedure", "point"}),
+    ("budget", gettext_lazy("Budget"), {"ceiling", "shows_ceiling"}),
+    ("who", gettext_lazy("Who may bid"), {"invited", "waiver"}),
+    ("dates", gettext_lazy("Dates"), {"closes_at", "questions_until", "starts_on", "ends_on"}),
+)
+PAGE = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@PAGE
+@login_required
+def new(request: SignedIn) -> HttpResponse:
+    """Begin a job from scratch, or from the copy of an earlier one (`?from=`)."""
+    only_known(request, "from")
+    copied = _copied(request)
+    sheet = JobSheet(request, copied=copied)
+    context = {"form": sheet, "copied": copied}
+    if not (request.method == "POST" and sheet.is_valid()):
+        return page(request, TEMPLATE, context)
+    try:
+        job = draft_job(
+            actor=request.user,
+            department_id=sheet.department_id(),
+            details=sheet.details(),
+            copied_from_id=None if copied is None else copied.id,
+            at=request.received_at,
+        )
+    except Refusal as refusal:
+        return refused(request, TEMPLATE, context, refusal=refusal)
+    return _go_on(request, job.pk)
+
+
+@PAGE
+@login_required
+def edit(request: SignedIn, job_id: UUID) -> HttpResponse:
+    """Go on writing a draft. The same address saves it by itself while it is written."""
+    job = job_text(actor=request.user, job_id=job_id, at=request.received_at)
+    if job.published_at is not None:
+        return redirect("job", job_id)
+    sheet = JobSheet(request, job=job)
+    if request.method == "POST":
+        return _save(request, job, sheet)
+    return page(request, TEMPLATE, {"form": sheet, "job": job, **_lacks(request, job_id)})
+
+
+def _save(request: SignedIn, job: JobText, sheet: JobSheet) -> HttpResponse:
+    context: dict[str, Any] = {"form": sheet, "job": job}
+    by_itself = bool(request.htmx)
+    if sheet.is_valid():
+        try:
+            save_draft(
+                actor=request.user, job_id=job.id, details=sheet.details(), at=request.received_at
+            )
+        except Refusal as refusal:
+            sheet.add_error(refusal.field if refusal.field in sheet.fields else None, refusal.text)
+        else:
+            if not by_itself:
+                return _go_on(request, job.id)
+    context |= _lacks(request, job.id)
+    if by_itself:
+        # Only what changed beside the form: what is being typed is never replaced.
+        return render(request, "frontend/pages/jobs/saved.html", context)
+    return page(request, TEMPLATE, context)
+
+
+def _go_on(request: SignedIn, job_id: UUID) -> HttpResponse:
+    if request.POST.get("go") == "check":
+        return redirect("job-publish", job_id)
+    messages.success(
+        request, _("Draft saved %(time)s.") % {"time": formats.clock(request.received_at)}
+    )
+    return redirect("job-edit", job_id)
+
+
+def _copied(request: SignedIn) -> JobText | None:
+    """Return the earlier job to copy. :raises Unknown: there is none such."""
+    told = request.GET.get("from", "")
+    try:
+        job_id = UUID(told)
+    except ValueError:
+        return None
+    return job_text(actor=request.user, job_id=job_id, at=request.received_at)
+
+
+def _lacks(request: SignedIn, job_id: UUID) -> dict[str, Any]:
+    """Return what stands in the way of publishing, by the parts of the page."""
+    lacking = what_is_missing(actor=request.user, job_id=job_id, at=request.received_at)
+    parts = [
+        (anchor, name, [one.text for one in lacking if one.field in fields])
+        for anchor, name, fields in PARTS
+    ]
+    return {"missing": lacking, "parts": parts}
+
+
+@PAGE
+@fresh_sign_in
+def publish(request: SignedIn, job_id: UUID) -> HttpResponse:
+    """Show all that bidders will read, say what cannot change afterwards, and publish."""
+    job = job_text(actor=request.user, job_id=job_id, at=request.received_at)
+    if job.published_at is not None:
+        return redirect("job", job_id)
+    template = "frontend/pages/jobs/publish.html"
+    form = NothingAsked(sent(request))
+    context = {"job": job, "form": form, **_lacks(request, job_id)}
+    if request.method != "POST":
+        return page(request, template, context)
+    try:
+        publish_job(actor=request.user, job_id=job_id, at=request.received_at)
+    except Refusal as refusal:
+        return refused(request, template, context, refusal=refusal)
+    messages.success(request, _("Published. Everybody invited has been told."))
+    return redirect("job", job_id)
+
+
+@PAGE
+@login_required
+def discard(request: SignedIn, job_id: UUID) -> HttpResponse:
+    """Throw a draft away."""
+    job = job_text(actor=request.user, job_id=job_id, at=request.received_at)
+    if job.published_at is not None:
+        raise AlreadyPublished(_("A published job is cancelled with a reason, not discarded."))
+    if request.method == "POST":
+        discard_draft(actor=request.user, job_id=job_id, at=request.received_at)
+        messages.success(request, _("“%(title)s” was thrown away.") % {"title": job.title})
+        return redirect("jobs")
+    act = Act(
+        title=_("Throw the draft away?"),
+        lead=_("Nothing of it stays: it was never told to anybody."),
+        button=_("Throw it away"),
+        back=reverse("job-edit", args=[job_id]),
+        trail=job.title,
+    )
+    return answer(request, act, NothingAsked(), do=lambda typed: None, told="")

@@ -1,0 +1,176 @@
+"""The page of one job, for whichever side reads it, and what the department does with it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from bids.opened import minutes, opened_bids
+from frontend import formats
+from frontend.acts import Act, answer, sent
+from frontend.forms import MomentField, PageForm, WordsField
+from frontend.pages.drafts import PAGE
+from frontend.rendering import page
+from frontend.requests import SignedIn
+from ledger.commissioning import amend_job, cancel_job
+from ledger.reports.timeline import timeline
+from marketplace.catalogue import JobText, job_text
+from marketplace.questions import answer_question
+from marketplace.refusals import Unknown
+
+
+@require_safe
+@login_required
+def job(request: SignedIn, job_id: UUID) -> HttpResponse:
+    """Show a job: to its department what it asked, to bidders what they may bid for."""
+    text = job_text(actor=request.user, job_id=job_id, at=request.received_at)
+    paper = timeline(actor=request.user, job_id=job_id, at=request.received_at)
+    context = {
+        "job": text,
+        "timeline": paper,
+        "state": paper.state,
+        "waiting": [one for one in text.questions if one.answered_at is None],
+        "answered": [one for one in text.questions if one.answered_at is not None],
+    }
+    return page(request, "frontend/pages/jobs/job.html", context)
+
+
+@require_safe
+@login_required
+def life(request: SignedIn, job_id: UUID) -> HttpResponse:
+    """Show the life of a job as one line of facts; both sides read the same page."""
+    paper = timeline(actor=request.user, job_id=job_id, at=request.received_at)
+    return page(request, "frontend/pages/jobs/timeline.html", {"timeline": paper})
+
+
+@require_safe
+@login_required
+def opening(request: SignedIn, job_id: UUID) -> HttpResponse:
+    """Show the minutes of the opening: each bid, its receipt, and what became of it."""
+    context = {
+        "job": job_text(actor=request.user, job_id=job_id, at=request.received_at),
+        "minutes": minutes(actor=request.user, job_id=job_id),
+        "bids": opened_bids(actor=request.user, job_id=job_id),
+    }
+    return page(request, "frontend/pages/jobs/opening.html", context)
+
+
+class AnswerForm(PageForm):
+    """What everybody is told."""
+
+    answer = WordsField(
+        label=gettext_lazy("Answer"),
+        help_text=gettext_lazy("It goes to everybody invited. Nobody learns who asked."),
+    )
+
+
+@PAGE
+@login_required
+def question_answer(request: SignedIn, job_id: UUID, question_id: UUID) -> HttpResponse:
+    """Answer a question, to everybody."""
+    text = _own(request, job_id)
+    asked = next((one for one in text.questions if one.id == question_id), None)
+    if asked is None:
+        raise Unknown("There is no such question.")
+    act = Act(
+        title=_("Answer a question"),
+        button=_("Answer everybody"),
+        back=reverse("job", args=[job_id]),
+        trail=text.title,
+        facts=(
+            (_("Question"), asked.text),
+            (_("Asked"), formats.moment(asked.asked_at)),
+            (_("A reply is promised by"), formats.moment(asked.due_at)),
+        ),
+    )
+    return answer(
+        request,
+        act,
+        AnswerForm(sent(request)),
+        do=lambda typed: answer_question(
+            actor=request.user, question_id=question_id, at=request.received_at, **typed
+        ),
+        told=_("Answered. Everybody invited has been told."),
+    )
+
+
+class AddendumForm(PageForm):
+    """What is added, and perhaps more time."""
+
+    text = WordsField(
+        label=gettext_lazy("What is added or changes"),
+        help_text=gettext_lazy("All invited read it; every bid has to be confirmed again."),
+    )
+    closes_at = MomentField(
+        required=False,
+        label=gettext_lazy("New deadline"),
+        help_text=gettext_lazy("It moves by itself where too little time is left."),
+    )
+
+
+@PAGE
+@login_required
+def addendum(request: SignedIn, job_id: UUID) -> HttpResponse:
+    """Add to a published job what everybody invited must know."""
+    text = _own(request, job_id)
+    act = Act(
+        title=_("Write an addendum"),
+        button=_("Send it to everybody invited"),
+        back=reverse("job", args=[job_id]),
+        trail=text.title,
+        warning=_("It stays on the record. Bids that are not confirmed after it do not count."),
+        facts=((_("Bids close"), formats.moment(text.closes_at)),) if text.closes_at else (),
+    )
+    return answer(
+        request,
+        act,
+        AddendumForm(sent(request)),
+        do=lambda typed: amend_job(
+            actor=request.user, job_id=job_id, at=request.received_at, **typed
+        ),
+        told=_("Sent. Every bid has to be confirmed again."),
+    )
+
+
+class ReasonForm(PageForm):
+    """Why."""
+
+    reason = WordsField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("Everybody invited reads it, and it stays on the record."),
+    )
+
+
+@PAGE
+@login_required
+def cancel(request: SignedIn, job_id: UUID) -> HttpResponse:
+    """Call a job off before its bids are opened."""
+    text = _own(request, job_id)
+    act = Act(
+        title=_("Cancel this job"),
+        lead=_("Nobody’s sealed bid will ever be opened. What was reserved is free again."),
+        button=_("Cancel the job"),
+        back=reverse("job", args=[job_id]),
+        trail=text.title,
+        warning=_("A cancelled job cannot be taken up again; it can be copied into a new one."),
+    )
+    return answer(
+        request,
+        act,
+        ReasonForm(sent(request)),
+        do=lambda typed: cancel_job(
+            actor=request.user, job_id=job_id, at=request.received_at, **typed
+        ),
+        told=_("Cancelled. Everybody invited has been told."),
+    )
+
+
+def _own(request: SignedIn, job_id: UUID) -> JobText:
+    """Return a published job as its readers see it. :raises Unknown: it is not theirs to see."""
+    return job_text(actor=request.user, job_id=job_id, at=request.received_at)

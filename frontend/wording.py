@@ -1,0 +1,89 @@
+"""The words for what the domain names by a code. One word per thing, here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Words = Mapping[str, str | Promise]
+
+STATES: Words = {
+    "draft": _("Draft"),
+    "open": _("Open for bids"),
+    "closed": _("Sealed"),
+    "to_choose": _("To choose"),
+    "decided": _("Decided"),
+    "in_delivery": _("In delivery"),
+    "to_rate": _("To rate"),
+    "disputed": _("Disputed"),
+    "finished": _("Finished"),
+    "cancelled": _("Cancelled"),
+    "no_award": _("Ended without a choice"),
+}
+QUIET_STATES = frozenset({"draft", "decided", "finished", "cancelled", "no_award"})
+
+PROCEDURES: Words = {"quick": _("Quick"), "formal": _("Formal")}
+MODES: Words = {
+    "quality_to_price": _("Quality to price"),
+    "lowest_cost": _("Lowest cost"),
+    "fixed_price": _("Best quality for a fixed price"),
+}
+TOO_FEW: Words = {
+    "extend_once": _("Extend once by three business days"),
+    "go_on": _("Go on with those there are"),
+    "end": _("End without a choice"),
+}
+REASONS: Words = {
+    "best_value": _("Best value"),
+    "quality": _("Better quality"),
+    "price": _("Better price"),
+    "dates": _("Better dates"),
+    "experience": _("Experience with them"),
+    "capacity": _("Capacity"),
+    "imported": _("Not stated at the source"),
+}
+VIEWS: Words = {
+    "charged": _("What the department is charged"),
+    "spent": _("What the company really spends"),
+}
+LINE_KINDS: Words = {
+    "labour": _("Labour"),
+    "hired_labour": _("Hired labour"),
+    "overhead": _("Overhead"),
+    "materials": _("Materials"),
+    "travel": _("Travel"),
+    "subcontract": _("Subcontract"),
+}
+MILESTONE_STATES: Words = {
+    "waiting": _("In work"),
+    "late": _("Late"),
+    "delivered": _("Delivered"),
+    "returned": _("Returned"),
+    "accepted": _("Accepted"),
+}
+LEVELS = ("0", "¼", "½", "¾", "1")  # what the quarters of a score are called
+
+TABLES: Mapping[str, Words] = {
+    "states": STATES,
+    "procedures": PROCEDURES,
+    "modes": MODES,
+    "too_few": TOO_FEW,
+    "reasons": REASONS,
+    "views": VIEWS,
+    "line_kinds": LINE_KINDS,
+    "milestone_states": MILESTONE_STATES,
+}
+
+
+def word(table: str, code: Any) -> str:
+    """Return the word for a code; a code without one is shown as it is, not hidden."""
+    return str(TABLES[table].get(str(code), code))
+
+
+def choices(table: str, *codes: str) -> list[tuple[str, str | Promise]]:
+    """Return codes and words for a form: all of a table, or those named."""
+    words = TABLES[table]
+    return [(code, words[code]) for code in (codes or words)]
