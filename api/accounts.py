@@ -1,0 +1,242 @@
+"""Budgets, statements and the books."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.http.response import HttpResponseBase
+from rest_framework import serializers
+
+from api.bodies import Strict
+from api.fields import MoneyField
+from api.ledger_papers import (
+    BudgetOut,
+    CommitmentOut,
+    EntryOut,
+    GrantedOut,
+    PeriodOut,
+    StatementOut,
+    TrialBalanceOut,
+)
+from api.paging import Listed, sliced, turned
+from api.questions import CurrencyQuery, DepartmentQuery, PeriodField, SpanQuery, days_asked
+from api.report_files import Report, file_of
+from api.resource import Asked, Resource, operation
+from ledger.budgeting import grant_budget
+from ledger.reports import budget_status as budgets
+from ledger.reports import commitments as promises
+from ledger.reports import journal as books
+from ledger.reports import periods as months
+from ledger.reports import statement as statements
+from ledger.reports import trial_balance as balances
+
+
+class GrantBody(Strict):
+    """How much, for which year; for one kind of work only, if one is named."""
+
+    department_id = serializers.UUIDField()
+    fiscal_year = serializers.IntegerField(min_value=2000, max_value=2100)
+    amount = MoneyField()
+    category_id = serializers.UUIDField(required=False, allow_null=True)
+    budget_control = serializers.ChoiceField(["hard", "tracked"], default="hard", source="control")
+
+
+class BudgetGrants(Resource):
+    """/budgets/grants/"""
+
+    @operation(
+        "Grant a budget",
+        scope="ledger:write",
+        body=GrantBody,
+        answers=GrantedOut,
+        status=201,
+        once="ever",
+    )
+    def post(self, asked: Asked) -> Any:
+        """Adds to what a department may spend in a year. For finance."""
+        return grant_budget(actor=asked.actor, grant_id=uuid4(), at=asked.at, **asked.body)
+
+
+class YearQuery(DepartmentQuery):
+    """Which year's budgets, of which department."""
+
+    fiscal_year = serializers.IntegerField(required=False, min_value=2000, max_value=2100)
+
+
+class BudgetStatus(Report):
+    """/reports/budget-status/"""
+
+    @operation(
+        "Report budgets",
+        scope="reports:read",
+        answers=BudgetOut,
+        query=YearQuery,
+        paged=True,
+        files=True,
+    )
+    def get(self, asked: Asked) -> Listed | HttpResponseBase:
+        """Granted, carried in, precommitted, committed, charged, and what is left."""
+        rows = budgets.budget_status(actor=asked.actor, **asked.query)
+        if asked.format != "json":
+            return file_of(asked.format, "budget-status", budgets.COLUMNS, rows)
+        return sliced(rows, **asked.page)
+
+
+class CommitmentQuery(YearQuery):
+    """Which commitments."""
+
+    only_open = serializers.BooleanField(default=True)
+
+
+class Commitments(Report):
+    """/reports/commitments/"""
+
+    @operation(
+        "Report commitments",
+        scope="reports:read",
+        answers=CommitmentOut,
+        query=CommitmentQuery,
+        paged=True,
+        files=True,
+    )
+    def get(self, asked: Asked) -> Listed | HttpResponseBase:
+        """What awards promised of budgets, oldest first; those still open unless told otherwise."""
+        rows = promises.commitments(actor=asked.actor, at=asked.at, **asked.query)
+        if asked.format != "json":
+            return file_of(asked.format, "commitments", promises.COLUMNS, rows)
+        return sliced(rows, **asked.page)
+
+
+class StatementQuery(SpanQuery, CurrencyQuery):  # type: ignore[misc]
+    """Whose statement."""
+
+    department = serializers.UUIDField(source="department_id")
+
+
+class DepartmentStatement(Report):
+    """/reports/department-statement/"""
+
+    @operation(
+        "Report a department's statement",
+        scope="reports:read",
+        answers=StatementOut,
+        query=StatementQuery,
+        files=True,
+    )
+    def get(self, asked: Asked) -> Any:
+        """Opening, charges and credits by line, closing, promises. Without days: this month."""
+        span = days_asked(asked.query, today=asked.at.date())
+        paper = statements.statement(actor=asked.actor, **asked.query | span)
+        if asked.format != "json":
+            return file_of(asked.format, "statement", statements.COLUMNS, paper.lines)
+        return paper
+
+
+class ProviderStatementQuery(SpanQuery, CurrencyQuery):  # type: ignore[misc]
+    """Whose statement."""
+
+    provider = serializers.UUIDField(source="provider_id")
+
+
+class ProviderStatement(Report):
+    """/reports/provider-statement/"""
+
+    @operation(
+        "Report a provider's statement",
+        scope="reports:read",
+        answers=StatementOut,
+        query=ProviderStatementQuery,
+        files=True,
+    )
+    def get(self, asked: Asked) -> Any:
+        """What a team recovered, or a vendor is owed. Without days: this month."""
+        span = days_asked(asked.query, today=asked.at.date())
+        paper = statements.provider_statement(actor=asked.actor, **asked.query | span)
+        if asked.format != "json":
+            return file_of(asked.format, "provider-statement", statements.COLUMNS, paper.lines)
+        return paper
+
+
+class BalanceQuery(CurrencyQuery):
+    """Which months: one, or from one to another."""
+
+    period = PeriodField(required=False)
+    until_period = PeriodField(required=False)
+
+
+class TrialBalance(Report):
+    """/reports/trial-balance/"""
+
+    @operation(
+        "Report the trial balance",
+        scope="ledger:read",
+        answers=TrialBalanceOut,
+        query=BalanceQuery,
+        files=True,
+    )
+    def get(self, asked: Asked) -> Any:
+        """Every account with opening, debit, credit and closing. Without a period: this month."""
+        today = asked.at.date()
+        paper = balances.trial_balance(
+            actor=asked.actor,
+            since_period=asked.query.pop("period", today.year * 100 + today.month),
+            **asked.query,
+        )
+        if asked.format != "json":
+            return file_of(asked.format, "trial-balance", balances.COLUMNS, paper.rows)
+        return paper
+
+
+class JournalQuery(CurrencyQuery):
+    """Which entries."""
+
+    period = PeriodField(required=False)
+    kind = serializers.SlugField(required=False)
+    department = serializers.UUIDField(required=False, source="department_id")
+    provider = serializers.UUIDField(required=False, source="provider_id")
+    job = serializers.UUIDField(required=False, source="job_id")
+    account = serializers.CharField(required=False, max_length=8, source="account_code")
+
+
+class Journal(Report):
+    """/reports/journal/"""
+
+    @operation(
+        "Report the journal",
+        scope="ledger:read",
+        answers=EntryOut,
+        query=JournalQuery,
+        paged=True,
+        files=True,
+    )
+    def get(self, asked: Asked) -> Listed | HttpResponseBase:
+        """Entries with their lines, newest first; to others than finance, their own lines."""
+        only = books.JournalFilter(**asked.query)
+        if asked.format != "json":
+            lines = books.every_line(actor=asked.actor, only=only)
+            return file_of(asked.format, "journal", books.COLUMNS, lines)
+        return turned(
+            lambda cursor, limit: books.journal(
+                actor=asked.actor, only=only, cursor=cursor, limit=limit
+            ),
+            **asked.page,
+        )
+
+
+class Entry(Resource):
+    """/entries/{id}/"""
+
+    @operation("Read an entry", scope="ledger:read", answers=EntryOut)
+    def get(self, asked: Asked, entry_id: UUID) -> Any:
+        """One event of the books."""
+        return books.entry(actor=asked.actor, entry_id=entry_id)
+
+
+class Periods(Resource):
+    """/periods/"""
+
+    @operation("List periods", scope="reports:read", answers=PeriodOut, paged=True)
+    def get(self, asked: Asked) -> Listed:
+        """The months of the books, newest first."""
+        return sliced(months.periods(actor=asked.actor), **asked.page)

@@ -1,0 +1,37 @@
+"""Who asks: a person's session, or a token that stands for a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from marketplace.tokens import token_holder
+
+if TYPE_CHECKING:
+    from marketplace.models.people import User
+    from marketplace.project.clock import ReceivedRequest
+
+KEYWORD = b"bearer"
+REFUSED = "This token opens nothing: it is mistyped, has ended, or was revoked."
+
+
+class TokenAuthentication(BaseAuthentication):
+    """`Authorization: Bearer cb_…`. The token's scopes become `request.auth`."""
+
+    def authenticate(self, request: Request) -> tuple[User, frozenset[str]] | None:
+        words = get_authorization_header(request).split()
+        if not words or words[0].lower() != KEYWORD:
+            return None
+        if len(words) != 2:
+            raise AuthenticationFailed(REFUSED)
+        received = cast("ReceivedRequest", request)
+        holder = token_holder(secret=words[1].decode("latin-1"), at=received.received_at)
+        if holder is None:
+            raise AuthenticationFailed(REFUSED)
+        return holder
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="choicebook"'

@@ -1,0 +1,59 @@
+"""What somebody sends, by its shape alone. Whether it is allowed, the verbs say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+
+from api.fields import WordField
+
+Serializer = serializers.Serializer[Any]
+
+
+class Strict(Serializer):
+    """A shape that refuses a name it does not know, rather than pass over it."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            unknown = sorted(set(data) - set(self.fields))
+            if unknown:
+                known = ", ".join(self.fields) or "nothing"
+                message = f"There is no such name here. There is: {known}."
+                raise serializers.ValidationError(
+                    {name: [message] for name in unknown}, "unknown_name"
+                )
+        return super().to_internal_value(data)
+
+
+class Nothing(Strict):
+    """An empty body."""
+
+
+class Reason(Strict):
+    """Why, in a sentence."""
+
+    reason = WordField()
+
+
+class ProviderOf(Strict):
+    """Which of your providers this is for."""
+
+    provider_id = serializers.UUIDField()
+
+
+class FormatQuery(Strict):
+    """JSON, or the same rows as a file."""
+
+    format = serializers.ChoiceField(
+        ["json", "csv", "xlsx"],
+        required=False,
+        help_text="Says the same as an Accept header, and wins over it.",
+    )
+
+
+def several(of: type[Strict], *, at_most: int, **options: Any) -> Any:
+    """Return the field for a list of these. Typed loosely: the stubs know no length of it."""
+    shape: Any = of
+    return shape(many=True, max_length=at_most, **options)

@@ -1,0 +1,124 @@
+"""What the company looks like: departments, providers, people, rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from api.bodies import Strict
+from api.fields import WordField
+from api.papers import paper
+from marketplace.directory import (
+    CategoryFacts,
+    DepartmentFacts,
+    DepartmentPaper,
+    NoticeFacts,
+    Person,
+    PersonFacts,
+    PolicyFacts,
+    ProviderFacts,
+    ProviderPaper,
+    Seat,
+    Seats,
+)
+
+SeatOut = paper(Seat, "id", "name", "role", "is_in_house")
+SeatsOut = paper(Seats, "departments", "providers", "offices")
+PersonFactsOut = paper(
+    PersonFacts, "id", "name", "email", "is_active", "joined_at", "seats", "offices"
+)
+PersonOut = paper(
+    Person, "id", "name", "email", "role", "membership_id", "since_at", title="Member"
+)
+CategoryOut = paper(CategoryFacts, "id", "code", "name", title="Category")
+DepartmentOut = paper(
+    DepartmentFacts,
+    "id",
+    "name",
+    "cost_centre",
+    "currency",
+    "parent_id",
+    "parent_name",
+    "heads",
+    title="Department",
+)
+ProviderOut = paper(
+    ProviderFacts,
+    "id",
+    "name",
+    "is_in_house",
+    "department_id",
+    "department_name",
+    "description",
+    "categories",
+    "admitted_at",
+    "suspended_at",
+    "overhead_basis_points",
+    title="Provider",
+)
+DepartmentPaperOut = paper(
+    DepartmentPaper, "facts", "people", "teams", "children", "may_manage_people"
+)
+ProviderPaperOut = paper(ProviderPaper, "facts", "people", "may_manage_people")
+PolicyOut = paper(
+    PolicyFacts,
+    "id",
+    "code",
+    "in_force_on",
+    "explanation",
+    "budget_control",
+    "minimum_days",
+    "needs_team_and_vendor",
+    "allows_variants",
+    "formal_above_minor",
+    "fee_basis_points",
+    "acceptance_days",
+    "rating_days",
+    "dispute_days",
+    "administration_minor",
+    "changeover_minor",
+    "stated_at",
+    title="Policy",
+)
+NoticeOut = paper(
+    NoticeFacts,
+    "id",
+    "kind",
+    "text",
+    "because",
+    "told_at",
+    "job_id",
+    "subject_id",
+    title="Notice",
+)
+MINOR: dict[str, Any] = {"min_value": 0, "max_value": 2**53, "help_text": "In minor units."}
+DAYS: dict[str, Any] = {"min_value": 0, "max_value": 365}
+
+
+class MeOut(serializers.Serializer[Any]):
+    """The person who asks."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    email = serializers.EmailField()
+    seats = SeatsOut()
+
+
+class PolicyBody(Strict):
+    """Rules, from a day on, and what they are for."""
+
+    code = serializers.SlugField(max_length=40)
+    in_force_on = serializers.DateField()
+    explanation = WordField()
+    budget_control = serializers.ChoiceField(["hard", "tracked"])
+    minimum_days = serializers.IntegerField(**DAYS)
+    needs_team_and_vendor = serializers.BooleanField()
+    allows_variants = serializers.BooleanField(required=False)
+    formal_above_minor = serializers.IntegerField(required=False, allow_null=True, **MINOR)
+    fee_basis_points = serializers.IntegerField(required=False, min_value=0, max_value=10_000)
+    acceptance_days = serializers.IntegerField(required=False, **DAYS)
+    rating_days = serializers.IntegerField(required=False, **DAYS)
+    dispute_days = serializers.IntegerField(required=False, **DAYS)
+    administration_minor = serializers.IntegerField(required=False, **MINOR)
+    changeover_minor = serializers.IntegerField(required=False, **MINOR)

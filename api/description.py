@@ -1,0 +1,89 @@
+"""How the API is described to machines (OpenAPI): from the same words that make it work."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+
+from api.idempotency import HEADER
+from api.problems import MEDIA_TYPE, ProblemOut
+
+CSV = "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+KEY = OpenApiParameter(
+    HEADER,
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    required=True,
+    description="A new one for each thing you want done; the same one to ask again.",
+)
+Serializer = serializers.Serializer[Any]
+
+
+def described(
+    answer: Callable[..., Any],
+    *,
+    summary: str,
+    scope: str,
+    answers: type[Serializer] | None,
+    status: int,
+    body: type[Serializer] | None,
+    query: type[Serializer],
+    paged: bool,
+    once: bool,
+    files: bool,
+) -> Callable[..., Any]:
+    """Return the method with its description attached."""
+    responses: dict[tuple[int, str], Any] = {
+        (code, MEDIA_TYPE): ProblemOut for code in (400, 401, 403, 404, 409)
+    }
+    if once:
+        responses[422, MEDIA_TYPE] = ProblemOut
+    if answers is not None:
+        responses[status, "application/json"] = page_of(answers) if paged else answers
+    if files:
+        responses[status, CSV] = OpenApiTypes.STR
+        responses[status, XLSX] = OpenApiTypes.BINARY
+    described_responses: Mapping[Any, Any] = responses
+    if answers is None:
+        described_responses = {204: None, **responses}
+    decorate = extend_schema(
+        operation_id=re.sub(r"\W+", "_", summary.lower()).strip("_"),
+        summary=summary,
+        description=f"{answer.__doc__ or ''}\n\n{_needs(scope)}".strip(),
+        parameters=[*[query] * bool(query().fields), *[KEY] * once],
+        request=body,
+        responses=dict(described_responses),
+    )
+    decorated: Callable[..., Any] = decorate(answer)
+    return decorated
+
+
+def _needs(scope: str) -> str:
+    if scope == "session":
+        return "For people who signed in; no token will do."
+    return f"A token needs the scope `{scope}`."
+
+
+@cache
+def page_of(answers: type[Serializer]) -> type[Serializer]:
+    """Return the shape of a page of these."""
+    address: dict[str, Any] = {
+        "allow_null": True,
+        "help_text": "The address of the neighbouring page.",
+    }
+    return type(
+        answers.__name__.removesuffix("Out") + "PageOut",
+        (serializers.Serializer,),
+        {
+            "items": answers(many=True),
+            "next": serializers.CharField(**address),
+            "prev": serializers.CharField(**address),
+        },
+    )

@@ -1,0 +1,77 @@
+"""Pages of a list: `items`, `next`, `prev`, and the same two as a Link header."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core import signing
+from rest_framework import serializers
+
+from ledger.reports.paging import PAGE, PAGE_MAX, NotACursor, Page
+
+SALT = "choicebook.api.cursor"
+TRAIL_MAX = 25  # how many pages back a cursor remembers: an address must stay short
+
+
+class PageQuery(serializers.Serializer[Any]):
+    """Where in the list, and how much of it."""
+
+    cursor = serializers.CharField(required=False, default="", max_length=8_000)
+    limit = serializers.IntegerField(required=False, default=PAGE, min_value=1, max_value=PAGE_MAX)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page, with the cursors of its neighbours."""
+
+    items: Sequence[Any]
+    next: str | None
+    prev: str | None
+
+
+def turned(read: Callable[[str, int], Page[Any]], *, cursor: str, limit: int) -> Listed:
+    """
+    Return a page of a list that is read by key, forwards.
+
+    Such a list knows its next page only; our cursor remembers the way back. It allows nothing:
+    the key inside only says where to go on in what this reader may see.
+    """
+    trail = _read(cursor)
+    page = read(trail[-1] if trail else "", limit)
+    following = _write([*(trail or [""]), page.next][-TRAIL_MAX:]) if page.next else None
+    return Listed(page.items, following, _write(trail[:-1]) if len(trail) > 1 else None)
+
+
+def sliced(items: Sequence[Any], *, cursor: str, limit: int) -> Listed:
+    """Return a page of a list that is small enough to be read whole."""
+    trail = _read(cursor)
+    try:
+        begin = int(trail[-1]) if trail else 0
+    except ValueError:
+        raise _not_a_cursor() from None
+    end, back = begin + limit, max(0, begin - limit)
+    return Listed(
+        items[begin:end],
+        _write([str(end)]) if end < len(items) else None,
+        _write([str(back)]) if begin else None,
+    )
+
+
+def _write(trail: Sequence[str]) -> str:
+    return signing.dumps(list(trail), salt=SALT, compress=True)
+
+
+def _read(cursor: str) -> list[str]:
+    if not cursor:
+        return []
+    try:
+        trail = signing.loads(cursor, salt=SALT)
+    except (signing.BadSignature, ValueError):
+        raise _not_a_cursor() from None
+    return [str(place) for place in trail]
+
+
+def _not_a_cursor() -> NotACursor:
+    return NotACursor("Take the cursor from “next” or “prev” of an earlier page of this list.")

@@ -1,0 +1,92 @@
+"""What reports may be asked: a span of days, a department, a currency; by the API's names."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Any
+
+from rest_framework import serializers
+
+from api.bodies import Strict
+
+PERIOD = re.compile(r"(20[0-9]{2})-?(0[1-9]|1[0-2])")
+
+
+class PeriodField(serializers.CharField):
+    """A month: 2026-11, or as the books name it, 202611."""
+
+    default_error_messages = {"period": "Write a month like 2026-11."}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=7, help_text="A month, like 2026-11.", **options)
+
+    def to_internal_value(self, data: Any) -> Any:
+        found = PERIOD.fullmatch(str(data))
+        if found is None:
+            self.fail("period")
+        return int(found[1] + found[2])
+
+
+class CurrencyField(serializers.RegexField):
+    """An ISO 4217 code."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(r"^[A-Z]{3}$", help_text="A code like EUR.", **options)
+
+
+class _Span(Strict):
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        period = attrs.pop("period", None)
+        if period is not None:
+            if "since_on" in attrs or "until_on" in attrs:
+                message = "Ask for a period, or from one day to another; not for both."
+                raise serializers.ValidationError({"period": [message]}, "period_and_days")
+            attrs["since_on"], attrs["until_on"] = days_of(period)
+        since, until = attrs.get("since_on"), attrs.get("until_on")
+        if since and until and since > until:
+            message = "The last day is before the first."
+            raise serializers.ValidationError({"to": [message]}, "days_reversed")
+        return attrs
+
+
+# `from` is a word of Python's; hence not written as a class body.
+SpanQuery = type(
+    "SpanQuery",
+    (_Span,),
+    {
+        "__doc__": "From one day to another, both included, or a whole month.",
+        "from": serializers.DateField(required=False, source="since_on"),
+        "to": serializers.DateField(required=False, source="until_on"),
+        "period": PeriodField(required=False),
+    },
+)
+
+
+class DepartmentQuery(Strict):
+    """One department, with those below it if asked for."""
+
+    department = serializers.UUIDField(required=False, source="department_id")
+    include_children = serializers.BooleanField(required=False)
+
+
+class CurrencyQuery(Strict):
+    """One currency."""
+
+    currency = CurrencyField(required=False)
+
+
+def days_of(period: int) -> tuple[date, date]:
+    """Return the first and the last day of a month that is written like 202611."""
+    first = date(period // 100, period % 100, 1)
+    following = (first + timedelta(days=31)).replace(day=1)
+    return first, following - timedelta(days=1)
+
+
+def days_asked(query: dict[str, Any], *, today: date) -> dict[str, date]:
+    """Return the span that was asked for; where an end is open, that of today's month."""
+    first, last = days_of(today.year * 100 + today.month)
+    return {
+        "since_on": query.get("since_on") or first,
+        "until_on": query.get("until_on") or last,
+    }

@@ -1,0 +1,205 @@
+"""/reports/: choices, and what came of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http.response import HttpResponseBase
+from rest_framework import serializers
+
+from api.bodies import Strict
+from api.paging import Listed, sliced, turned
+from api.papers import paper
+from api.questions import CurrencyQuery, DepartmentQuery, SpanQuery, days_asked
+from api.report_files import Report, file_of
+from api.resource import Asked, operation
+from api.work_papers import NeedOut
+from ledger.reports import choice_share as shares
+from ledger.reports import choices as record
+from ledger.reports import scorecard as records
+from ledger.reports import spend as spending
+
+ChoiceOut = paper(
+    record.ChoiceRow,
+    "award_id",
+    "job_id",
+    "job_reference",
+    "job_title",
+    "job_source_key",
+    "department_id",
+    "department_name",
+    "category_code",
+    "provider_id",
+    "provider_name",
+    "kind",
+    "currency",
+    "price",
+    "bid_price",
+    "valid_priced_bids",
+    "is_lowest",
+    "lowest_is_tied",
+    "best_in_house",
+    "best_outside",
+    "spread",
+    "reason_code",
+    "reason_label",
+    "reason",
+    "decisive_criterion",
+    "followed_view",
+    "chosen_by",
+    "chosen_at",
+)
+ChoiceTotalsOut = paper(
+    record.ChoiceTotals,
+    "choices",
+    "awarded",
+    "valid_priced_bids",
+    "contested",
+    "lowest_chosen",
+    "lowest_tied",
+    "in_house",
+    "outside",
+)
+ShareOut = paper(
+    shares.ShareRow,
+    "key",
+    "label",
+    "currency",
+    "in_house",
+    "outside",
+    "choices",
+    "in_house_value",
+    "outside_value",
+)
+
+RatingRowOut = paper(
+    records.RatingRow,
+    "provider_id",
+    "provider_name",
+    "kind",
+    "n",
+    "again_yes",
+    "again_n",
+    "again_mean",
+    "dates_kept",
+    "dates_promised",
+    "is_new",
+    needs=NeedOut(many=True),
+)
+SpendOut = paper(spending.SpendRow, "keys", "labels", "amount", "count")
+
+
+class ChoiceQuery(SpanQuery, DepartmentQuery, CurrencyQuery):  # type: ignore[misc]
+    """Which choices."""
+
+    provider = serializers.UUIDField(required=False, source="provider_id")
+    job = serializers.UUIDField(required=False, source="job_id")
+    category = serializers.SlugField(required=False, help_text="The code of a kind of work.")
+    kind = serializers.ChoiceField(["in_house", "outside"], required=False)
+
+
+class Choices(Report):
+    """/reports/choices/"""
+
+    @operation(
+        "Report choices",
+        scope="reports:read",
+        answers=ChoiceOut,
+        query=ChoiceQuery,
+        paged=True,
+        files=True,
+    )
+    def get(self, asked: Asked) -> Listed | HttpResponseBase:
+        """One row a choice, newest first: which bid, against how many, lowest or not, and why."""
+        only = record.ChoiceFilter(**asked.query)
+        if asked.format != "json":
+            rows = record.every_choice(actor=asked.actor, only=only)
+            return file_of(asked.format, "choices", record.COLUMNS, rows)
+        return turned(
+            lambda cursor, limit: record.choices(
+                actor=asked.actor, only=only, cursor=cursor, limit=limit
+            ),
+            **asked.page,
+        )
+
+
+class ChoiceTotals(Report):
+    """/reports/choices/totals/"""
+
+    @operation("Count choices", scope="reports:read", answers=ChoiceTotalsOut, query=ChoiceQuery)
+    def get(self, asked: Asked) -> Any:
+        """The same choices counted: the control totals of the report."""
+        return record.choice_totals(actor=asked.actor, only=record.ChoiceFilter(**asked.query))
+
+
+class ShareQuery(ChoiceQuery):
+    """By what."""
+
+    group_by = serializers.ChoiceField(list(shares.GROUPS), default="month", source="by")
+
+
+class ChoiceShare(Report):
+    """/reports/choice-share/"""
+
+    @operation(
+        "Report the choice share",
+        scope="reports:read",
+        answers=ShareOut,
+        query=ShareQuery,
+        paged=True,
+        files=True,
+    )
+    def get(self, asked: Asked) -> Listed | HttpResponseBase:
+        """In-house against outside, by count and by value."""
+        by = asked.query.pop("by")
+        rows = shares.choice_share(
+            actor=asked.actor, only=record.ChoiceFilter(**asked.query), by=by
+        )
+        if asked.format != "json":
+            return file_of(asked.format, "choice-share", shares.COLUMNS, rows)
+        return sliced(rows, **asked.page)
+
+
+class RatingsQuery(Strict):
+    """Of which kind of work."""
+
+    category = serializers.SlugField(required=False, help_text="The code of a kind of work.")
+
+
+class Ratings(Report):
+    """/reports/ratings/"""
+
+    @operation(
+        "Report ratings",
+        scope="reports:read",
+        answers=RatingRowOut,
+        query=RatingsQuery,
+        paged=True,
+        files=True,
+    )
+    def get(self, asked: Asked) -> Listed | HttpResponseBase:
+        """Shrunk means per need, choose-again and promises kept; none under three ratings."""
+        rows = records.ratings(actor=asked.actor, at=asked.at, **asked.query)
+        if asked.format != "json":
+            return file_of(asked.format, "ratings", records.COLUMNS, rows)
+        return sliced(rows, **asked.page)
+
+
+class SpendQuery(SpanQuery, DepartmentQuery, CurrencyQuery):  # type: ignore[misc]
+    """What is summed by what."""
+
+    group_by = serializers.MultipleChoiceField(
+        choices=list(spending.GROUPS),
+        required=False,
+        help_text="Up to four; name it once for each.",
+    )
+
+
+class Spend(Report):
+    """/reports/spend/"""
+
+    @operation("Report spend", scope="reports:read", answers=SpendOut, query=SpendQuery, paged=True)
+    def get(self, asked: Asked) -> Listed:
+        """Charges less credits, summed by up to four things. Without days: this month."""
+        span = days_asked(asked.query, today=asked.at.date())
+        return sliced(spending.spend(actor=asked.actor, **asked.query | span), **asked.page)

@@ -1,0 +1,211 @@
+"""What every address shares: who may knock, what may be asked, what an answer looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from hashlib import sha256
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from api.bodies import FormatQuery, Serializer, Strict
+from api.description import described
+from api.idempotency import answered_once
+from api.paging import Listed, PageQuery
+from api.problems import request_id
+
+if TYPE_CHECKING:
+    from marketplace.project.clock import ReceivedRequest
+
+Handle = Callable[..., Any]
+PAGING = ("cursor", "limit")
+SESSION = "session"  # no scope: for people who signed in
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request, read: who asks, when it came, and what was said, checked for its shape."""
+
+    request: Request
+    body: dict[str, Any]
+    query: dict[str, Any]
+    page: dict[str, Any]  # cursor and limit, where the answer is a page
+    format: str = "json"  # or csv, xlsx, where files are answered
+
+    @property
+    def actor(self) -> Any:
+        """The person who acts. Typed loosely: interfaces know no models."""
+        return self.request.user
+
+    @property
+    def at(self) -> datetime:
+        return cast("ReceivedRequest", self.request).received_at
+
+
+class Negotiation(DefaultContentNegotiation):
+    """Chooses by the Accept header alone; what `?format=` means is the report's to say."""
+
+    settings = cast(Any, SimpleNamespace(URL_FORMAT_OVERRIDE=None))
+
+
+class Resource(APIView):
+    """An address of the API. Each of its methods is an `operation`."""
+
+    permission_classes: tuple[type[BasePermission], ...] = (IsAuthenticated,)
+    renderer_classes: tuple[type[BaseRenderer], ...] = (JSONRenderer,)
+    content_negotiation_class = Negotiation
+
+    def finalize_response(
+        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> Any:
+        answer = super().finalize_response(request, cast(Response, response), *args, **kwargs)
+        answer["X-Request-Id"] = request_id()
+        if request.method == "GET" and isinstance(answer, Response) and answer.status_code == 200:
+            answer.add_post_render_callback(lambda rendered: _conditional(request, rendered))
+        return answer
+
+
+def operation(
+    summary: str,
+    *,
+    scope: str,
+    answers: type[Serializer] | None = None,
+    status: int = 200,
+    body: type[Strict] | None = None,
+    query: type[Strict] | None = None,
+    paged: bool = False,
+    once: str = "",
+    files: bool = False,
+) -> Callable[[Handle], Callable[..., HttpResponseBase]]:
+    """
+    Turn a method that takes `asked` and the address's ids into one that answers HTTP.
+
+    `scope`: what a token needs. `paged`: it returns a Listed. `once`: needs an Idempotency-Key;
+    “month” or “ever” says how long the answer is kept. `files`: it also answers in CSV, XLSX.
+    The same words describe it to machines, so the description cannot differ from what happens.
+    """
+    asks = _composed(*[query] * bool(query), *[PageQuery] * paged, *[FormatQuery] * files)
+
+    def decorate(handle: Handle) -> Callable[..., HttpResponseBase]:
+        @wraps(handle)
+        def answer(self: Resource, request: Request, **ids: Any) -> HttpResponseBase:
+            _require_scope(request, scope)
+            question = _read(asks, request.query_params)
+            asked = Asked(
+                request,
+                body=_read(body, request.data) if body else {},
+                page={name: question.pop(name) for name in PAGING if paged},
+                format=_format(request, question.pop("format", "")),
+                query=question,
+            )
+
+            def do() -> tuple[int, Any]:
+                said = handle(self, asked, **ids)
+                if isinstance(said, HttpResponseBase):
+                    return 0, said
+                return status, _shown(said, answers, asked)
+
+            if once:
+                return answered_once(request, lambda: _as_text(*do()), for_ever=once == "ever")
+            code, data = do()
+            return cast(HttpResponseBase, data) if code == 0 else _response(code, data)
+
+        return described(
+            answer,
+            summary=summary,
+            scope=scope,
+            answers=answers,
+            status=status,
+            body=body,
+            query=asks,
+            paged=paged,
+            once=bool(once),
+            files=files,
+        )
+
+    return decorate
+
+
+def _require_scope(request: Request, scope: str) -> None:
+    # A session is the person; a token is the person within its scopes.
+    scopes: Any = request.auth
+    if scopes is not None and scope == SESSION:
+        raise PermissionDenied("Sign in for this; no token will do.", "session_needed")
+    if scopes is not None and scope not in scopes:
+        raise PermissionDenied(f"This token lacks the scope “{scope}”.", "scope_missing")
+
+
+def _read(shape: type[Strict], data: Any) -> dict[str, Any]:
+    serializer = shape(data=data)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+def _composed(*shapes: type[Serializer] | None) -> type[Strict]:
+    parts = [shape for shape in shapes if shape is not None]
+    if not parts:
+        return Strict
+    return cast(type[Strict], type("".join(part.__name__ for part in parts), (*parts, Strict), {}))
+
+
+def _format(request: Request, named: str) -> str:
+    """Return what the answer shall be. `?format=` wins over the Accept header."""
+    accepted = cast(Any, request)
+    format = named or accepted.accepted_renderer.format
+    accepted.accepted_renderer = JSONRenderer()  # what is not a file is JSON, a refusal too
+    accepted.accepted_media_type = JSONRenderer.media_type
+    return str(format)
+
+
+def _shown(said: Any, answers: type[Serializer] | None, asked: Asked) -> Any:
+    if answers is None:
+        return None
+    if not isinstance(said, Listed):
+        return answers(said).data
+    return {
+        "items": answers(said.items, many=True).data,
+        "next": said.next and _address(asked.request, said.next),
+        "prev": said.prev and _address(asked.request, said.prev),
+    }
+
+
+def _address(request: Request, cursor: str) -> str:
+    """Return the path of a neighbouring page: the same question with another cursor."""
+    question = request.query_params.copy()
+    question["cursor"] = cursor
+    return f"{request.path}?{question.urlencode()}"
+
+
+def _response(status: int, data: Any) -> Response:
+    if data is None:
+        return Response(status=204)
+    response = Response(data, status)
+    if isinstance(data, dict) and {"items", "next", "prev"} <= set(data):
+        links = [f'<{data[rel]}>; rel="{rel}"' for rel in ("next", "prev") if data[rel]]
+        if links:
+            response["Link"] = ", ".join(links)
+    return response
+
+
+def _as_text(status: int, data: Any) -> tuple[int, str]:
+    return status, JSONRenderer().render(data).decode()
+
+
+def _conditional(request: Request, rendered: HttpResponse) -> HttpResponse | None:
+    """Tag what this caller sees, and answer 304 to one who has it already."""
+    etag = f'"{sha256(rendered.content).hexdigest()[:32]}"'
+    rendered["ETag"] = etag
+    return get_conditional_response(cast(Any, request), etag=etag, response=rendered)
