@@ -5,11 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from statistics import median_low
 from uuid import UUID
 
+from bids.models.bids import Bid
+from ledger.models.awards import Award, NoAward
+from ledger.reports.weighing import Weighed, price_of, quality_figure, weigh
+from marketplace.models.jobs import Job
 from marketplace.models.people import User
 from marketplace.money import Money
-from marketplace.refusals import Refusal
+from marketplace.refusals import Refusal, Unknown
+
+# The R10 series: ten steps from a hundred to a thousand, each a quarter above the one before.
+PREFERRED = (100, 125, 160, 200, 250, 315, 400, 500, 630, 800, 1000)
 
 
 class NotDecided(Refusal):
@@ -61,6 +69,17 @@ class Debrief:
     decisive_criterion: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """How the job ended, and who said so."""
+
+    word: str
+    at: datetime
+    by: str
+    reason: str
+    award: Award | None = None
+
+
 def debrief(*, actor: User, job_id: UUID, provider_id: UUID | None = None) -> Debrief:
     """
     Return what a bidder of this job is told; of several own providers, `provider_id` says which.
@@ -68,4 +87,124 @@ def debrief(*, actor: User, job_id: UUID, provider_id: UUID | None = None) -> De
     :raises Unknown: the actor has no bid on such a job.
     :raises NotDecided: the choice is not made yet.
     """
-    raise NotImplementedError
+    bids = Bid.objects.standing().of_provider_of(actor).filter(job=job_id)
+    if provider_id is not None:
+        bids = bids.filter(provider=provider_id)
+    own = bids.select_related("provider").order_by("variant", "submitted_at").first()
+    if own is None:
+        raise Unknown("There is no such bid of yours.")
+    job = Job.objects.select_related("department", "policy", "cancelled_by", "cancellation").get(
+        pk=job_id
+    )
+    outcome = _outcome(job)
+    weighed = weigh(job, with_reasons=True) if job.opened_at else None
+    mine = _best_of_mine(own, weighed, outcome)
+    row = weighed.figures.get(mine.pk) if weighed else None
+    award = outcome.award
+    chosen = weighed.figures.get(award.bid_id) if weighed and award else None
+    band = price_band(award.price) if award else None
+    price = price_of(mine) if weighed else None
+    return Debrief(
+        job_id=job.pk,
+        reference=job.reference,
+        title=job.title,
+        department_name=job.department.name,
+        provider_id=mine.provider_id,
+        provider_name=mine.provider.name,
+        bid_id=mine.pk,
+        outcome=_word(mine, outcome),
+        decided_at=outcome.at,
+        decided_by=outcome.by,
+        own_price=price.quoted if price else None,
+        own_quality=quality_figure(row.quality) if row else None,
+        own_place=row.rank if row else None,
+        bids_counted=len(weighed.bids) if weighed else None,
+        scores=_scores(mine, weighed) if weighed else (),
+        disqualified=mine.disqualified.reason.text if hasattr(mine, "disqualified") else "",
+        chosen_name=award.provider.name if award else "",
+        chosen_is_in_house=award.provider.is_in_house if award else None,
+        chosen_quality=quality_figure(chosen.quality) if chosen else None,
+        chosen_from=band[0] if band else None,
+        chosen_to=band[1] if band else None,
+        reason_code=award.reason_code if award else "",
+        reason_label=award.get_reason_code_display() if award else "",
+        reason=outcome.reason,
+        decisive_criterion=award.decisive_criterion.name
+        if award and award.decisive_criterion
+        else "",
+    )
+
+
+def price_band(price: Money) -> tuple[Money, Money]:
+    """
+    Return the band in which a price lies: between two preferred numbers (1, 1.25, 1.6, 2, 2.5,
+    3.15, 4, 5, 6.3, 8, 10 …), so that it is a fifth wide at least and its middle tells nothing.
+    """
+    if price.minor <= 0:
+        return price, price
+    scale = 1
+    while scale * 1000 <= price.minor:
+        scale *= 10
+    # Below ten units of a step the preferred numbers would not be whole.
+    steps = [number * scale for number in PREFERRED] if price.minor >= 100 else [1, 100]
+    upper = next(step for step in steps if step > price.minor)
+    lower = max(step for step in steps if step <= price.minor)
+    return Money(lower, price.currency), Money(upper, price.currency)
+
+
+def _outcome(job: Job) -> _Outcome:
+    """:raises NotDecided: there is none yet."""
+    if job.cancelled_at and job.cancelled_by and job.cancellation:
+        return _Outcome("cancelled", job.cancelled_at, job.cancelled_by.name, job.cancellation.text)
+    award = (
+        Award.objects.filter(job=job)
+        .select_related("provider", "chosen_by", "reason", "decisive_criterion")
+        .first()
+    )
+    if award is not None:
+        return _Outcome(
+            "not_chosen", award.chosen_at, award.chosen_by.name, award.reason.text, award
+        )
+    ended = NoAward.objects.filter(job=job).select_related("decided_by", "reason").first()
+    if ended is None:
+        raise NotDecided("The choice is not made yet. You are told the minute it is.")
+    return _Outcome("no_award", ended.decided_at, ended.decided_by.name, ended.reason.text)
+
+
+def _best_of_mine(own: Bid, weighed: Weighed | None, outcome: _Outcome) -> Bid:
+    """Return the bid to speak of: the one chosen, else the provider's best placed."""
+    if weighed is None:
+        return own
+    mine = [bid for bid in weighed.bids if bid.provider_id == own.provider_id]
+    chosen = outcome.award.bid_id if outcome.award else None
+    return next((bid for bid in mine if bid.pk == chosen), mine[0])
+
+
+def _word(mine: Bid, outcome: _Outcome) -> str:
+    if outcome.award is not None and outcome.award.bid_id == mine.pk:
+        return "chosen"
+    if hasattr(mine, "disqualified"):
+        return "disqualified"
+    return outcome.word
+
+
+def _scores(mine: Bid, weighed: Weighed) -> tuple[DebriefScore, ...]:
+    scores = []
+    for criterion in weighed.criteria:
+        given = [
+            score
+            for score in weighed.scores
+            if score.bid_id == mine.pk and score.criterion_id == criterion.pk
+        ]
+        quarters = median_low(score.quarters for score in given) if given else None
+        scores.append(
+            DebriefScore(
+                criterion_name=criterion.name,
+                weight=criterion.weight,
+                levels=tuple(criterion.levels),
+                quarters=quarters,
+                words="" if quarters is None else criterion.levels[quarters],
+                reasons=tuple(score.reason.text for score in given),
+            )
+        )
+    return tuple(scores)

@@ -129,11 +129,9 @@ def _award(actor: User, job_id: UUID) -> Award:
     disputes = Dispute.objects.select_related("reason", "raised_by", "resolution__reason")
     milestones = (
         Milestone.objects.select_related("acceptance")
-        .prefetch_related(
-            Prefetch("deliveries", deliveries),
-            Prefetch("change_orders", changes.order_by("proposed_at")),
-            Prefetch("disputes", disputes.order_by("raised_at")),
-        )
+        .prefetch_related(Prefetch("deliveries", deliveries))
+        .prefetch_related(Prefetch("change_orders", changes.order_by("proposed_at")))
+        .prefetch_related(Prefetch("disputes", disputes.order_by("raised_at")))
         .order_by("position")
     )
     award = (

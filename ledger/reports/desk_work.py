@@ -39,17 +39,15 @@ def _works(reader: Reader, at: datetime) -> Iterator[Award]:
     going_on = Q(completion=None) | Q(reveal=None, completion__in=rateable.values("pk"))
     deliveries = Delivery.objects.select_related("acceptance", "returned")
     milestones = Milestone.objects.filter(acceptance=None).order_by("position")
+    changes = ChangeOrder.objects.filter(agreed_at=None).select_related("milestone")
     yield from (
         Award.objects.filter(mine & going_on)
         .select_related("job__policy", "department", "provider", "completion")
         .defer("comparison", "job__need")
         .prefetch_related(
-            Prefetch("milestones", milestones.prefetch_related(Prefetch("deliveries", deliveries))),
-            Prefetch(
-                "change_orders",
-                ChangeOrder.objects.filter(agreed_at=None).select_related("milestone"),
-            ),
+            Prefetch("milestones", milestones.prefetch_related(Prefetch("deliveries", deliveries)))
         )
+        .prefetch_related(Prefetch("change_orders", changes))
         .prefetch_related("ratings")
         .order_by("chosen_at")[:MOST]
     )

@@ -5,12 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from statistics import median
 from uuid import UUID
 
-from ledger.reports.choice_share import Contest
-from ledger.reports.scorecard import Scorecard
+from django.db.models import F, QuerySet, Sum
+
+from bids.models.bids import Bid
+from ledger.models.awards import Award
+from ledger.models.journal import Posting
+from ledger.reports.choice_share import Contest, contests_won
+from ledger.reports.choices import valid_prices
+from ledger.reports.opinions import ENOUGH
+from ledger.reports.reading import reader_of, record_to_read
+from ledger.reports.scorecard import Scorecard, scorecard
+from ledger.reports.shrinkage import THOUSANDTH
+from ledger.reports.statement import EARNED
 from marketplace.models.people import User
 from marketplace.money import Money
+
+LOST_LATELY = 10
+DECIDED_LATELY = 200  # the price position is that of late
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +37,6 @@ class Lost:
     decided_at: datetime
     reason_label: str
     reason: str
-    own_place: int | None
-    bids_counted: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +68,69 @@ def my_team(*, actor: User, provider_id: UUID, at: datetime) -> TeamPaper:
     :raises Unknown: the actor cannot see the provider.
     :raises Forbidden: it is not the actor's provider.
     """
-    raise NotImplementedError
+    reader = reader_of(actor)
+    record_to_read(reader, provider_id)
+    decided = list(_decided(provider_id))
+    prices = valid_prices(bid.job_id for bid in decided)
+    ratios = [
+        Decimal(own.quoted.minor) / min(each.quoted.minor for each in asked)
+        for asked in prices.values()
+        for own in asked
+        if own.provider_id == provider_id and min(each.quoted.minor for each in asked) > 0
+    ]
+    lost = [bid for bid in decided if bid.job.award.provider_id != provider_id][:LOST_LATELY]
+    standing = Bid.objects.standing().filter(
+        provider=provider_id, job__opened_at=None, job__cancelled_at=None
+    )
+    going_on = Award.objects.filter(provider=provider_id, completion=None)
+    shows_income = reader.audits or provider_id in reader.incomes
+    return TeamPaper(
+        scorecard=scorecard(actor=actor, provider_id=provider_id, at=at),
+        contests=contests_won(actor=actor, provider_id=provider_id),
+        price_position=median(ratios).quantize(THOUSANDTH) if len(ratios) >= ENOUGH else None,
+        price_n=len(ratios),
+        lost=tuple(_lost(bid) for bid in lost),
+        # An auditor, too, is not told how many sealed bids there are.
+        open_bids=standing.count() if provider_id in reader.providers else 0,
+        in_delivery=going_on.count(),
+        income=_income(provider_id) if shows_income else (),
+    )
+
+
+def _decided(provider_id: UUID) -> QuerySet[Bid]:
+    return (
+        Bid.objects.standing()
+        .filter(provider=provider_id, opened__isnull=False, job__award__isnull=False)
+        .select_related("job__award__reason", "job__department")
+        .defer("quality_envelope", "price_envelope", "receipt", "job__need")
+        .defer("job__award__comparison")
+        .order_by("-job__award__chosen_at")[:DECIDED_LATELY]
+    )
+
+
+def _lost(bid: Bid) -> Lost:
+    award = bid.job.award
+    return Lost(
+        job_id=bid.job_id,
+        title=bid.job.title,
+        department_name=bid.job.department.name,
+        decided_at=award.chosen_at,
+        reason_label=award.get_reason_code_display(),
+        reason=award.reason.text,
+    )
+
+
+def _income(provider_id: UUID) -> tuple[Income, ...]:
+    months = (
+        Posting.objects.filter(account__code__in=EARNED, provider=provider_id)
+        .values("entry__period", "currency")
+        .annotate(minor=Sum(F("credit_minor") - F("debit_minor")))
+        .order_by("entry__period", "currency")
+    )
+    return tuple(
+        Income(
+            key=f"{month['entry__period'] // 100}-{month['entry__period'] % 100:02}",
+            amount=Money(int(month["minor"]), month["currency"]),
+        )
+        for month in months
+    )

@@ -6,17 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from ledger.models.awards import Award
+from ledger.models.ratings import DEPARTMENT_ASKED, PROVIDER_ASKED, Rating, RatingSide
+from ledger.permissions import may_rate
+from ledger.reports.custody import rate_until
+from ledger.reports.questionnaire import QUESTIONS, Question
+from ledger.reports.reading import Reader, reader_of
 from marketplace.models.people import User
+from marketplace.refusals import Unknown
 
+__all__ = ["GivenRating", "Question", "RatingPaper", "rating_paper"]
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One thing that is asked, with the words for its points, lowest first."""
-
-    code: str
-    name: str
-    text: str
-    points: tuple[str, ...]
+ASKED = {RatingSide.DEPARTMENT: DEPARTMENT_ASKED, RatingSide.PROVIDER: PROVIDER_ASKED}
+OTHER = {
+    RatingSide.DEPARTMENT.value: RatingSide.PROVIDER,
+    RatingSide.PROVIDER.value: RatingSide.DEPARTMENT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +63,60 @@ def rating_paper(*, actor: User, job_id: UUID, at: datetime) -> RatingPaper:
 
     :raises Unknown: there is no award on such a job that the actor may see.
     """
-    raise NotImplementedError
+    award = (
+        Award.objects.visible_to(actor)
+        .filter(job=job_id)
+        .select_related("job__policy", "department", "provider", "completion", "reveal")
+        .defer("comparison", "job__need")
+        .first()
+    )
+    if award is None:
+        raise Unknown("There is no such work.")
+    reader = reader_of(actor)
+    side = _side(reader, award)
+    ratings = Rating.objects.filter(award=award).select_related("rated_by", "text")
+    given = {rating.side: rating for rating in ratings}
+    reveal = getattr(award, "reveal", None)
+    until = rate_until(award) if hasattr(award, "completion") else None
+    is_open = reveal is None and until is not None and at < until
+    own = given.get(side)
+    other = given.get(OTHER.get(side, RatingSide.PROVIDER)) if reveal else None
+    if reveal and not side:
+        own = given.get(RatingSide.DEPARTMENT)
+    return RatingPaper(
+        award_id=award.pk,
+        job_id=award.job_id,
+        title=award.job.title,
+        department_name=award.department.name,
+        provider_name=award.provider.name,
+        provider_is_in_house=award.provider.is_in_house,
+        side=side,
+        questions=QUESTIONS.get(side, ()),
+        completed_at=award.completion.completed_at if until else None,
+        until=until,
+        revealed_at=reveal.revealed_at if reveal else None,
+        own=_given(own, reader, award) if own else None,
+        other=_given(other, reader, award) if other else None,
+        can_rate=is_open and bool(side) and own is None and may_rate(actor, award, side),
+    )
+
+
+def _side(reader: Reader, award: Award) -> str:
+    if reader.buys(award.department_id):
+        return RatingSide.DEPARTMENT.value
+    return RatingSide.PROVIDER.value if award.provider_id in reader.providers else ""
+
+
+def _given(rating: Rating, reader: Reader, award: Award) -> GivenRating:
+    asked = ASKED[RatingSide(rating.side)]
+    # Finance reads the figures; what somebody wrote is for the two sides and for auditors.
+    reads_words = reader.audits or bool(_side(reader, award))
+    return GivenRating(
+        side=rating.side,
+        rated_by=rating.rated_by.name,
+        rated_at=rating.rated_at,
+        points=tuple((code, rating.points.get(code)) for code in asked),
+        again=rating.again,
+        again_label=rating.get_again_display(),
+        text=rating.text.text if rating.text and reads_words else "",
+    )

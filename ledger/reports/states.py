@@ -16,7 +16,6 @@ from django.db.models import (
     Model,
     OuterRef,
     Q,
-    QuerySet,
     TextChoices,
     Value,
     When,
@@ -26,7 +25,7 @@ from django.db.models.functions import Cast, Concat
 from ledger.models.awards import Award, Completion, Dispute, NoAward
 from ledger.models.ratings import Reveal
 from ledger.reports.reading import Reader
-from marketplace.models.jobs import Job
+from marketplace.models.jobs import JobQuerySet
 
 
 class State(TextChoices):
@@ -49,7 +48,7 @@ ENDED = frozenset({State.DECIDED, State.FINISHED, State.CANCELLED, State.NO_AWAR
 AFTER_THE_CHOICE = (State.IN_DELIVERY, State.TO_RATE, State.DISPUTED, State.FINISHED)
 
 
-def with_state(jobs: QuerySet[Job], *, at: datetime, reader: Reader | None = None) -> QuerySet[Job]:
+def with_state(jobs: JobQuerySet, *, at: datetime, reader: Reader | None = None) -> JobQuerySet:
     """
     Return the jobs with `state`: where each of them stands at that moment, in one word. For a
     reader who has no part in the work, a job is decided, and no more.
