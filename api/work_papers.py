@@ -212,8 +212,6 @@ LostOut = paper(
     "decided_at",
     "reason_label",
     "reason",
-    "own_place",
-    "bids_counted",
 )
 IncomeOut = paper(Income, "key", "amount")
 TeamPaperOut = paper(
