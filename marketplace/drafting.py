@@ -150,7 +150,11 @@ def draft_details(*, actor: User, job_id: UUID) -> JobDetails:
             CriterionDraft(one.name, one.weight, one.question, tuple(one.levels), one.knock_out)
             for one in job.criteria.order_by("position")
         ),
-        invited=tuple(job.invitations.order_by("pk").values_list("provider_id", flat=True)),
+        invited=tuple(
+            job.invitations.order_by("provider__name", "provider_id").values_list(
+                "provider_id", flat=True
+            )
+        ),
         waiver=job.waiver.text if job.waiver else "",
     )
 

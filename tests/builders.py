@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import pytest
+from django.db import transaction
 
 from marketplace.drafting import CriterionDraft, JobDetails, draft_job
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
 from marketplace.money import Money
 from marketplace.publishing import close_job, mark_opened, publish_job
+from marketplace.refusals import Refusal
 from marketplace.system import the_clock
 from tests.cast import Cast
 
@@ -18,6 +24,18 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 DEADLINE = NOON + 7 * DAY
+
+
+@contextmanager
+def refused(*rules: type[Refusal]) -> Iterator[pytest.ExceptionInfo[Refusal]]:
+    """
+    Expect a refusal, and go on afterwards.
+
+    A verb is one transaction and ends with its refusal. Here it stands inside the test's own, so
+    it is given a savepoint to end with.
+    """
+    with pytest.raises(rules) as caught, transaction.atomic():
+        yield caught
 
 
 def eur(amount: str) -> Money:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +14,7 @@ import pytest
 from django.db import connections
 from pytest_django import DjangoDbBlocker
 
+from marketplace.project.embedded import DURABLE, Embedded
 from tests import database
 
 
@@ -82,6 +86,25 @@ def site(committed: str) -> Iterator[str]:
 
 
 @pytest.fixture
+def server_folder() -> Iterator[Path]:
+    """An empty folder for a server, which may have to run as another user."""
+    # Not tmp_path: the next pytest on this machine closes its parent to everybody else.
+    parent = Path(tempfile.mkdtemp(prefix="choicebook-test-"))
+    parent.chmod(0o755)
+    yield parent / "run"
+    shutil.rmtree(parent)
+
+
+@pytest.fixture
+def durable(server_folder: Path) -> Iterator[Embedded]:
+    """A server of its own that flushes to disk before it confirms, as production does."""
+    server = Embedded(server_folder, DURABLE)
+    server.start()
+    yield server
+    server.release()
+
+
+@pytest.fixture
 def transactional_db() -> None:
     """Django would empty every table by TRUNCATE afterwards, which the record refuses."""
     pytest.fail("Use the fixture `committed` (or `site` for a browser).", pytrace=False)
@@ -101,6 +124,6 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 @pytest.fixture
 def cast(db: None) -> Any:
     """The company of the tests and its people, in a transaction. See tests/cast.py."""
-    from tests.cast import assemble
+    from tests.cast import assemble_again
 
-    return assemble()
+    return assemble_again()
