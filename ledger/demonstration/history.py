@@ -30,7 +30,7 @@ def tell_history(*, now: datetime, say: Callable[[str], None]) -> Company:
     )
     for number, story in enumerate(stories, start=1):
         say(f"{number:>3} of {len(stories)}  {story.title}")
-        play = Play(company, story, now.astimezone(UTC).date(), Random(story.title))  # noqa: S311 - prices to look at
+        play = Play(company, story, now.astimezone(UTC), Random(story.title))  # noqa: S311 - prices to look at
         if isinstance(story, Past):
             play_past(play, story)
         else:
@@ -46,8 +46,8 @@ def play_past(play: Play, story: Past) -> None:
     for days, code in enumerate(story.bidders, start=3):
         playing.bid(play, job, code, days=days)
     playing.open_all(play, job)
-    playing.score(play, job, days=10)
-    award = playing.choose(play, job, days=12)
+    playing.score(play, job)
+    award = playing.choose(play, job)
     accepted_at = _deliver_all(play, story, award)
     playing.rate_provider(
         play,
@@ -100,23 +100,23 @@ def _acts(play: Play, story: Present, job: Job) -> Iterator[None]:
             at=play.at(14, 16),
         )
         return
-    playing.score(play, job, days=story.days_open + 1)
+    playing.score(play, job)
     if story.until == "opened":
         return
     yield
-    _work(play, story, playing.choose(play, job, days=story.days_open + 2))
+    _work(play, story, playing.choose(play, job))
 
 
 def _work(play: Play, story: Present, award: Award) -> None:
     """Play what was done so far of a job that is awarded."""
     first, second = _milestones(award)
-    done = play.at(story.days_open + 7, 15)
+    done = play.after(award.chosen_at, 5, 15)
     delivery = playing.deliver(play, first, done, "The plan is on your desk.")
     if story.until == "returned":
         missing = "The plan says nothing of the two rooms on the ground floor."
-        playing.send_back(play, delivery, missing, done + timedelta(days=1))
+        playing.send_back(play, delivery, missing, play.after(done, 1, 10))
         return
-    playing.accept(play, delivery, done + timedelta(days=1, hours=1))
+    playing.accept(play, delivery, play.after(done, 1, 9, 20))
     if story.until == "in delivery":
         return
     delivery = playing.deliver(
@@ -124,7 +124,7 @@ def _work(play: Play, story: Present, award: Award) -> None:
     )
     if story.until == "delivered":
         return
-    accepted_at = done + timedelta(days=8)
+    accepted_at = play.after(done, 2, 11)
     playing.accept(play, delivery, accepted_at)
     if story.until == "disputed":
         raise_dispute(
@@ -132,10 +132,10 @@ def _work(play: Play, story: Present, award: Award) -> None:
             milestone_id=second.pk,
             amount=Money.of(1_250, "EUR"),
             reason="Ninety envelopes carry a wrong name; they had to be written again by us.",
-            at=accepted_at + timedelta(days=4),
+            at=play.after(accepted_at, 3, 9, 45),
         )
     else:
-        playing.rate_department(play, award, at=accepted_at + timedelta(days=3))
+        playing.rate_department(play, award, at=play.after(accepted_at, 2, 17))
 
 
 def _ask_and_answer(play: Play, job: Job) -> None:

@@ -50,7 +50,7 @@ PAST = [
          "They built the bench network and need no introduction to it."),
     Past(305, "marketing", "events", "Dealer conference",
          "Two days, 140 dealers, one plenary, six workshops, one evening by the river.",
-         46_000, EVENTS, "lumen", "quality",
+         39_000, EVENTS, "lumen", "quality",
          "The idea of letting dealers build the programme themselves won the whole table.",
          late_days=3),
     Past(296, "people", "facilities", "Moving People and Culture to the second floor",
@@ -145,6 +145,6 @@ PAST = [
          "Lowest price this time, and proofs the same afternoon."),
     Past(57, "marketing", "events", "Launch evening of the M50",
          "160 guests, one instrument, no speeches over five minutes.",
-         41_000, EVENTS, "events-team", "quality",
+         39_500, EVENTS, "events-team", "quality",
          "For the first time their concept beat both agencies on the page.", liked=0),
 ]  # fmt: skip

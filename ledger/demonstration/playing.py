@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from random import Random
 from uuid import UUID
 
-from bids.opening import close_due_job, open_bids
+from bids.closing import close_due_job
+from bids.opening import open_bids
 from bids.scoring import score_bid
 
 from bids.content import BidContent, PlannedMilestone, PriceLine
@@ -23,6 +24,7 @@ from ledger.demonstration.present import Present
 from ledger.demonstration.words import APPROACHES, CRITERIA, LEVELS, SCORE_REASONS
 from ledger.models.awards import Award, Milestone
 from ledger.rating import rate
+from marketplace.calendar import business_days_after
 from marketplace.drafting import CriterionDraft, JobDetails, draft_job
 from marketplace.models.jobs import Criterion, Job
 from marketplace.models.people import User
@@ -41,15 +43,20 @@ class Play:
 
     company: Company
     story: Past | Present
-    today: date
+    now: datetime
     chance: Random
     bids: dict[str, UUID] = field(default_factory=dict)
 
-    def at(self, days: int, hour: int = 10, minute: int = 0) -> datetime:
-        """Return a moment so many days after publication; on a weekday, and never ahead of now."""
-        on = self.today - timedelta(days=self.story.days_ago - days)
+    def at(self, days: int, hour: int, minute: int = 0) -> datetime:
+        """Return a moment so many days after publication, on a weekday."""
+        on = self.now.date() - timedelta(days=self.story.days_ago - days)
         on -= timedelta(days=max(0, on.weekday() - 4))  # a Saturday or Sunday becomes the Friday
         return datetime.combine(on, time(hour, minute), UTC)
+
+    def after(self, moment: datetime, days: int, hour: int, minute: int = 0) -> datetime:
+        """Return a moment so many business days after another one, but never ahead of now."""
+        later = business_days_after(moment, days).replace(hour=hour, minute=minute)
+        return min(later, self.now)
 
     @property
     def head(self) -> User:
@@ -124,6 +131,8 @@ def offer(play: Play, job: Job, provider: Provider) -> BidContent:
     """Return a provider's bid: price lines in whole euros, two milestones, words."""
     story = play.story
     price = round(story.price * provider.price * play.chance.uniform(0.95, 1.05))
+    if provider.code == story.chosen and story.reason_code in {"best_value", "price"}:
+        price = round(price * 0.9)  # what the head will say of it is so
     labour = round(price * 0.55)
     overhead = round(labour * 0.12) if provider.department else 0
     travel = round(price * 0.05)
@@ -161,8 +170,11 @@ def open_all(play: Play, job: Job) -> None:
     open_bids(actor=the_clock(), job_id=job.pk, at=job.closes_at + timedelta(seconds=9))
 
 
-def score(play: Play, job: Job, *, days: int) -> None:
-    """Let the head score every bid on every criterion."""
+def score(play: Play, job: Job) -> None:
+    """Let the head score every bid on every criterion, the day after the opening."""
+    job.refresh_from_db()
+    assert job.opened_at is not None
+    at = play.after(job.opened_at, 1, 14, 20)
     for code, bid_id in play.bids.items():
         for position, criterion in enumerate(Criterion.objects.filter(job=job)):
             usual = BY_CODE[code].quality
@@ -174,14 +186,16 @@ def score(play: Play, job: Job, *, days: int) -> None:
                 criterion_id=criterion.pk,
                 quarters=quarters,
                 reason=SCORE_REASONS[quarters][0],
-                at=play.at(days, 14, 20),
+                at=at,
             )
 
 
-def choose(play: Play, job: Job, *, days: int) -> Award:
+def choose(play: Play, job: Job) -> Award:
+    """Let the head choose, two days after the opening."""
     story = play.story
+    assert job.opened_at is not None
     decisive = None
-    if story.reason_code not in {"best_value", "price"}:
+    if story.reason_code != "best_value":
         decisive = Criterion.objects.filter(job=job).order_by("position")[0].pk
     return choose_bid(
         actor=play.head,
@@ -191,7 +205,7 @@ def choose(play: Play, job: Job, *, days: int) -> Award:
         reason=story.reason,
         decisive_criterion_id=decisive,
         followed_view="charged",
-        at=play.at(days, 11, 40),
+        at=play.after(job.opened_at, 2, 11, 40),
     )
 
 
