@@ -180,7 +180,7 @@ def migrate(name: str) -> None:
         variable: with_database(os.environ[variable], name) for variable in URLS.values()
     }
     environment["DATABASE_ROLE"] = "owner"
-    words = [sys.executable, "manage.py", "migrate", "-v0"]
+    words = [sys.executable, "manage.py", "migrate", "-v0", "--skip-checks"]
     done = subprocess.run(
         words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )

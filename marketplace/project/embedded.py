@@ -179,6 +179,8 @@ class Embedded:
     def _stop(self) -> None:
         if (self.data / "postmaster.pid").exists():
             self._run("pg_ctl", "-D", self.data, "-m", "fast", "-w", "-t", "60", "stop")
+        if self.socket.parent != self.root:
+            shutil.rmtree(self.socket, ignore_errors=True)
 
     @property
     def _bin(self) -> Path:

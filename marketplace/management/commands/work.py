@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import signal
 import threading
 from typing import Any
@@ -20,6 +22,11 @@ log = structlog.stdlib.get_logger("choicebook.worker")
 # Any number will do, as long as nothing else in this database locks it.
 ONE_WORKER = 4_711_202_611
 RETRY_SECONDS = 2
+STAND_BY_SECONDS = 10
+SILENT_SECONDS_MAX = 60
+LAST_SIGN = """
+SELECT extract(epoch FROM clock_timestamp() - max(last_heartbeat))::int FROM procrastinate_workers
+"""
 
 
 class Command(BaseCommand):
@@ -27,12 +34,23 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="Do every duty once and end.")
+        parser.add_argument("--check", action="store_true", help="Say whether a worker acts.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["once"]:
             self._once()
+        elif options["check"]:
+            self._check()
         else:
             self._work()
+
+    def _check(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(LAST_SIGN)
+            (silent_seconds,) = cursor.fetchone()
+        if silent_seconds is None or silent_seconds > SILENT_SECONDS_MAX:
+            raise CommandError("No worker has given a sign of life for a minute.")
+        self.stdout.write(f"A worker gave a sign of life {silent_seconds} seconds ago.")
 
     def _once(self) -> None:
         results = run_duties(at=database_now())
@@ -49,20 +67,32 @@ class Command(BaseCommand):
         with psycopg.connect(**connection.get_connection_params(), autocommit=True) as guard:
             while not stopping.is_set() and not is_ours(guard):
                 log.info("another worker acts; standing by")
-                stopping.wait(RETRY_SECONDS * 5)
-            if stopping.is_set():
-                return
-            log.info("worker started")
-            with app.replace_connector(app.connector.get_worker_connector()) as working:  # type: ignore[attr-defined]
-                # It installs its own handlers: a signal lets the running duty end first.
-                working.run_worker(
+                stopping.wait(STAND_BY_SECONDS)
+            asyncio.run(run_until_told(stopping))
+        log.info("worker stopped")
+
+
+async def run_until_told(stopping: threading.Event) -> None:
+    """Run the periodic tasks. A signal lets the running duty end first."""
+    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
+    with app.replace_connector(connector) as working:
+        async with working.open_async():
+            running = asyncio.create_task(
+                working.run_worker_async(
                     concurrency=1,
                     delete_jobs="always",
-                    listen_notify=True,
                     fetch_job_polling_interval=RETRY_SECONDS,
                     shutdown_graceful_timeout=20,
+                    install_signal_handlers=False,
                 )
-            log.info("worker stopped")
+            )
+            for name in (signal.SIGTERM, signal.SIGINT):
+                asyncio.get_running_loop().add_signal_handler(name, running.cancel)
+            if stopping.is_set():  # told before we listened here
+                running.cancel()
+            log.info("worker started")
+            with contextlib.suppress(asyncio.CancelledError):
+                await running
 
 
 def is_ours(guard: psycopg.Connection) -> bool:
