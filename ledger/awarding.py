@@ -172,10 +172,11 @@ def _refuse_without_grounds(grounds: Grounds, *, bid: Bid, paper: Frozen) -> Non
         raise CriterionMissing("Name one of this job's criteria.")
     if imported:
         return  # what the other system did not ask cannot be asked now
+    # Before every bid is scored nobody leads: there is no best value yet to depart from.
     is_best = bid.pk in paper.leader_ids or not paper.leader_ids
     if not is_best and criterion_id is None and criteria.exists():
         raise CriterionMissing("This is not the best value. Say which criterion decided.")
-    if paper.views_disagree and not grounds.view:
+    if paper.leader_ids and paper.views_disagree and not grounds.view:
         raise ViewMissing("The two views of money disagree. Say which one you followed.")
 
 

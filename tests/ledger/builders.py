@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,12 +23,14 @@ from ledger.models.budgets import BudgetLine
 from ledger.models.journal import Account, Posting
 from ledger.models.ratings import Rating
 from ledger.rating import rate
+from marketplace.drafting import draft_job
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
 from marketplace.models.providers import Provider
 from marketplace.money import Money
+from marketplace.policies import state_policy
 from marketplace.system import the_clock
-from tests.builders import DAY, DEADLINE, HOUR, NOON, a_draft, eur
+from tests.builders import DAY, DEADLINE, HOUR, NOON, details, eur
 from tests.cast import Cast
 
 CHOICE = DEADLINE + DAY
@@ -46,9 +48,36 @@ def grant(cast: Cast, amount: str = "100000", *, at: datetime = NOON - DAY) -> B
     )
 
 
-def publish(cast: Cast, *, estimate: str | None = None, at: datetime = NOON, **changes: Any) -> Job:
+def state_imported_policy(cast: Cast) -> None:
+    """Finance states the rules for other systems' records: budgets are tracked, not limited."""
+    state_policy(
+        actor=cast.fin,
+        code="imported",
+        at=NOON - DAY,
+        in_force_on=(NOON - DAY).date(),
+        explanation="Other systems' records are taken as they are.",
+        budget_control="tracked",
+        minimum_days=0,
+        needs_team_and_vendor=False,
+    )
+
+
+def publish(
+    cast: Cast,
+    *,
+    estimate: str | None = None,
+    policy_code: str = "standard",
+    at: datetime = NOON,
+    **changes: Any,
+) -> Job:
     """Maya publishes Rolf's draft, with a ceiling of 45,000.00 unless a test says otherwise."""
-    job = a_draft(cast, at=at - HOUR, **({"ceiling": eur("45000")} | changes))
+    job = draft_job(
+        actor=cast.rolf,
+        department_id=cast.marketing.pk,
+        details=details(cast, **({"ceiling": eur("45000")} | changes)),
+        policy_code=policy_code,
+        at=at - HOUR,
+    )
     reserved = None if estimate is None else eur(estimate)
     return publish_job(actor=cast.maya, job_id=job.pk, estimate=reserved, at=at)
 
@@ -66,6 +95,11 @@ def bid_of(amounts: Sequence[str], *, tax: str = "0", kind: str = "labour") -> B
         finishes_on=date(2026, 6, 20),
         tax_minor=eur(tax).minor,
     )
+
+
+def bid_in_one(amount: str) -> BidContent:
+    """A bid that plans no milestones."""
+    return replace(bid_of([amount]), milestones=())
 
 
 def submit(cast: Cast, job: Job, provider: Provider, content: BidContent) -> Bid:
