@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from secrets import choice
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -14,13 +13,12 @@ from bids.content import BidContent
 from bids.models.bids import Bid, BidDraft, FewBids
 from bids.offering import refuse_unfit
 from bids.permissions import may_bid_for
+from marketplace.drafting import new_reference
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
 from marketplace.models.providers import Provider
 from marketplace.notices import people_of_provider, tell
 from marketplace.refusals import Refusal, require
-
-LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read for another
 
 
 class VariantNotAllowed(Refusal):
@@ -185,7 +183,7 @@ def _write(
 ) -> Bid:
     bid_id = uuid4()
     sealed = seals.seal(content, seals.Identity(bid_id, job.pk, provider.pk))
-    reference = "B-" + "-".join("".join(choice(LETTERS) for _ in range(5)) for _ in range(2))
+    reference = new_reference("B")
     facts = receipts.ReceiptFacts(reference, bid_id, job.pk, provider.pk, sealed.fingerprint, at)
     return Bid.objects.create(
         id=bid_id,

@@ -31,9 +31,7 @@ class BidQuerySet(Findable["Bid"]):
         if actor.is_system:
             return self.all()
         seats = Membership.objects.current().filter(user=actor)
-        mine = Q(
-            provider__in=seats.filter(provider__isnull=False).values("provider_id")
-        )
+        mine = Q(provider__in=seats.filter(provider__isnull=False).values("provider_id"))
         buyer = Q(job__in=Job.objects.of_department_of(actor).values("pk"))
         held = models.Exists(
             OfficeHeld.objects.filter(
@@ -48,9 +46,7 @@ class Bid(models.Model):
     """A provider's offer for one job. Never edited: a new price is a new bid."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    reference = models.CharField(
-        max_length=20, unique=True
-    )  # random: tells nothing of others
+    reference = models.CharField(max_length=20, unique=True)  # random: tells nothing of others
     job = models.ForeignKey(Job, models.PROTECT, related_name="bids")
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="bids")
     # A second offer beside the first (0), where the job's policy allows several of one bidder.
@@ -58,9 +54,7 @@ class Bid(models.Model):
     submitted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
-    confirmed_addendum = models.PositiveSmallIntegerField(
-        default=0
-    )  # the last one it agrees to
+    confirmed_addendum = models.PositiveSmallIntegerField(default=0)  # the last one it agrees to
 
     # Sealed: read only through bids.seals. Each envelope has its own key, wrapped by one that
     # the database never holds; `key_name` says which.
@@ -122,9 +116,7 @@ class BidAccess(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     bid = models.ForeignKey(Bid, models.PROTECT, related_name="accesses")
-    kind = models.CharField(
-        max_length=40
-    )  # submitted, confirmed, read, withdrawn, opened
+    kind = models.CharField(max_length=40)  # submitted, confirmed, read, withdrawn, opened
     actor = models.ForeignKey(User, models.PROTECT, related_name="+")
     happened_at = models.DateTimeField()
     recorded_at = models.DateTimeField(null=True)  # when it entered the record
@@ -139,9 +131,7 @@ class BidAccess(models.Model):
 class OpenedBid(models.Model):
     """What the quality envelope held, written once at the opening."""
 
-    bid = models.OneToOneField(
-        Bid, models.PROTECT, primary_key=True, related_name="opened"
-    )
+    bid = models.OneToOneField(Bid, models.PROTECT, primary_key=True, related_name="opened")
     opened_at = models.DateTimeField()
     approach = models.TextField()
     starts_on = models.DateField(null=True)
@@ -156,16 +146,12 @@ class OpenedBid(models.Model):
 class OpenedPrice(models.Model):
     """What the price envelope held, written once when prices are opened."""
 
-    bid = models.OneToOneField(
-        Bid, models.PROTECT, primary_key=True, related_name="price"
-    )
+    bid = models.OneToOneField(Bid, models.PROTECT, primary_key=True, related_name="price")
     opened_at = models.DateTimeField()
     currency = models.CharField(max_length=3)
     quoted_minor = models.BigIntegerField()  # what the department would be charged
     tax_minor = models.BigIntegerField(default=0)  # recoverable tax on top
-    milestones = models.JSONField(
-        default=list
-    )  # [{title, due_on, amount_minor}], sum = quoted
+    milestones = models.JSONField(default=list)  # [{title, due_on, amount_minor}], sum = quoted
 
     class Meta:
         constraints = [
@@ -206,9 +192,7 @@ class OpenedPriceLine(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                name="price_lines_stand_in_order", fields=["price", "position"]
-            )
+            models.UniqueConstraint(name="price_lines_stand_in_order", fields=["price", "position"])
         ]
 
     def __str__(self) -> str:
@@ -218,9 +202,7 @@ class OpenedPriceLine(models.Model):
 class Disqualification(models.Model):
     """Why a bid cannot be chosen. Written at the opening or while scoring."""
 
-    bid = models.OneToOneField(
-        Bid, models.PROTECT, primary_key=True, related_name="disqualified"
-    )
+    bid = models.OneToOneField(Bid, models.PROTECT, primary_key=True, related_name="disqualified")
     at = models.DateTimeField()
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     reason = models.ForeignKey(Words, models.PROTECT, related_name="+")
@@ -232,9 +214,7 @@ class Disqualification(models.Model):
 class Opening(models.Model):
     """The minutes of an opening. From now on the number of bids is known."""
 
-    job = models.OneToOneField(
-        Job, models.PROTECT, primary_key=True, related_name="opening"
-    )
+    job = models.OneToOneField(Job, models.PROTECT, primary_key=True, related_name="opening")
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     bids_counted = models.PositiveIntegerField()

@@ -27,9 +27,7 @@ class Score(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="a_level_is_0_to_4_quarters", condition=Q(quarters__lte=4)
-            ),
+            models.CheckConstraint(name="a_level_is_0_to_4_quarters", condition=Q(quarters__lte=4)),
             models.UniqueConstraint(
                 name="one_current_score_per_bid_criterion_and_scorer",
                 fields=["bid", "criterion", "scorer"],

@@ -1,0 +1,107 @@
+"""A bid that is being written is as secret as one submitted."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from bids import bidding, offering
+from bids.drafts import bid_draft, discard_bid_draft, save_bid_draft
+from bids.models.bids import BidDraft
+from marketplace.refusals import Forbidden, Unknown
+from tests.bids.builders import MORNING_AFTER, offer, refused
+from tests.builders import DEADLINE, HOUR
+
+
+@pytest.fixture
+def words(cast, job):
+    return {"actor": cast.paul, "job_id": job.pk, "provider_id": cast.events_team.pk}
+
+
+@pytest.fixture
+def save(words):
+    return partial(save_bid_draft, **words, at=MORNING_AFTER)
+
+
+def test_a_draft_is_kept_and_found_by_its_side(save, words, cast):
+    save(content=offer("8000"))
+
+    found = bid_draft(**(words | {"actor": cast.pia}), at=MORNING_AFTER)
+    assert found == offer("8000")
+
+
+def test_a_draft_is_saved_over_and_over(save, words):
+    save(content=offer("8000"))
+    save(content=offer("7500"))
+
+    assert BidDraft.objects.count() == 1
+    assert bid_draft(**words, at=MORNING_AFTER) == offer("7500")
+
+
+def test_an_unfinished_draft_is_kept_as_it_is(save, words):
+    save(content=offer(lines=(), approach=""))
+
+    assert bid_draft(**words, at=MORNING_AFTER) == offer(lines=(), approach="")
+
+
+def test_where_nothing_was_written_there_is_no_draft(words):
+    assert bid_draft(**words, at=MORNING_AFTER) is None
+
+
+def test_a_draft_lies_sealed(save):
+    save(content=offer(approach="plumeriablossom"))
+
+    assert b"plumeriablossom" not in bytes(BidDraft.objects.get().envelope)
+
+
+def test_a_discarded_draft_is_gone(save, words):
+    save(content=offer())
+    discard_bid_draft(**words, at=MORNING_AFTER + HOUR)
+
+    assert not BidDraft.objects.exists()
+
+
+def test_submitting_ends_the_draft(save, submit):
+    save(content=offer())
+    submit()
+
+    assert not BidDraft.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("person", "refusal"), [("vera", Unknown), ("maya", Forbidden), ("ada", Forbidden)]
+)
+def test_nobody_else_reads_writes_or_discards_a_draft(save, words, cast, person, refusal):
+    save(content=offer())
+    other = words | {"actor": getattr(cast, person), "at": MORNING_AFTER}
+
+    with refused(refusal):
+        bid_draft(**other)
+    with refused(refusal):
+        save_bid_draft(**other, content=offer())
+    with refused(refusal):
+        discard_bid_draft(**other)
+
+
+def test_after_the_deadline_nothing_is_drafted(words):
+    with refused(bidding.BiddingClosed):
+        save_bid_draft(**words, content=offer(), at=DEADLINE)
+
+
+def test_a_draft_has_limits_too(save):
+    with refused(offering.TooLong):
+        save(content=offer(approach="x" * 20_001))
+
+
+def test_a_provider_that_was_not_invited_drafts_nothing(cast, job):
+    job.invitations.filter(provider=cast.events_team).delete()
+
+    with refused(Unknown):
+        save_bid_draft(
+            actor=cast.pia,
+            job_id=job.pk,
+            provider_id=cast.events_team.pk,
+            content=offer(),
+            at=MORNING_AFTER,
+        )

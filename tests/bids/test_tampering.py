@@ -1,0 +1,121 @@
+"""Somebody who holds the database's owner alters what lies sealed. It shows, bid by bid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from bids.models.bids import Bid, Disqualification
+from bids.opened import opened_bids
+from bids.prices import open_prices
+from bids.scoring import score_bid
+from marketplace.models.jobs import Job
+from tests.bids.builders import MORNING_AFTER, REASON, offer, open_all, submit
+from tests.builders import DAY, DEADLINE, HOUR, a_published_job
+from tests.cast import Cast, assemble
+
+
+@dataclass
+class Sealed:
+    cast: Cast
+    job: Job
+    events: Bid
+    vera: Bid
+    otto: Bid
+
+
+@pytest.fixture
+def sealed(as_role: Any, request: pytest.FixtureRequest) -> Sealed:
+    """Three sealed bids, committed."""
+    as_role("replay")
+    cast = assemble()
+    job = a_published_job(cast, procedure=getattr(request, "param", "quick"))
+    events = submit(cast, job, content=offer("9000"))
+    vera = submit(cast, job, provider=cast.vera_co, content=offer("8000"))
+    otto = submit(cast, job, provider=cast.otto_co, content=offer("7000"))
+    return Sealed(cast, job, events, vera, otto)
+
+
+@pytest.fixture
+def alter(as_role: Any) -> Any:
+    """Alter a sealed bid past its trigger, as the owner of the tables can."""
+
+    def altered(bid: Bid, **columns: Any) -> None:
+        as_role("owner")
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE bids_bid DISABLE TRIGGER bids_are_never_changed")
+        Bid.objects.filter(pk=bid.pk).update(**columns)
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE bids_bid ENABLE TRIGGER bids_are_never_changed")
+        as_role("replay")
+
+    return altered
+
+
+def flipped(stored: bytes | memoryview, place: int) -> bytes:
+    changed = bytearray(bytes(stored))
+    changed[place] ^= 1
+    return bytes(changed)
+
+
+def valid(sealed: Sealed) -> list[str]:
+    opened = opened_bids(actor=sealed.cast.maya, job_id=sealed.job.pk)
+    return [each.provider_name for each in opened if each.is_valid]
+
+
+@pytest.mark.parametrize(
+    "column", ["price_envelope", "price_key", "quality_envelope", "fingerprint"]
+)
+def test_one_altered_byte_disqualifies_that_bid_alone(sealed, alter, column):
+    alter(sealed.vera, **{column: flipped(getattr(sealed.vera, column), 20)})
+
+    opening = open_all(sealed.job)
+
+    assert valid(sealed) == ["Events", "Otto Events"]
+    assert (opening.bids_counted, opening.receipts_matched) == (3, 2)
+    assert f"Out: {sealed.vera.reference}. The seal does not open" in opening.minutes
+
+
+def test_envelopes_that_changed_places_disqualify_both(sealed, alter):
+    columns = ["quality_envelope", "quality_key", "price_envelope", "price_key", "fingerprint"]
+    mine = {column: getattr(sealed.events, column) for column in columns}
+    theirs = {column: getattr(sealed.vera, column) for column in columns}
+    alter(sealed.events, **theirs)
+    alter(sealed.vera, **mine)
+
+    open_all(sealed.job)
+
+    assert valid(sealed) == ["Otto Events"]
+
+
+def test_a_bid_moved_in_time_does_not_match_its_receipt(sealed, alter):
+    alter(sealed.vera, submitted_at=MORNING_AFTER - HOUR)
+
+    open_all(sealed.job)
+
+    out = Disqualification.objects.get()
+    assert out.bid == sealed.vera
+    assert out.reason.text == "The bid is not the one that its receipt names."
+
+
+@pytest.mark.parametrize("sealed", ["formal"], indirect=True)
+def test_a_price_altered_after_the_quality_was_read_is_out_alone(sealed, alter):
+    open_all(sealed.job)
+    alter(sealed.vera, price_envelope=flipped(sealed.vera.price_envelope, 20))
+    for bid in (sealed.events, sealed.vera, sealed.otto):
+        for criterion in sealed.job.criteria.all():
+            score_bid(
+                actor=sealed.cast.rolf,
+                bid_id=bid.pk,
+                criterion_id=criterion.pk,
+                quarters=3,
+                reason=REASON,
+                at=DEADLINE + HOUR,
+            )
+
+    open_prices(actor=sealed.cast.maya, job_id=sealed.job.pk, at=DEADLINE + DAY)
+
+    assert valid(sealed) == ["Events", "Otto Events"]
