@@ -11,7 +11,6 @@ from marketplace.models.people import Membership, OfficeHeld, User
 from marketplace.models.policies import Policy
 from marketplace.models.providers import Category, Provider
 
-
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
 else:

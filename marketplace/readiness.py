@@ -129,12 +129,6 @@ def gaps(*, actor: User, job_id: UUID, at: datetime) -> list[Missing]:
 
     :raises Unknown: there is no such job of the actor's departments.
     """
-    job = Job.objects.of_department_of(actor).select_related("policy", "author").one(job_id)
-    return missing(job, at=at, publisher=actor)
-
-
-def what_is_missing(*, actor: User, job_id: UUID, at: datetime) -> list[Missing]:
-    """Return what keeps the actor from publishing a job. :raises Unknown: it is not theirs."""
     jobs = Job.objects.of_department_of(actor).select_related("policy", "author", "waiver")
     return missing(jobs.one(job_id), at=at, publisher=actor)
 

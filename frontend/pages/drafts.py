@@ -22,7 +22,7 @@ from frontend.requests import SignedIn
 from ledger.commissioning import publish_job
 from marketplace.catalogue import JobText, job_text
 from marketplace.drafting import AlreadyPublished, discard_draft, draft_job, save_draft
-from marketplace.readiness import what_is_missing
+from marketplace.readiness import gaps
 from marketplace.refusals import Refusal
 
 TEMPLATE = "frontend/pages/jobs/edit.html"
@@ -114,7 +114,7 @@ def _copied(request: SignedIn) -> JobText | None:
 
 def _lacks(request: SignedIn, job_id: UUID) -> dict[str, Any]:
     """Return what stands in the way of publishing, by the parts of the page."""
-    lacking = what_is_missing(actor=request.user, job_id=job_id, at=request.received_at)
+    lacking = gaps(actor=request.user, job_id=job_id, at=request.received_at)
     parts = [
         (anchor, name, [one.text for one in lacking if one.field in fields])
         for anchor, name, fields in PARTS
