@@ -45,8 +45,6 @@ def test_a_rule_says_yes_to_these_and_no_to_everybody_else(cast, name):
     people = {who: getattr(cast, who) for who in EVERYBODY.split()}
     people |= {"clock": the_clock(), "importer": the_importer()}
 
-    allowed = {
-        who for who, actor in people.items() if rule(*([actor, cast] if takes_cast else [actor]))
-    }
+    allowed = {who for who, actor in people.items() if rule(actor, *about)}
 
     assert allowed == set(yes.split())
