@@ -1,0 +1,183 @@
+"""Change orders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ledger.changing import (
+    AlreadyAgreed,
+    NothingChanges,
+    PriceBelowZero,
+    ReasonMissing,
+    agree_change,
+    propose_change,
+)
+from ledger.delivering import DeliveryWaiting, MilestoneAccepted
+from ledger.models.awards import Award, ChangeOrder
+from ledger.models.budgets import BudgetLine
+from ledger.posting import InsufficientFunds
+from marketplace.models.events import Event, Notice
+from marketplace.money import Money
+from marketplace.refusals import Forbidden, Unknown
+from tests.builders import DAY, eur, refused
+from tests.cast import Cast
+from tests.ledger import builders
+from tests.ledger.builders import CHOICE, stands
+
+pytestmark = pytest.mark.django_db
+LATER = CHOICE + 3 * DAY
+
+
+@pytest.fixture
+def award(cast: Cast) -> Award:
+    """Vera & Co's work, in three parts of 15,000, 20,000 and 5,000; 9,200 are left."""
+    builders.grant(cast, "50000")
+    return builders.choose(cast, builders.contest(cast).vendor_bid)
+
+
+def propose(cast: Cast, award: Award, *, part: int = 0, **words: Any) -> ChangeOrder:
+    """Maya proposes 1,000.00 more for the first part, unless a test says otherwise."""
+    usual = {
+        "actor": cast.maya,
+        "milestone_id": builders.milestones(award)[part].pk,
+        "difference": eur("1000"),
+        "reason": "One more day.",
+        "at": LATER,
+    }
+    return propose_change(**(usual | words))
+
+
+def line_of(award: Award) -> BudgetLine:
+    return BudgetLine.objects.get(pk=award.budget_line_id)
+
+
+def test_a_proposal_moves_nothing(cast: Cast, award: Award):
+    change = propose(cast, award)
+
+    assert change.agreed_at is None
+    assert line_of(award).committed_minor == 40_800_00
+    assert builders.milestones(award)[0].agreed_minor() == 15_000_00
+    assert {notice.recipient for notice in Notice.objects.filter(kind="change.proposed")} == {
+        cast.vera
+    }
+
+
+def test_with_the_other_sides_yes_the_promise_grows_and_its_fee(cast: Cast, award: Award):
+    change = agree_change(actor=cast.vera, change_id=propose(cast, award).pk, at=LATER + DAY)
+
+    assert (change.agreed_by, change.agreed_at) == (cast.vera, LATER + DAY)
+    assert line_of(award).committed_minor == 41_820_00
+    assert stands("E110") == eur("41820")
+    assert builders.milestones(award)[0].agreed_minor() == 16_000_00
+    assert [event.kind for event in Event.objects.filter(kind__startswith="change.")] == [
+        "change.proposed",
+        "change.agreed",
+    ]
+
+
+def test_a_change_may_take_away(cast: Cast, award: Award):
+    change = propose(cast, award, part=2, difference=eur("-5000"))
+
+    agree_change(actor=cast.vera, change_id=change.pk, at=LATER + DAY)
+
+    assert line_of(award).committed_minor == 35_700_00
+    builders.finish(cast, award)
+    assert stands("2100") == eur("35000")
+
+
+def test_what_the_provider_proposes_a_head_agrees_to(cast: Cast, award: Award):
+    change = propose(cast, award, actor=cast.vera)
+
+    assert {notice.recipient for notice in Notice.objects.filter(kind="change.proposed")} == {
+        cast.maya
+    }
+    agree_change(actor=cast.maya, change_id=change.pk, at=LATER + DAY)
+    assert line_of(award).committed_minor == 41_820_00
+
+
+@pytest.mark.parametrize("actor", ["rolf", "fin", "ada"])
+def test_only_who_binds_a_side_proposes(cast: Cast, award: Award, actor: str):
+    with refused(Forbidden):
+        propose(cast, award, actor=getattr(cast, actor))
+
+
+def test_to_a_rival_the_milestone_is_not_there(cast: Cast, award: Award):
+    with refused(Unknown):
+        propose(cast, award, actor=cast.pia)
+
+
+@pytest.mark.parametrize(
+    ("proposer", "agreer"), [("maya", "maya"), ("maya", "gerd"), ("vera", "vera")]
+)
+def test_nobody_agrees_for_the_other_side(cast: Cast, award: Award, proposer: str, agreer: str):
+    change = propose(cast, award, actor=getattr(cast, proposer))
+
+    with refused(Forbidden):
+        agree_change(actor=getattr(cast, agreer), change_id=change.pk, at=LATER + DAY)
+
+
+@pytest.mark.parametrize("difference", [Money(0, "EUR"), Money(100, "USD")])
+def test_a_change_changes_something_in_the_awards_currency(
+    cast: Cast, award: Award, difference: Money
+):
+    with refused(NothingChanges):
+        propose(cast, award, difference=difference)
+
+
+def test_no_more_is_taken_away_than_there_is(cast: Cast, award: Award):
+    with refused(PriceBelowZero):
+        propose(cast, award, difference=eur("-15000.01"))
+
+
+def test_two_proposals_together_do_not_take_more_than_there_is(cast: Cast, award: Award):
+    first, second = (propose(cast, award, difference=eur("-10000")) for _ in range(2))
+    agree_change(actor=cast.vera, change_id=first.pk, at=LATER + DAY)
+
+    with refused(PriceBelowZero):
+        agree_change(actor=cast.vera, change_id=second.pk, at=LATER + DAY)
+
+
+def test_a_change_says_why(cast: Cast, award: Award):
+    with refused(ReasonMissing):
+        propose(cast, award, reason=" ")
+
+
+def test_a_change_is_agreed_once(cast: Cast, award: Award):
+    change = propose(cast, award)
+    agree_change(actor=cast.vera, change_id=change.pk, at=LATER + DAY)
+
+    with refused(AlreadyAgreed):
+        agree_change(actor=cast.vera, change_id=change.pk, at=LATER + DAY)
+
+
+def test_a_change_that_the_budget_cannot_pay_is_refused(cast: Cast, award: Award):
+    change = propose(cast, award, difference=eur("9100"))  # and a fee of 182: 82 too much
+
+    with refused(InsufficientFunds):
+        agree_change(actor=cast.vera, change_id=change.pk, at=LATER + DAY)
+
+    change.refresh_from_db()
+    assert change.agreed_at is None
+    assert line_of(award).committed_minor == 40_800_00
+
+
+def test_while_a_delivery_waits_its_milestone_does_not_change(cast: Cast, award: Award):
+    change = propose(cast, award)
+    builders.deliver(cast, builders.milestones(award)[0], at=LATER + DAY)
+
+    with refused(DeliveryWaiting):
+        propose(cast, award)
+    with refused(DeliveryWaiting):
+        agree_change(actor=cast.vera, change_id=change.pk, at=LATER + 2 * DAY)
+
+
+def test_an_accepted_milestone_does_not_change(cast: Cast, award: Award):
+    change = propose(cast, award)
+    builders.accept(cast, builders.milestones(award)[0], at=LATER + DAY)
+
+    with refused(MilestoneAccepted):
+        propose(cast, award)
+    with refused(MilestoneAccepted):
+        agree_change(actor=cast.vera, change_id=change.pk, at=LATER + 3 * DAY)
