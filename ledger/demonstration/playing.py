@@ -55,7 +55,7 @@ class Play:
 
     def after(self, moment: datetime, days: int, hour: int, minute: int = 0) -> datetime:
         """Return a moment so many business days after another one, but never ahead of now."""
-        later = business_days_after(moment, days).replace(hour=hour, minute=minute)
+        later = business_days_after(moment, days).replace(hour=hour, minute=minute, second=0)
         return min(later, self.now)
 
     @property

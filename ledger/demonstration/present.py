@@ -53,7 +53,7 @@ PRESENT = [
     Present(26, "returned", "services", "facilities", "Meeting rooms that one can hear in",
             "Six rooms; people on the screen should be understood.", 13_800, HOUSE, "house-crew",
             "best_value", "Best value, and they measured the echo before they wrote a price."),
-    Present(36, "to rate", "sales", "translation", "Contract terms in Polish and Czech",
+    Present(31, "to rate", "sales", "translation", "Contract terms in Polish and Czech",
             "40 pages of legal text, checked by a second reader.", 7_900, WORDS, "language-desk",
             "quality", "They named the second reader, and she is a lawyer."),
     Present(49, "disputed", "marketing", "print", "Invitations for the anniversary",
