@@ -113,6 +113,11 @@ def contests_won(*, actor: User, provider_id: UUID) -> tuple[Contest, ...]:
     :raises Forbidden: how this provider fares is not the actor's to read.
     """
     record_to_read(reader_of(actor), provider_id)
+    return contests_of(provider_id)
+
+
+def contests_of(provider_id: UUID) -> tuple[Contest, ...]:
+    """Return the same, once the reader is known to be one who may."""
     bids = Bid.objects.filter(job=OuterRef("job"), withdrawn_at=None, opened__isnull=False)
     fought = (
         Award.objects.filter(

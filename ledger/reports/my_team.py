@@ -13,11 +13,11 @@ from django.db.models import F, QuerySet, Sum
 from bids.models.bids import Bid
 from ledger.models.awards import Award
 from ledger.models.journal import Posting
-from ledger.reports.choice_share import Contest, contests_won
+from ledger.reports.choice_share import Contest, contests_of
 from ledger.reports.choices import valid_prices
 from ledger.reports.opinions import ENOUGH
 from ledger.reports.reading import reader_of, record_to_read
-from ledger.reports.scorecard import Scorecard, scorecard
+from ledger.reports.scorecard import Scorecard, card_of
 from ledger.reports.shrinkage import THOUSANDTH
 from ledger.reports.statement import EARNED
 from marketplace.models.people import User
@@ -69,7 +69,7 @@ def my_team(*, actor: User, provider_id: UUID, at: datetime) -> TeamPaper:
     :raises Forbidden: it is not the actor's provider.
     """
     reader = reader_of(actor)
-    record_to_read(reader, provider_id)
+    provider = record_to_read(reader, provider_id)
     decided = list(_decided(provider_id))
     prices = valid_prices(bid.job_id for bid in decided)
     ratios = [
@@ -85,8 +85,8 @@ def my_team(*, actor: User, provider_id: UUID, at: datetime) -> TeamPaper:
     going_on = Award.objects.filter(provider=provider_id, completion=None)
     shows_income = reader.audits or provider_id in reader.incomes
     return TeamPaper(
-        scorecard=scorecard(actor=actor, provider_id=provider_id, at=at),
-        contests=contests_won(actor=actor, provider_id=provider_id),
+        scorecard=card_of(reader, provider, at=at),
+        contests=contests_of(provider_id),
         price_position=median(ratios).quantize(THOUSANDTH) if len(ratios) >= ENOUGH else None,
         price_n=len(ratios),
         lost=tuple(_lost(bid) for bid in lost),

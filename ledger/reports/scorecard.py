@@ -21,7 +21,7 @@ from ledger.reports.opinions import (
     markets,
     opinions_of,
 )
-from ledger.reports.reading import reader_of
+from ledger.reports.reading import Reader, reader_of
 from ledger.reports.references import LastJob, Remark, chosen_of, last_jobs, remarks
 from marketplace.models.people import User
 from marketplace.models.providers import Provider
@@ -98,6 +98,12 @@ def scorecard(*, actor: User, provider_id: UUID, at: datetime) -> Scorecard:
         .prefetch_related("categories")
         .one(provider_id)
     )
+    return card_of(reader, provider, at=at)
+
+
+def card_of(reader: Reader, provider: Provider, *, at: datetime) -> Scorecard:
+    """Return the record of a provider that the reader may see."""
+    provider_id = provider.pk
     is_mine = provider_id in reader.providers
     tells_all = is_mine or reader.audits
     said = opinions_of([provider_id])[provider_id]

@@ -1,0 +1,305 @@
+"""The books as papers: statements, budgets, commitments, trial balance, journal, spend."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from ledger.crediting import raise_dispute, resolve_dispute
+from ledger.models.awards import Award
+from ledger.models.periods import Period
+from ledger.reports.budget_status import budget_status
+from ledger.reports.commitments import commitments
+from ledger.reports.journal import JournalFilter, entry, every_line, journal
+from ledger.reports.periods import periods
+from ledger.reports.spend import GROUPS, UnknownGroup, spend
+from ledger.reports.statement import provider_statement, statement
+from ledger.reports.trial_balance import UnknownPeriod, trial_balance
+from marketplace.refusals import Forbidden, Unknown
+from tests.builders import DAY, eur, refused
+from tests.cast import Cast
+from tests.ledger import builders
+from tests.ledger.builders import CHOICE, Contest
+
+pytestmark = pytest.mark.django_db
+MARCH = {"since_on": date(2026, 3, 1), "until_on": date(2026, 3, 31)}
+APRIL = {"since_on": date(2026, 4, 1), "until_on": date(2026, 4, 30)}
+YEAR = {"since_on": date(2026, 1, 1), "until_on": date(2026, 12, 31)}
+
+
+@pytest.fixture
+def work(cast: Cast, contest: Contest) -> Award:
+    """
+    Vera & Co does the work for 30,000.00: 10,000.00 accepted in March, 20,000.00 in April, of
+    which 4,000.00 is contested and 3,000.00 credited.
+    """
+    award = builders.choose(cast, contest.vendor_bid)
+    first, second = builders.milestones(award)
+    builders.accept(cast, first, at=CHOICE + DAY)
+    builders.accept(cast, second, at=CHOICE + 30 * DAY)
+    dispute = raise_dispute(
+        actor=cast.maya,
+        milestone_id=second.pk,
+        amount=eur("4000"),
+        reason="The band did not come.",
+        at=CHOICE + 32 * DAY,
+    )
+    resolve_dispute(
+        actor=cast.fin,
+        dispute_id=dispute.pk,
+        credit=eur("3000"),
+        reason="It came late.",
+        at=CHOICE + 33 * DAY,
+    )
+    return award
+
+
+def test_a_statement_says_what_came_before_what_was_charged_and_what_stands(
+    cast: Cast, work: Award
+):
+    paper = statement(actor=cast.rolf, department_id=cast.marketing.pk, **APRIL)
+
+    assert (paper.name, paper.cost_centre, paper.currency) == ("Marketing", "1100", "EUR")
+    assert paper.opening == eur("10200")
+    assert [(line.kind, line.account_code, line.amount) for line in paper.lines] == [
+        ("charged", "5200", eur("20000")),
+        ("charged", "5300", eur("400")),
+        ("credited", "5200", eur("-3000")),
+        ("credited", "5300", eur("-60")),
+    ]
+    assert (paper.charges, paper.credits, paper.closing) == (
+        eur("20400"),
+        eur("-3060"),
+        eur("27540"),
+    )
+    assert {line.job_id for line in paper.lines} == {work.job_id}
+    assert {line.provider_name for line in paper.lines} == {"Vera & Co"}
+
+
+def test_the_closing_of_a_month_is_the_opening_of_the_next(cast: Cast, work: Award):
+    march = statement(actor=cast.maya, department_id=cast.marketing.pk, **MARCH)
+    april = statement(actor=cast.maya, department_id=cast.marketing.pk, **APRIL)
+
+    assert march.closing == april.opening == eur("10200")
+
+
+def test_a_statement_may_begin_in_the_middle_of_a_month(cast: Cast, work: Award):
+    middle = (CHOICE + 3 * DAY).date()
+
+    paper = statement(
+        actor=cast.maya,
+        department_id=cast.marketing.pk,
+        since_on=middle,
+        until_on=date(2026, 3, 31),
+    )
+
+    assert (paper.opening, paper.lines) == (eur("10200"), ())
+
+
+def test_what_awards_still_promise_stands_under_the_statement(cast: Cast, contest: Contest):
+    award = builders.choose(cast, contest.vendor_bid)
+    builders.accept(cast, builders.milestones(award)[0], at=CHOICE + DAY)
+
+    paper = statement(actor=cast.maya, department_id=cast.marketing.pk, **MARCH)
+
+    assert [(each.award_id, each.open) for each in paper.promises] == [(award.pk, eur("20400"))]
+    assert paper.promised == eur("20400")
+
+
+def test_a_statement_is_final_once_its_months_are_closed(cast: Cast, work: Award):
+    before = statement(actor=cast.maya, department_id=cast.marketing.pk, **MARCH)
+    at = CHOICE + 60 * DAY
+    Period.objects.filter(pk=202603).update(closing_at=at, closed_at=at, closed_by=cast.fin)
+    after = statement(actor=cast.maya, department_id=cast.marketing.pk, **MARCH)
+
+    assert (before.is_final, after.is_final) == (False, True)
+    assert [period.state for period in periods(actor=cast.maya)] == ["open", "closed"]
+
+
+def test_a_vendor_sees_what_it_is_owed(cast: Cast, work: Award):
+    paper = provider_statement(actor=cast.vera, provider_id=cast.vera_co.pk, **YEAR)
+
+    # What is held in a dispute leaves one account for another, and is owed all the same.
+    assert paper.closing == eur("27000")
+    assert paper.cost_centre == ""
+
+
+def test_a_lead_sees_what_the_team_recovered(cast: Cast, award: Award):
+    builders.accept(cast, builders.milestones(award)[0], at=CHOICE + DAY)
+
+    paper = provider_statement(actor=cast.pia, provider_id=cast.events_team.pk, **MARCH)
+
+    assert [line.amount for line in paper.lines] == [eur("15000")]
+    assert (paper.opening, paper.closing) == (eur("0"), eur("15000"))
+
+
+@pytest.mark.parametrize(
+    ("who", "refusal"), [("sam", Forbidden), ("pia", Forbidden), ("vera", Unknown)]
+)
+def test_the_books_of_a_department_are_its_own(cast: Cast, work: Award, who: str, refusal: type):
+    with refused(refusal):
+        statement(actor=getattr(cast, who), department_id=cast.marketing.pk, **MARCH)
+
+
+@pytest.mark.parametrize(
+    ("who", "refusal"), [("paul", Forbidden), ("maya", Forbidden), ("vera", Unknown)]
+)
+def test_what_a_team_earns_is_for_its_lead(cast: Cast, work: Award, who: str, refusal: type):
+    with refused(refusal):
+        provider_statement(actor=getattr(cast, who), provider_id=cast.events_team.pk, **MARCH)
+
+
+def test_a_budget_says_what_is_promised_charged_and_left(cast: Cast, award: Award):
+    builders.accept(cast, builders.milestones(award)[0], at=CHOICE + DAY)
+
+    (row,) = budget_status(actor=cast.rolf)
+
+    assert (row.department_name, row.fiscal_year) == ("Marketing", 2026)
+    assert (row.budget, row.committed, row.charged) == (eur("900000"), eur("25500"), eur("15300"))
+    assert row.available == eur("859200")
+    assert str(row.used_percent) == "4.5"
+
+
+def test_budgets_of_others_are_not_listed(cast: Cast, award: Award):
+    assert budget_status(actor=cast.pia) == ()
+    with refused(Unknown):
+        budget_status(actor=cast.pia, department_id=cast.marketing.pk)
+
+
+def test_a_commitment_says_what_is_open_and_what_comes_next(cast: Cast, award: Award):
+    first, second, _ = builders.milestones(award)
+    builders.accept(cast, first, at=CHOICE + DAY)
+
+    (row,) = commitments(actor=cast.fin, at=CHOICE + 5 * DAY)
+
+    assert (row.original, row.liquidated, row.open) == (eur("40800"), eur("15300"), eur("25500"))
+    assert (row.age_days, row.next_due_on) == (5, second.due_on)
+
+
+def test_a_finished_award_is_no_open_commitment(cast: Cast, award: Award):
+    builders.finish(cast, award)
+
+    assert commitments(actor=cast.fin, at=CHOICE + 60 * DAY) == ()
+    (row,) = commitments(actor=cast.fin, at=CHOICE + 60 * DAY, only_open=False)
+    assert row.open == eur("0")
+
+
+def test_the_trial_balance_sums_to_zero_in_each_book(cast: Cast, work: Award):
+    paper = trial_balance(actor=cast.fin, since_period=202603, until_period=202604)
+
+    assert paper.is_balanced
+    assert {total.book for total in paper.totals} == {"A", "B", "E"}
+    rows = {row.account_code: row for row in paper.rows}
+    assert rows["5200"].closing == eur("27000")
+    assert rows["2100"].closing == eur("-27000")
+    assert rows["4200"].closing == eur("-540")
+    assert rows["E110"].closing == eur("0")
+
+
+def test_a_month_of_the_trial_balance_opens_where_the_last_one_closed(cast: Cast, work: Award):
+    march = trial_balance(actor=cast.ada, since_period=202603)
+    april = trial_balance(actor=cast.ada, since_period=202604)
+
+    closing = {row.account_code: row.closing for row in march.rows if row.closing}
+    opening = {row.account_code: row.opening for row in april.rows if row.opening}
+    assert closing == opening
+
+
+@pytest.mark.parametrize("who", ["maya", "rolf", "pia", "vera", "adam"])
+def test_the_trial_balance_is_for_finance_and_auditors(cast: Cast, work: Award, who: str):
+    with refused(Forbidden):
+        trial_balance(actor=getattr(cast, who), since_period=202603)
+
+
+def test_there_is_no_trial_balance_of_a_month_that_is_not_in_the_books(cast: Cast, work: Award):
+    with refused(UnknownPeriod):
+        trial_balance(actor=cast.fin, since_period=199901)
+
+
+def test_the_journal_shows_finance_every_line(cast: Cast, work: Award):
+    page = journal(actor=cast.fin)
+
+    assert all(row.is_whole for row in page.items)
+    kinds = [row.kind for row in page.items]
+    assert kinds[0] == "credited"
+    assert {"awarded", "charged", "disputed", "credited"} <= set(kinds)
+    for row in page.items:
+        debit = sum(line.debit.minor for line in row.lines if line.debit)
+        assert debit == sum(line.credit.minor for line in row.lines if line.credit)
+
+
+def test_a_head_sees_the_departments_lines_of_an_entry_and_no_others(cast: Cast, work: Award):
+    page = journal(actor=cast.maya, only=JournalFilter(kind="charged"))
+
+    assert page.items
+    for row in page.items:
+        assert not row.is_whole
+        assert {line.department_name for line in row.lines} == {"Marketing"}
+
+
+def test_a_vendor_sees_its_own_income_lines_alone(cast: Cast, work: Award):
+    page = journal(actor=cast.vera)
+
+    codes = {line.account_code for row in page.items for line in row.lines}
+    assert codes == {"2100", "2150"}
+
+
+@pytest.mark.parametrize("who", ["rolf", "paul", "otto", "adam"])
+def test_others_see_no_entry(cast: Cast, work: Award, who: str):
+    assert journal(actor=getattr(cast, who)).items == ()
+    known = journal(actor=cast.fin).items[0]
+    with refused(Unknown):
+        entry(actor=getattr(cast, who), entry_id=known.entry_id)
+
+
+def test_the_journal_goes_on_where_a_page_ended(cast: Cast, work: Award):
+    whole = journal(actor=cast.fin).items
+    first = journal(actor=cast.fin, limit=2)
+    assert first.next
+    rest = journal(actor=cast.fin, cursor=first.next)
+
+    assert [*first.items, *rest.items] == list(whole)
+    assert len(list(every_line(actor=cast.fin))) == sum(len(row.lines) for row in whole)
+
+
+def test_one_entry_can_be_opened(cast: Cast, work: Award):
+    known = journal(actor=cast.fin).items[0]
+
+    assert entry(actor=cast.fin, entry_id=known.entry_id) == known
+
+
+def test_spend_is_summed_by_what_one_asks_for(cast: Cast, work: Award):
+    rows = spend(actor=cast.fin, group_by=("provider", "month", "kind"), **YEAR)
+
+    assert [(row.labels, row.amount, row.count) for row in rows] == [
+        (("Vera & Co", "2026-03", "fee"), eur("200"), 1),
+        (("Vera & Co", "2026-03", "outside"), eur("10000"), 1),
+        (("Vera & Co", "2026-04", "fee"), eur("340"), 2),
+        (("Vera & Co", "2026-04", "outside"), eur("17000"), 2),
+    ]
+
+
+def test_spend_equals_the_statement(cast: Cast, work: Award):
+    (row,) = spend(actor=cast.maya, **YEAR)
+
+    paper = statement(actor=cast.maya, department_id=cast.marketing.pk, **YEAR)
+    assert row.amount == paper.closing == eur("27540")
+
+
+@pytest.mark.parametrize(
+    "group_by",
+    [("mood",), ("month", "month"), GROUPS[:5]],
+)
+def test_spend_is_grouped_by_four_known_things_at_most(cast: Cast, group_by: tuple[str, ...]):
+    with refused(UnknownGroup):
+        spend(actor=cast.fin, group_by=group_by, **YEAR)
+
+
+def test_a_day_before_and_a_day_after_are_not_in_the_paper(cast: Cast, work: Award):
+    accepted = (CHOICE + 2 * DAY).date()
+    day = {"since_on": accepted, "until_on": accepted}
+    eve = {"since_on": accepted - timedelta(days=1), "until_on": accepted - timedelta(days=1)}
+
+    assert spend(actor=cast.fin, **eve) == ()
+    assert [row.amount for row in spend(actor=cast.fin, **day)] == [eur("10200")]

@@ -1,0 +1,201 @@
+"""The record of choices: which bid, against which, and why."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from ledger.models.awards import Award
+from ledger.reports.choice_share import NotAGroup, choice_share, contests_won
+from ledger.reports.choices import ChoiceFilter, choice_totals, choices, every_choice
+from ledger.reports.paging import NotACursor
+from marketplace.refusals import Forbidden, Unknown
+from tests.builders import eur, refused
+from tests.cast import Cast
+from tests.ledger import builders
+from tests.ledger.builders import CHOICE, Contest
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_choice_stands_beside_the_bids_it_was_made_against(cast: Cast, award: Award):
+    (row,) = choices(actor=cast.maya).items
+
+    assert (row.provider_name, row.kind) == ("Events", "in_house")
+    assert (row.price, row.bid_price) == (eur("40000"), eur("40000"))
+    assert (row.valid_priced_bids, row.is_lowest) == (2, False)
+    assert (row.best_in_house, row.best_outside) == (eur("40000"), eur("30000"))
+    assert row.spread == eur("10000")
+    assert (row.reason_code, row.reason) == ("quality", "Their idea for the rain convinced us.")
+    assert (row.chosen_by, row.decisive_criterion) == ("Maya", "Idea")
+
+
+def test_the_cheapest_bid_is_the_lowest(cast: Cast, contest: Contest):
+    builders.choose(cast, contest.vendor_bid)
+
+    (row,) = choices(actor=cast.maya).items
+
+    assert (row.is_lowest, row.lowest_is_tied) == (True, False)
+
+
+def test_a_tie_counts_as_lowest(cast: Cast):
+    builders.grant(cast)
+    tie = builders.contest(cast)
+    builders.choose(cast, tie.vendor_bid)
+
+    (row,) = choices(actor=cast.maya).items
+    totals = choice_totals(actor=cast.maya)
+
+    assert (row.is_lowest, row.lowest_is_tied) == (True, True)
+    assert (totals.contested, totals.lowest_chosen, totals.lowest_tied) == (1, 1, 1)
+
+
+def test_the_lowest_is_told_by_what_the_bid_asked_not_by_what_was_agreed(cast: Cast):
+    builders.state_imported_policy(cast)
+    cheap = builders.contest(cast, vendor=("10000",), policy_code="imported")
+    builders.choose(cast, cheap.vendor_bid, agreed=eur("44000"))
+
+    (row,) = choices(actor=cast.maya).items
+
+    assert (row.price, row.bid_price, row.is_lowest) == (eur("44000"), eur("10000"), True)
+
+
+def test_a_bid_that_is_out_is_no_rival(cast: Cast, contest: Contest):
+    from bids.disqualification import disqualify_bid
+
+    disqualify_bid(
+        actor=cast.maya,
+        bid_id=contest.vendor_bid.pk,
+        reason="The insurance is missing.",
+        at=CHOICE - timedelta(hours=1),
+    )
+    builders.choose(cast, contest.team_bid)
+
+    (row,) = choices(actor=cast.maya).items
+
+    assert (row.valid_priced_bids, row.is_lowest, row.best_outside) == (1, True, None)
+
+
+def test_finance_is_told_a_rivals_price_only_among_three_or_more(cast: Cast, award: Award):
+    (row,) = choices(actor=cast.fin).items
+
+    assert (row.price, row.valid_priced_bids) == (eur("40000"), 2)
+    assert (row.best_in_house, row.best_outside, row.spread) == (None, None, None)
+
+
+def test_auditors_are_told_every_price(cast: Cast, award: Award):
+    (row,) = choices(actor=cast.ada).items
+
+    assert row.best_outside == eur("30000")
+
+
+@pytest.mark.parametrize("who", ["pia", "vera", "otto", "sam", "adam"])
+def test_nobody_else_reads_the_choices_of_a_department(cast: Cast, award: Award, who: str):
+    assert choices(actor=getattr(cast, who)).items == ()
+    assert choice_totals(actor=getattr(cast, who)).choices == 0
+
+
+def test_a_department_that_is_not_yours_is_unknown(cast: Cast, award: Award):
+    with refused(Unknown):
+        choices(actor=cast.sam, only=ChoiceFilter(department_id=cast.marketing.pk))
+
+
+def test_the_head_above_reads_the_departments_below(cast: Cast, award: Award):
+    below = ChoiceFilter(department_id=cast.house.pk, include_children=True)
+
+    assert len(choices(actor=cast.gerd, only=below).items) == 1
+    assert choices(actor=cast.gerd, only=ChoiceFilter(department_id=cast.house.pk)).items == ()
+
+
+@pytest.fixture
+def three(cast: Cast) -> list[Award]:
+    """Three choices: the team, Vera & Co, and the team again."""
+    builders.grant(cast, "900000")
+    fought = [builders.contest(cast, vendor=("10000",)) for _ in range(3)]
+    chosen = [fought[0].team_bid, fought[1].vendor_bid, fought[2].team_bid]
+    return [
+        builders.choose(cast, bid, at=CHOICE + timedelta(days=40 * number))
+        for number, bid in enumerate(chosen)
+    ]
+
+
+def test_pages_follow_each_other_without_a_gap(cast: Cast, three: list[Award]):
+    first = choices(actor=cast.fin, limit=2)
+    assert first.next
+    second = choices(actor=cast.fin, limit=2, cursor=first.next)
+
+    seen = [row.award_id for row in (*first.items, *second.items)]
+    assert seen == [award.pk for award in reversed(three)]
+    assert second.next is None
+
+
+def test_a_cursor_of_another_list_is_refused(cast: Cast, three: list[Award]):
+    with refused(NotACursor):
+        choices(actor=cast.fin, cursor="made-up")
+
+
+def test_a_file_holds_every_choice(cast: Cast, three: list[Award]):
+    assert len(list(every_choice(actor=cast.fin))) == 3
+
+
+@pytest.mark.parametrize(
+    ("only", "count"),
+    [
+        ({"kind": "in_house"}, 2),
+        ({"kind": "outside"}, 1),
+        ({"category": "events"}, 3),
+        ({"category": "print"}, 0),
+        ({"currency": "EUR"}, 3),
+        ({"since_on": (CHOICE + timedelta(days=1)).date()}, 2),
+        ({"until_on": CHOICE.date()}, 1),
+    ],
+)
+def test_choices_can_be_narrowed(cast: Cast, three: list[Award], only: dict, count: int):
+    assert len(choices(actor=cast.fin, only=ChoiceFilter(**only)).items) == count
+    assert choice_totals(actor=cast.fin, only=ChoiceFilter(**only)).choices == count
+
+
+def test_choices_are_counted_and_summed(cast: Cast, three: list[Award]):
+    totals = choice_totals(actor=cast.fin)
+
+    assert (totals.choices, totals.in_house, totals.outside) == (3, 2, 1)
+    assert totals.awarded == (eur("90000"),)
+    assert (totals.contested, totals.lowest_chosen, totals.valid_priced_bids) == (3, 1, 6)
+
+
+def test_the_share_of_the_inside_is_told_by_month(cast: Cast, three: list[Award]):
+    rows = choice_share(actor=cast.fin, by="month")
+
+    assert [(row.label, row.in_house, row.outside) for row in rows] == [
+        ("2026-03", 1, 0),
+        ("2026-04", 0, 1),
+        ("2026-05", 1, 0),
+    ]
+    assert rows[1].outside_value == eur("10000")
+
+
+def test_the_share_of_the_inside_is_told_by_department(cast: Cast, three: list[Award]):
+    (row,) = choice_share(actor=cast.fin, by="department")
+
+    assert (row.label, row.in_house, row.choices) == ("Marketing", 2, 3)
+    assert row.in_house_value == eur("80000")
+
+
+def test_choices_are_not_grouped_by_just_anything(cast: Cast):
+    with refused(NotAGroup):
+        choice_share(actor=cast.fin, by="mood")
+
+
+def test_a_team_sees_the_contests_it_won(cast: Cast, three: list[Award]):
+    contests = contests_won(actor=cast.paul, provider_id=cast.events_team.pk)
+
+    assert [(each.label, each.chosen, each.contests) for each in contests] == [
+        ("Q1 2026", 1, 1),
+        ("Q2 2026", 1, 2),
+    ]
+
+
+def test_a_department_is_not_told_how_a_team_fares(cast: Cast, three: list[Award]):
+    with refused(Forbidden):
+        contests_won(actor=cast.maya, provider_id=cast.events_team.pk)
