@@ -3,6 +3,7 @@
 from typing import TypeVar
 from uuid import UUID
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 
 from marketplace.refusals import Unknown
@@ -17,7 +18,7 @@ class Findable(models.QuerySet[Row]):
         """Return the row with this id. :raises Unknown: there is none among these."""
         try:
             return self.get(pk=id)
-        except self.model.DoesNotExist:
+        except ObjectDoesNotExist:
             name = self.model._meta.verbose_name
             raise Unknown(f"There is no such {name}.") from None
 
