@@ -43,12 +43,10 @@ class ChoiceForm(PageForm):
         help_text=gettext_lazy("Every bidder reads it, and it stays on the record."),
     )
     decisive_criterion_id = forms.ChoiceField(
-        required=False,
         label=gettext_lazy("Which criterion decided"),
         help_text=gettext_lazy("Needed, because another bid has the better value."),
     )
     followed_view = forms.ChoiceField(
-        required=False,
         choices=wording.choices("views"),
         widget=forms.RadioSelect,
         label=gettext_lazy("Which view of money you followed"),

@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from bids.opened import minutes, opened_bids
+from bids.prices import open_prices
 from frontend import formats
-from frontend.acts import Act, answer, sent
+from frontend.acts import Act, NothingAsked, answer, sent
 from frontend.forms import MomentField, PageForm, WordsField
 from frontend.pages.drafts import PAGE
-from frontend.rendering import page
+from frontend.rendering import fresh_sign_in, page
 from frontend.requests import SignedIn
 from ledger.commissioning import amend_job, cancel_job
 from ledger.reports.timeline import timeline
@@ -59,6 +60,28 @@ def opening(request: SignedIn, job_id: UUID) -> HttpResponse:
         "bids": opened_bids(actor=request.user, job_id=job_id),
     }
     return page(request, "frontend/pages/jobs/opening.html", context)
+
+
+@PAGE
+@fresh_sign_in
+def prices(request: SignedIn, job_id: UUID) -> HttpResponse:
+    """Open the prices of a formal job, once its bids were scored."""
+    text = _own(request, job_id)
+    act = Act(
+        title=_("Open the prices"),
+        lead=_("Quality has been scored without them. From now on scores stand as they are."),
+        button=_("Open all prices"),
+        back=reverse("comparison", args=[job_id]),
+        trail=text.title,
+        warning=_("Prices are opened once, all together."),
+    )
+    return answer(
+        request,
+        act,
+        NothingAsked(sent(request)),
+        do=lambda typed: open_prices(actor=request.user, job_id=job_id, at=request.received_at),
+        told=_("The prices are open."),
+    )
 
 
 class AnswerForm(PageForm):
