@@ -226,7 +226,10 @@ EMAIL_HOST_USER = env_str("EMAIL_USER", "")
 EMAIL_HOST_PASSWORD = env_secret("EMAIL_PASSWORD", "")
 EMAIL_USE_TLS = env_bool("EMAIL_TLS", True)
 EMAIL_TIMEOUT = 10
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+# Without a mail server mail is written down: from a checkout into files, else to the log.
+_BACKEND = "smtp" if EMAIL_HOST else "filebased" if EMBEDDED else "console"
+EMAIL_BACKEND = f"django.core.mail.backends.{_BACKEND}.EmailBackend"
+EMAIL_FILE_PATH = str(ROOT / ".local" / "mail")
 DEFAULT_FROM_EMAIL = env_str("EMAIL_FROM", "Choicebook <choicebook@localhost>")
 LOGGING = logs.configuration(
     level=env_str("LOG_LEVEL", "INFO"),
