@@ -57,9 +57,7 @@ def answer_once(
     :raises AnswerUnderWay: the same key is being worked on.
     :raises KeyUsedOtherwise: the key came with another body before.
     """
-    fingerprint = salted_hmac(
-        "choicebook.answers", request_body, algorithm="sha256"
-    ).digest()
+    fingerprint = salted_hmac("choicebook.answers", request_body, algorithm="sha256").digest()
     with transaction.atomic():
         _claim(actor, route, key)
         kept = KeptAnswer.objects.filter(user=actor, route=route, key=key).first()
@@ -85,9 +83,7 @@ def answer_once(
 
 def forget_answers(*, at: datetime) -> int:
     """Drop the answers that were kept long enough, and return how many."""
-    old = KeptAnswer.objects.filter(
-        is_kept_for_ever=False, answered_at__lt=at - KEPT_FOR
-    )
+    old = KeptAnswer.objects.filter(is_kept_for_ever=False, answered_at__lt=at - KEPT_FOR)
     dropped, _ = old.delete()
     return dropped
 
@@ -101,6 +97,4 @@ def _claim(actor: User, route: str, key: str) -> None:
         )
         (claimed,) = cursor.fetchone()
     if not claimed:
-        raise AnswerUnderWay(
-            "The same request is being answered now. Ask again in a moment."
-        )
+        raise AnswerUnderWay("The same request is being answered now. Ask again in a moment.")

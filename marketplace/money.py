@@ -11,8 +11,27 @@ from marketplace.refusals import Refusal
 
 # ISO 4217: the currencies whose minor unit is not a hundredth.
 EXPONENTS = dict.fromkeys(
-    "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
-) | dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3)
+    [
+        "BIF",
+        "CLP",
+        "DJF",
+        "GNF",
+        "ISK",
+        "JPY",
+        "KMF",
+        "KRW",
+        "PYG",
+        "RWF",
+        "UGX",
+        "UYI",
+        "VND",
+        "VUV",
+        "XAF",
+        "XOF",
+        "XPF",
+    ],
+    0,
+) | dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3)
 LARGEST_MINOR = 2**63 - 1  # what a column holds
 
 
@@ -54,15 +73,11 @@ class Money:
         try:
             scaled = Decimal(amount).scaleb(exponent)
         except InvalidOperation:
-            raise NotAnAmount(
-                f"“{amount}” is not an amount; write it like 1234.50."
-            ) from None
+            raise NotAnAmount(f"“{amount}” is not an amount; write it like 1234.50.") from None
         if not scaled.is_finite() or abs(scaled) > LARGEST_MINOR:
             raise NotAnAmount(f"“{amount}” is not an amount that can be booked.")
         if scaled != scaled.to_integral_value():
-            raise NotAnAmount(
-                f"{currency} has {exponent} decimals; “{amount}” has more."
-            )
+            raise NotAnAmount(f"{currency} has {exponent} decimals; “{amount}” has more.")
         return cls(int(scaled), currency)
 
     @property

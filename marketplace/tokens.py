@@ -126,9 +126,7 @@ def revoke_token(*, actor: User, token_id: UUID, at: datetime) -> TokenFacts:
 
 def my_tokens(*, actor: User) -> list[TokenFacts]:
     """Return the person's tokens, the newest first."""
-    return [
-        _facts(token) for token in Token.objects.of(actor).order_by("-issued_at", "id")
-    ]
+    return [_facts(token) for token in Token.objects.of(actor).order_by("-issued_at", "id")]
 
 
 def token_holder(*, secret: str, at: datetime) -> tuple[User, frozenset[str]] | None:
@@ -152,11 +150,7 @@ def token_holder(*, secret: str, at: datetime) -> tuple[User, frozenset[str]] | 
 def looks_like_a_token(text: str) -> bool:
     """Whether a text has a token's shape and checksum: what secret scanners look for."""
     body = text.removeprefix(PREFIX)
-    if (
-        body == text
-        or len(body) != SECRET_LENGTH + CHECKSUM_LENGTH
-        or not body.isascii()
-    ):
+    if body == text or len(body) != SECRET_LENGTH + CHECKSUM_LENGTH or not body.isascii():
         return False
     return _checksum(body[:SECRET_LENGTH]) == body[SECRET_LENGTH:]
 
