@@ -45,12 +45,12 @@ def schedule(job: JobFact, *, now: datetime) -> Schedule:
     published_at = _published_at(job, closes_at, remarks)
     closes_at = max(closes_at, published_at + 2 * SECOND)
     if not job.is_published or published_at > now:
+        if job.is_published:
+            remarks.append(("/tender/tenderPeriod/startDate", "lies ahead; the job is a draft"))
         return Schedule(None, closes_at, remarks=tuple(remarks))
-    bids_at = {
-        bid.key: moment
-        for bid in job.bids
-        if (moment := _bid_at(bid.at, published_at, closes_at, bid.where, remarks)) <= now
-    }
+    # A bid that is published has come, whatever date it bears.
+    last = max(published_at, min(closes_at, now) - SECOND)
+    bids_at = {bid.key: _bid_at(bid.at, published_at, last, bid.where, remarks) for bid in job.bids}
     opened_at = closes_at if closes_at <= now and not _is_cancelled(job) else None
     awarded_at = charged_at = ended_at = None
     if opened_at and job.choice:
@@ -75,6 +75,8 @@ def _closes_at(job: JobFact, now: datetime) -> datetime:
     decided = _decided_at(job)
     if decided:
         return decided - SECOND
+    if job.bids:
+        return job.known_at or now - SECOND
     return (job.published_at or job.known_at or now) + 30 * DAY
 
 
@@ -94,22 +96,20 @@ def _published_at(job: JobFact, closes_at: datetime, remarks: list[tuple[str, st
 def _bid_at(
     at: datetime | None,
     published_at: datetime,
-    closes_at: datetime,
+    last: datetime,
     where: str,
     remarks: list[tuple[str, str]],
 ) -> datetime:
-    """A bid's own moment, brought between publication and deadline."""
-    last = closes_at - SECOND
-    if at is None or at == closes_at:
-        return last  # at the very deadline is in time for most publishers, for the clock it is not
+    """A bid's own moment, brought between publication and the last moment for bids."""
+    if at is None:
+        return last
     if at < published_at:
         remarks.append((f"{where}/date", "before the publication; put at its moment"))
         return published_at
-    if at > last:
-        if at > closes_at:
-            remarks.append((f"{where}/date", "after the deadline; put just before it"))
-        return last
-    return at
+    # At the very deadline is in time for most publishers, and for the clock it is not.
+    if at > last + SECOND:
+        remarks.append((f"{where}/date", "after the deadline; put just before it"))
+    return min(at, last)
 
 
 def _awarded_at(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import Any, Self
 
@@ -13,6 +13,8 @@ Release = dict[str, Any]
 TABLES = """
 CREATE TABLE release (place INTEGER PRIMARY KEY, ocid TEXT NOT NULL, body BLOB NOT NULL);
 CREATE INDEX release_by_ocid ON release (ocid, place);
+CREATE TABLE problem (place INTEGER PRIMARY KEY, ocid TEXT, at TEXT NOT NULL, why TEXT NOT NULL);
+CREATE TABLE kept (kind TEXT, key TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID;
 """
 
 
@@ -50,6 +52,27 @@ class Spool:
             # Pickled, because JSON would lose the digits of a decimal; nobody else can reach
             # a file that has no name.
             yield ocid, [pickle.loads(body) for (body,) in rows]  # noqa: S301
+
+    def add_problem(self, ocid: str | None, where: str, why: str) -> None:
+        """Lay a problem beside the releases."""
+        self.file.execute(
+            "INSERT INTO problem (ocid, at, why) VALUES (?, ?, ?)", (ocid, where, why)
+        )
+
+    def problems(self) -> Iterator[tuple[str | None, str, str]]:
+        """Yield the problems in the order they came."""
+        yield from self.file.execute("SELECT ocid, at, why FROM problem ORDER BY place")
+
+    def add_kept(self, kind: str, keys: Iterable[str]) -> None:
+        """Note the keys of what now stands in the house, each once."""
+        rows = [(kind, key) for key in keys]
+        self.file.executemany("INSERT OR IGNORE INTO kept VALUES (?, ?)", rows)
+
+    def kept(self, kind: str, at_once: int = 1000) -> Iterator[list[str]]:
+        """Yield the keys of a kind, so many at a time."""
+        rows = self.file.execute("SELECT key FROM kept WHERE kind = ? ORDER BY key", (kind,))
+        while batch := rows.fetchmany(at_once):
+            yield [key for (key,) in batch]
 
     def __enter__(self) -> Self:
         return self

@@ -1,0 +1,122 @@
+"""Who takes part in an import: registered by the public verbs when first met, and once only."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from uuid import UUID
+
+from ledger.exchange.ocds.facts import Organisation
+from marketplace.admission import add_category, admit_vendor, register_department, register_team
+from marketplace.models.departments import Department
+from marketplace.models.people import User
+from marketplace.models.policies import BudgetControl, Policy
+from marketplace.models.providers import Category, Provider
+from marketplace.policies import PolicyStated, state_policy
+
+POLICY = "imported"
+IN_FORCE_ON = date(1990, 1, 1)  # older than any date that a release is believed
+EXPLANATION = (
+    "For jobs that another system's publication tells of. Budgets are tracked and limit nothing, "
+    "no minimum days, no team and vendor needed; one provider may stand with several bids, and "
+    "a bid whose price was never opened is disqualified at the opening."
+)
+NOBODY = Organisation("no-buyer", "Buyer not named")
+TEAMS = Organisation("in-house-teams", "In-house teams")
+CATEGORIES = {"goods": "Goods", "works": "Works", "services": "Services"}
+OTHER = "unspecified"
+
+
+def state_imported_policy(*, importer: User, now: datetime) -> None:
+    """State the policy that imported jobs run under, unless it is stated."""
+    if Policy.objects.filter(code=POLICY).exists():
+        return
+    try:
+        state_policy(
+            actor=importer,
+            code=POLICY,
+            at=now,
+            in_force_on=IN_FORCE_ON,
+            explanation=EXPLANATION,
+            budget_control=BudgetControl.TRACKED,
+            minimum_days=0,
+            needs_team_and_vendor=False,
+            allows_variants=True,
+        )
+    except PolicyStated:
+        return  # another import was a moment faster
+
+
+class Household:
+    """The departments, providers and kinds of work of one publisher, as rows of the house."""
+
+    def __init__(self, *, importer: User, publisher: str, in_house: Mapping[str, str]) -> None:
+        self.importer = importer
+        self.publisher = publisher
+        self.in_house = in_house  # a provider's key -> the key of the department it belongs to
+
+    def source_key(self, organisation: Organisation) -> str:
+        """Return what an organisation is known by ever after: its own key, the publisher's too."""
+        return fitted(f"{self.publisher}:{organisation.key}", 300)
+
+    def department(self, buyer: Organisation, *, currency: str, at: datetime) -> UUID:
+        """Return the department that a buyer is, registering it when it is new."""
+        key = self.source_key(buyer)
+        found = Department.objects.filter(source_key=key).values_list("pk", flat=True).first()
+        if found:
+            return found
+        return register_department(
+            actor=self.importer,
+            name=buyer.name[:200],
+            cost_centre=fitted(key, 40),
+            currency=currency,
+            at=at,
+            source_key=key,
+        ).pk
+
+    def providers(
+        self, bidders: Iterable[Organisation], *, currency: str, at: datetime
+    ) -> dict[str, UUID]:
+        """Return the provider that each bidder is, by the bidder's key; new ones are admitted."""
+        wanted = {self.source_key(bidder): bidder for bidder in bidders}
+        rows = Provider.objects.filter(source_key__in=wanted).values_list("source_key", "pk")
+        there = dict(rows)
+        for key, bidder in wanted.items():
+            if key not in there:
+                there[key] = self._admitted(bidder, key, currency=currency, at=at)
+        return {bidder.key: there[key] for key, bidder in wanted.items()}
+
+    def category(self, code: str, *, at: datetime) -> UUID:
+        """Return the kind of work that OCDS calls so; what it does not know is unspecified."""
+        code = code if code in CATEGORIES else OTHER
+        found = Category.objects.filter(code=code).values_list("pk", flat=True).first()
+        if found:
+            return found
+        name = CATEGORIES.get(code, "Not specified")
+        return add_category(actor=self.importer, code=code, name=name, at=at).pk
+
+    def _admitted(self, bidder: Organisation, key: str, *, currency: str, at: datetime) -> UUID:
+        if bidder.key not in self.in_house:
+            vendor = admit_vendor(
+                actor=self.importer, name=bidder.name[:300], at=at, source_key=key
+            )
+            return vendor.pk
+        home_key = self.in_house[bidder.key]
+        home = Organisation(home_key, home_key) if home_key else TEAMS
+        team = register_team(
+            actor=self.importer,
+            name=bidder.name[:300],
+            department_id=self.department(home, currency=currency, at=at),
+            at=at,
+            source_key=key,
+        )
+        return team.pk
+
+
+def fitted(text: str, longest: int) -> str:
+    """Return a key as it is where it fits; else its beginning and a hash of the whole."""
+    if len(text) <= longest:
+        return text
+    digest = hashlib.sha256(text.encode(errors="replace")).hexdigest()[:20]
+    return f"{text[: longest - 21]}~{digest}"

@@ -1,0 +1,146 @@
+"""One release after the other, replayed through the verbs: each in a transaction of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+
+from bids.models.bids import Bid
+from ledger.exchange.ocds.facts import JobFact, Problem, Tale
+from ledger.exchange.ocds.household import NOBODY, Household
+from ledger.exchange.ocds.reading import NO_CURRENCY
+from ledger.exchange.ocds.schedule import Schedule, schedule
+from ledger.exchange.ocds.storytelling import NotTaken, Telling, job_key, tell_job
+from ledger.models.awards import Award
+from marketplace.models.jobs import Job
+from marketplace.models.people import User
+
+MOST_REFUSALS = 100  # of one release; one that loses more is refused as a whole
+
+
+class Fate(Enum):
+    """What became of a release."""
+
+    TAKEN = "taken"
+    PARTLY = "partly"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a tale: its problems, and the keys under which it now stands in the house."""
+
+    fate: Fate
+    problems: tuple[Problem, ...]
+    department: str = ""
+    providers: tuple[str, ...] = ()
+    jobs: tuple[str, ...] = ()
+
+
+class Replay:
+    """Tells tales to the house, in the name of the importer."""
+
+    def __init__(self, *, importer: User, in_house: Mapping[str, str], now: datetime) -> None:
+        self.importer = importer
+        self.in_house = in_house
+        self.now = now
+
+    def take(self, tale: Tale) -> Outcome:
+        """
+        Tell a tale, unless it was told before, and return what became of it.
+
+        A step that a verb refuses is left out and the rest told again from the beginning, so
+        that nothing half-told is ever committed.
+        """
+        household = Household(
+            importer=self.importer, publisher=tale.publisher, in_house=self.in_house
+        )
+        plans = {fact.key: schedule(fact, now=self.now) for fact in tale.jobs}
+        problems = [*tale.problems, *_moved(tale, plans)]
+        without: set[str] = set()
+        while len(without) < MOST_REFUSALS:
+            try:
+                told = self._tell(tale, plans, household, frozenset(without))
+            except NotTaken as refused:
+                problems.append(Problem(tale.ocid, refused.where, refused.why))
+                if refused.step in without:
+                    break
+                without.add(refused.step)
+            except (OperationalError, InterfaceError):
+                raise
+            except DatabaseError as broken:  # a rule that is checked at the commit
+                problems.append(Problem(tale.ocid, "/", str(broken).splitlines()[0]))
+                break
+            else:
+                return _outcome(tale, household, told, problems)
+        return Outcome(Fate.REFUSED, tuple(problems))
+
+    def _tell(
+        self,
+        tale: Tale,
+        plans: Mapping[str, Schedule],
+        household: Household,
+        without: frozenset[str],
+    ) -> list[Told]:
+        with transaction.atomic():
+            at = min((plan.published_at or plan.closes_at for plan in plans.values()), default=None)
+            currency = next((fact.currency for fact in tale.jobs), NO_CURRENCY)
+            department_id = household.department(
+                tale.buyer or NOBODY, currency=currency, at=min(at or self.now, self.now)
+            )
+            telling = Telling(tale, household, department_id, without)
+            told = []
+            for fact in tale.jobs:
+                there = Job.objects.filter(source_key=job_key(fact)).first()
+                if there:
+                    told.append(Told(fact, _differences(there, fact, plans[fact.key])))
+                elif tell_job(fact, plans[fact.key], telling):
+                    told.append(Told(fact, ()))
+            return told
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A job that stands in the house now, and how it differs if it stood there before."""
+
+    fact: JobFact
+    differences: tuple[str, ...]
+
+
+def _outcome(
+    tale: Tale, household: Household, told: list[Told], problems: list[Problem]
+) -> Outcome:
+    problems += [Problem(tale.ocid, "/", why) for one in told for why in one.differences]
+    bidders = {bid.bidder.key: bid.bidder for one in told for bid in one.fact.bids}
+    fate = Fate.PARTLY if problems else Fate.TAKEN
+    if tale.jobs and not told:
+        fate = Fate.REFUSED
+    return Outcome(
+        fate,
+        tuple(problems),
+        department=household.source_key(tale.buyer or NOBODY),
+        providers=tuple(household.source_key(bidder) for bidder in bidders.values()),
+        jobs=tuple(job_key(one.fact) for one in told),
+    )
+
+
+def _moved(tale: Tale, plans: Mapping[str, Schedule]) -> list[Problem]:
+    remarks = dict.fromkeys(remark for plan in plans.values() for remark in plan.remarks)
+    return [Problem(tale.ocid, where, why) for where, why in remarks]
+
+
+def _differences(job: Job, fact: JobFact, plan: Schedule) -> tuple[str, ...]:
+    """Say how a job that was taken over before differs from what its release says now."""
+    found = []
+    bids = Bid.objects.filter(job=job).count()
+    if bids != len(plan.bids_at):
+        found.append(f"taken over before, with {bids} bids; now it tells of {len(plan.bids_at)}")
+    award = Award.objects.filter(job=job).first()
+    agreed = fact.choice.agreed if fact.choice and plan.awarded_at else None
+    if (award.price if award else None) != agreed:
+        found.append("taken over before, with another choice than it tells of now")
+    return tuple(found)
