@@ -143,7 +143,8 @@ def _valid_bid(job: Job, bid_id: UUID, *, paper: Frozen) -> Bid:
     """:raises BidNotValid: this bid cannot be chosen."""
     if bid_id not in paper.valid_ids:
         raise BidNotValid("Choose one of the valid bids on this job.")
-    bid = Bid.objects.select_related("price", "opened", "provider").get(pk=bid_id)
+    bids = Bid.objects.select_related("price", "opened", "provider")
+    bid = bids.defer("quality_envelope", "price_envelope").get(pk=bid_id)
     bid.job = job
     return bid
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import Sum
 
+from bids.models.bids import OpenedPrice
 from ledger import chart
 from ledger.budgeting import fee_of, liquidate
 from ledger.models.awards import Acceptance, Award, ChangeOrder, Delivery, Resolution
@@ -67,8 +68,10 @@ def fee_between(award: Award, before: int, after: int) -> Money:
 
 def tax_between(award: Award, before: int, after: int) -> Money:
     """Return the recoverable tax that a vendor adds to a part of its price, likewise."""
-    price = award.bid.price
-    if award.provider.is_in_house or not price.tax_minor or not price.quoted_minor:
+    if award.provider.is_in_house:
+        return money(award, 0)
+    price = OpenedPrice.objects.get(pk=award.bid_id)
+    if not price.tax_minor or not price.quoted_minor:
         return money(award, 0)
 
     def tax(amount: int) -> int:  # rounded half up, in whole numbers
