@@ -82,14 +82,14 @@ def submit_bid(
     if variant and not job.policy.allows_variants:
         raise VariantNotAllowed("Each provider has one bid on a job.")
     refuse_unfit(job, content)
-    earlier = Bid.objects.filter(job=job, provider=provider, variant=variant)
-    if earlier.filter(submitted_at__gt=at).exists():
+    earlier = list(Bid.objects.filter(job=job, provider=provider, variant=variant))
+    if any(bid.submitted_at > at for bid in earlier):
         raise Superseded("A later bid of yours arrived first, and stands.")
-    _refuse_rise(job, list(earlier), content, actor=actor, at=at)
+    _refuse_rise(job, earlier, content, actor=actor, at=at)
 
-    replaced = list(earlier.standing())
-    for bid in replaced:
-        _withdraw(bid, actor=actor, at=at)
+    for bid in earlier:
+        if bid.withdrawn_at is None:
+            _withdraw(bid, actor=actor, at=at)
     bid = _write(job, provider, content, variant, actor=actor, at=at)
     access.note(bid, access.SUBMITTED, actor=actor, at=at)
     BidDraft.objects.filter(job=job, provider=provider).delete()
