@@ -1,0 +1,195 @@
+"""Home: every open item says who has it, since when, by when, and what happens then."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from ledger.changing import propose_change
+from ledger.commissioning import amend_job
+from ledger.crediting import raise_dispute
+from ledger.models.awards import Award
+from ledger.reports.desk import OpenItem, desk
+from marketplace.invitations import decline_invitation
+from marketplace.models.people import User
+from marketplace.questions import answer_question, ask_question
+from tests.builders import DAY, DEADLINE, HOUR, NOON, a_draft, eur
+from tests.cast import Cast
+from tests.ledger import builders
+from tests.ledger.builders import CHOICE, Contest
+
+pytestmark = pytest.mark.django_db
+
+
+def mine(actor: User, at: datetime) -> dict[str, OpenItem]:
+    """The most pressing item of each kind."""
+    return {item.kind: item for item in reversed(desk(actor=actor, at=at).mine)}
+
+
+def others(actor: User, at: datetime) -> dict[str, OpenItem]:
+    return {item.kind: item for item in reversed(desk(actor=actor, at=at).others)}
+
+
+def test_a_draft_waits_for_its_author_and_its_head(cast: Cast):
+    a_draft(cast)
+
+    assert mine(cast.rolf, NOON)["publish"].act == "Finish the draft"
+    assert mine(cast.maya, NOON)["publish"].act == "Check and publish"
+    assert mine(cast.pia, NOON) == {}
+
+
+def test_an_invitation_waits_for_the_provider_until_the_deadline(cast: Cast):
+    builders.grant(cast)
+    job = builders.publish(cast)
+
+    item = mine(cast.vera, NOON + DAY)["bid"]
+
+    assert (item.act, item.who, item.since_at) == ("Bid, or decline", "You", NOON)
+    assert (item.due_at, item.job_id) == (DEADLINE, job.pk)
+    assert mine(cast.vera, DEADLINE) == {}
+    assert others(cast.rolf, NOON + DAY)["bids"].who == "Bidders"
+
+
+def test_a_declined_invitation_waits_no_more(cast: Cast):
+    builders.grant(cast)
+    job = builders.publish(cast)
+    decline_invitation(
+        actor=cast.vera,
+        job_id=job.pk,
+        provider_id=cast.vera_co.pk,
+        reason="No time.",
+        at=NOON + HOUR,
+    )
+
+    assert mine(cast.vera, NOON + DAY) == {}
+
+
+def test_a_sealed_bid_is_on_nobody_elses_desk(cast: Cast):
+    builders.grant(cast)
+    job = builders.publish(cast)
+    people = (cast.maya, cast.rolf, cast.gerd, cast.fin, cast.ada, cast.adam, cast.otto, cast.pia)
+    before = [desk(actor=person, at=DEADLINE - DAY) for person in people]
+    bid = builders.submit(cast, job, cast.vera_co, builders.bid_of(["30000"]))
+    after = [desk(actor=person, at=DEADLINE - DAY) for person in people]
+
+    assert before == after
+    assert others(cast.vera, DEADLINE - DAY)["opening"].subject_id == bid.pk
+
+
+def test_an_addendum_asks_for_the_bid_again(cast: Cast):
+    builders.grant(cast)
+    job = builders.publish(cast)
+    bid = builders.submit(cast, job, cast.vera_co, builders.bid_of(["30000"]))
+    amend_job(actor=cast.maya, job_id=job.pk, text="It is 250 guests.", at=DEADLINE - 36 * HOUR)
+
+    item = mine(cast.vera, DEADLINE - 35 * HOUR)["confirm"]
+
+    assert (item.act, item.subject_id) == ("Confirm your bid", bid.pk)
+    assert item.then == "A bid that was not confirmed is out at the opening."
+
+
+def test_a_question_waits_one_business_day_and_is_late_then(cast: Cast):
+    builders.grant(cast)
+    job = builders.publish(cast)
+    question = ask_question(
+        actor=cast.pia,
+        job_id=job.pk,
+        provider_id=cast.events_team.pk,
+        text="Is there a stage?",
+        at=NOON + HOUR,
+    )
+
+    item = mine(cast.rolf, NOON + 2 * HOUR)["answer"]
+
+    assert (item.what, item.due_at) == ("“Is there a stage?”", NOON + DAY + HOUR)
+    assert not item.is_late
+    assert mine(cast.rolf, NOON + 2 * DAY)["answer"].is_late
+    assert desk(actor=cast.rolf, at=NOON + 2 * DAY).late == 1
+    assert "Pia" not in repr(item)
+    answer_question(actor=cast.rolf, question_id=question.pk, answer="Yes.", at=NOON + 2 * DAY)
+    assert "answer" not in mine(cast.rolf, NOON + 3 * DAY)
+
+
+def test_opened_bids_wait_for_the_head(cast: Cast, contest: Contest):
+    assert mine(cast.maya, CHOICE)["choose"].what == "2 bids, opened."
+    assert others(cast.rolf, CHOICE)["choice"].who == "The head of Marketing"
+    waiting = others(cast.vera, CHOICE)["choice"]
+    assert (waiting.who, waiting.then) == ("Marketing", "You get the result, with reasons.")
+
+
+def test_work_waits_for_the_provider_then_for_the_department(cast: Cast, award: Award):
+    first = builders.milestones(award)[0]
+    assert first.due_on is not None
+    before = mine(cast.paul, CHOICE + DAY)["deliver"]
+    assert (before.subject_id, before.due_at) == (
+        first.pk,
+        datetime(first.due_on.year, first.due_on.month, first.due_on.day, 23, 59, 59, tzinfo=UTC),
+    )
+    assert others(cast.maya, CHOICE + DAY)["deliver"].who == "Events"
+    for rest in builders.milestones(award)[1:]:
+        builders.accept(cast, rest, at=CHOICE + HOUR)
+
+    delivery = builders.deliver(cast, first, at=CHOICE + 2 * DAY)
+
+    item = mine(cast.rolf, CHOICE + 3 * DAY)["accept"]
+    assert (item.subject_id, item.due_at) == (delivery.pk, delivery.silent_at)
+    assert item.then == "Silence after that counts as acceptance."
+    assert others(cast.pia, CHOICE + 3 * DAY)["accept"].who == "Marketing"
+
+
+def test_a_change_waits_for_the_other_side(cast: Cast, award: Award):
+    propose_change(
+        actor=cast.pia,
+        milestone_id=builders.milestones(award)[0].pk,
+        difference=eur("500"),
+        reason="More guests.",
+        at=CHOICE + DAY,
+    )
+
+    assert mine(cast.maya, CHOICE + 2 * DAY)["agree_change"].who == "You"
+    assert others(cast.pia, CHOICE + 2 * DAY)["agree_change"].who == "The head of Marketing"
+
+
+def test_a_dispute_waits_for_finance(cast: Cast, award: Award):
+    milestone = builders.milestones(award)[0]
+    builders.accept(cast, milestone, at=CHOICE + DAY)
+    raise_dispute(
+        actor=cast.maya,
+        milestone_id=milestone.pk,
+        amount=eur("100"),
+        reason="Too loud.",
+        at=CHOICE + 3 * DAY,
+    )
+
+    assert mine(cast.fin, CHOICE + 4 * DAY)["resolve"].act == "Settle a dispute"
+    assert others(cast.maya, CHOICE + 4 * DAY)["resolve"].who == "Finance"
+    assert others(cast.pia, CHOICE + 4 * DAY)["resolve"].who == "Finance"
+
+
+def test_finished_work_waits_for_both_ratings(cast: Cast, award: Award):
+    builders.finish(cast, award, at=CHOICE + 30 * DAY)
+    now = CHOICE + 32 * DAY
+    assert mine(cast.rolf, now)["rate"].due_at == CHOICE + 31 * DAY + 14 * DAY
+    assert mine(cast.pia, now)["rate"].act == "Rate the work"
+
+    builders.rate_as(cast, award, "department", at=now)
+
+    assert "rate" not in mine(cast.rolf, now + HOUR)
+    assert others(cast.rolf, now + HOUR)["rate"].act == "Wait for the other rating"
+    # Whether the other side has rated shows nowhere before the reveal.
+    assert mine(cast.pia, now + HOUR)["rate"].what == "With Marketing. Eight taps."
+    assert mine(cast.pia, CHOICE + 46 * DAY) == {}
+
+
+def test_what_was_done_lately_is_told_back(cast: Cast, award: Award):
+    done = desk(actor=cast.maya, at=CHOICE + DAY).done
+
+    assert [item.text for item in done] == ["You chose a bid", "You published a job"]
+
+
+def test_the_most_pressing_comes_first(cast: Cast, award: Award):
+    parts = builders.milestones(award)
+    dues = [item.subject_id for item in desk(actor=cast.pia, at=CHOICE + DAY).mine]
+
+    assert dues == [part.pk for part in parts]
