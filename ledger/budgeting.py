@@ -13,16 +13,17 @@ from ledger import chart
 from ledger.models.awards import Award
 from ledger.models.budgets import BudgetLine, Commitment, Precommitment
 from ledger.periods import fiscal_year_of
-from ledger.posting import BudgetMove, CommitmentMove, EntryKind, Line, post_entry
-from marketplace.history import record
+from ledger.posting import About, BudgetMove, CommitmentMove, EntryKind, Line, post_entry
+from marketplace.history import Fact, record
 from marketplace.models.departments import Department
 from marketplace.models.events import Audience
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
 from marketplace.models.policies import BudgetControl
+from marketplace.models.providers import Category
 from marketplace.money import Money
 from marketplace.permissions import may_manage_money
-from marketplace.refusals import Refusal, require
+from marketplace.refusals import Refusal, Unknown, require
 
 
 class NoBudget(Refusal):
@@ -55,43 +56,44 @@ def grant_budget(
     Add to a department's budget for a year, perhaps for one category only, and return its line.
 
     :param grant_id: names the grant; the same one again is not booked twice.
-    :raises Unknown: there is no such department.
+    :raises Unknown: there is no such department or kind of work.
     :raises Forbidden: only finance grants budgets.
     :raises NotAGrant: the amount is not above zero.
     """
     department = Department.objects.visible_to(actor).one(department_id)
     require(may_manage_money(actor))
     if amount.minor <= 0:
-        raise NotAGrant(
-            "Grant more than zero. To take money away, move it to another line."
-        )
+        raise NotAGrant("Grant more than zero. To take money away, move it to another line.")
+    category = Category.objects.filter(pk=category_id).first() if category_id else None
+    if category is None and category_id is not None:
+        raise Unknown("There is no such kind of work.")
     line, _ = BudgetLine.objects.get_or_create(
         fiscal_year=fiscal_year,
         department=department,
-        category_id=category_id,
+        category=category,
         currency=amount.currency,
         defaults={"control": control},
     )
+    before = line.budget_minor
     post_entry(
         actor=actor,
         kind=EntryKind.BUDGET_GRANTED,
         source=grant_id,
         at=at,
         lines=[
-            Line.debit(
-                chart.BUDGET, amount, department=department.pk, category=category_id
-            ),
+            Line.debit(chart.BUDGET, amount, department=department.pk, category=category_id),
             Line.credit(chart.BUDGET_CONTROL, amount, department=department.pk),
         ],
         budget_moves=[BudgetMove(line.pk, budget=amount.minor)],
     )
-    facts = {
-        "amount_minor": amount.minor,
-        "currency": amount.currency,
-        "year": fiscal_year,
-    }
-    record(actor, "budget.granted", line, at=at, audience=Audience.COMPANY, facts=facts)
     line.refresh_from_db()
+    if line.budget_minor != before:  # the same grant again changes and records nothing
+        facts: dict[str, Fact] = {
+            "amount_minor": amount.minor,
+            "currency": amount.currency,
+            "year": fiscal_year,
+        }
+        record(actor, "budget.granted", line, at=at, audience=Audience.COMPANY, facts=facts)
     return line
 
 
@@ -132,16 +134,14 @@ class Booking:
     commitment_moves: tuple[CommitmentMove, ...] = ()
 
 
-def reserve_estimate(
-    *, actor: User, job: Job, amount: Money, at: datetime
-) -> Precommitment:
+def reserve_estimate(*, actor: User, job: Job, amount: Money, at: datetime) -> Precommitment:
     """
     Book the estimate of a published job against its budget (entry 3 of the chart).
 
     :raises NoBudget, InsufficientFunds: the budget cannot cover it.
     """
     line = budget_line_for(job, at.date())
-    about = {
+    about: About = {
         "department": job.department_id,
         "category": job.category_id,
         "job": job.pk,
@@ -157,9 +157,7 @@ def reserve_estimate(
         ],
         budget_moves=[BudgetMove(line.pk, precommitted=amount.minor)],
     )
-    return Precommitment.objects.create(
-        job=job, budget_line=line, amount_minor=amount.minor
-    )
+    return Precommitment.objects.create(job=job, budget_line=line, amount_minor=amount.minor)
 
 
 def release_estimate(*, actor: User, job: Job, at: datetime) -> None:
@@ -183,9 +181,7 @@ def promise(*, actor: User, award: Award, job: Job, at: datetime) -> Commitment:
     :raises InsufficientFunds: the budget cannot cover it.
     """
     amount = award.price + fee_of(award, award.price)
-    commitment = Commitment.objects.create(
-        award=award, budget_line_id=award.budget_line_id
-    )
+    commitment = Commitment.objects.create(award=award, budget_line_id=award.budget_line_id)
     given_back, estimate_line = _estimate_given_back(job, at)
     about = _about(award, job)
     moves = list(given_back.budget_moves)
@@ -217,9 +213,7 @@ def promise(*, actor: User, award: Award, job: Job, at: datetime) -> Commitment:
     return commitment
 
 
-def adjust_promise(
-    *, actor: User, award: Award, source: UUID, amount: Money, at: datetime
-) -> None:
+def adjust_promise(*, actor: User, award: Award, source: UUID, amount: Money, at: datetime) -> None:
     """
     Book a change order's difference with its fee on the commitment (entry 5 of the chart).
 
@@ -255,9 +249,7 @@ def liquidate(*, award: Award, amount: Money) -> Booking:
             Line.credit(chart.COMMITMENT, used, **about),
         ),
         budget_moves=(
-            BudgetMove(
-                commitment.budget_line_id, committed=-used.minor, charged=amount.minor
-            ),
+            BudgetMove(commitment.budget_line_id, committed=-used.minor, charged=amount.minor),
         ),
         commitment_moves=(CommitmentMove(commitment.pk, liquidated=used.minor),),
     )
@@ -289,7 +281,7 @@ def fee_of(award: Award, amount: Money) -> Money:
     return amount.share(award.fee_basis_points)
 
 
-def _about(award: Award, job: Job) -> dict[str, UUID | None]:
+def _about(award: Award, job: Job) -> About:
     return {
         "department": award.department_id,
         "category": job.category_id,
@@ -307,7 +299,7 @@ def _estimate_given_back(job: Job, at: datetime) -> tuple[Booking, UUID | None]:
         return Booking(), None
     reserved.update(released_at=at)
     amount = Money(estimate.amount_minor, job.currency)
-    about = {
+    about: About = {
         "department": job.department_id,
         "category": job.category_id,
         "job": job.pk,

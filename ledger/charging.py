@@ -6,7 +6,6 @@ verb that calls: the sums read here change under that lock alone.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TypedDict
 from uuid import UUID
 
 from django.db.models import Sum
@@ -15,21 +14,9 @@ from bids.models.bids import OpenedPrice
 from ledger import chart
 from ledger.budgeting import fee_of, liquidate
 from ledger.models.awards import Acceptance, Award, ChangeOrder, Delivery, Resolution
-from ledger.posting import EntryKind, Line, post_entry
+from ledger.posting import About, EntryKind, Line, post_entry
 from marketplace.models.people import User
 from marketplace.money import Money
-
-
-class About(TypedDict, total=False):
-    """What a posting says of itself, so that reports can filter on it."""
-
-    department: UUID | None
-    category: UUID | None
-    budget_line: UUID | None
-    job: UUID | None
-    award: UUID | None
-    milestone: UUID | None
-    provider: UUID | None
 
 
 def about(award: Award, milestone_id: UUID) -> About:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
 from django.db import DatabaseError, connection
@@ -60,6 +60,18 @@ class BookedDifferently(Refusal):
     code = "booked_differently"
 
 
+class About(TypedDict, total=False):
+    """What a posting says of itself, so that reports can filter on it."""
+
+    department: UUID | None
+    category: UUID | None
+    budget_line: UUID | None
+    job: UUID | None
+    award: UUID | None
+    milestone: UUID | None
+    provider: UUID | None
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One side of an entry, before it is posted. Amounts are in the currency's minor unit."""
@@ -77,14 +89,14 @@ class Line:
     provider: UUID | None = None
 
     @classmethod
-    def debit(cls, account: str, amount: Money, **about: UUID | None) -> Line:
+    def debit(cls, account: str, amount: Money, **about: Unpack[About]) -> Line:
         """Return a debit; of a negative amount, the credit that it is."""
         if amount.minor < 0:
             return cls(account, amount.currency, credit_minor=-amount.minor, **about)
         return cls(account, amount.currency, debit_minor=amount.minor, **about)
 
     @classmethod
-    def credit(cls, account: str, amount: Money, **about: UUID | None) -> Line:
+    def credit(cls, account: str, amount: Money, **about: Unpack[About]) -> Line:
         """Return a credit; of a negative amount, the debit that it is."""
         return cls.debit(account, -amount, **about)
 
@@ -170,7 +182,7 @@ def post_entry(
         corrects_period=corrects_period,
     )
     period = period_for(at.date(), at=at)
-    values = [
+    values: list[Any] = [
         kind,
         period,
         at.date(),

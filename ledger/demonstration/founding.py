@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from ledger.budgeting import grant_budget
@@ -75,19 +76,17 @@ def address(person: Person) -> str:
 
 def _admit_providers(company: Company, administrator: User, at: datetime) -> None:
     for provider in PROVIDERS:
-        about = {
-            "actor": administrator,
-            "name": provider.name,
-            "description": provider.description,
-            "category_ids": [company.categories[provider.kind]],
-            "at": at,
-        }
+        admit = admit_vendor
         if provider.department:
             department_id = company.departments[provider.department]
-            made = register_team(department_id=department_id, **about)
-        else:
-            made = admit_vendor(**about)
-        company.providers[provider.code] = made.pk
+            admit = partial(register_team, department_id=department_id)
+        company.providers[provider.code] = admit(
+            actor=administrator,
+            name=provider.name,
+            description=provider.description,
+            category_ids=[company.categories[provider.kind]],
+            at=at,
+        ).pk
 
 
 def _seat(company: Company, administrator: User, person: Person, at: datetime) -> None:

@@ -8,10 +8,9 @@ from random import Random
 from uuid import UUID
 
 from bids.closing import close_due_job
+from bids.content import BidContent, PlannedMilestone, PriceLine
 from bids.opening import open_bids
 from bids.scoring import score_bid
-
-from bids.content import BidContent, PlannedMilestone, PriceLine
 from bids.submission import submit_bid
 from ledger.acceptance import accept_delivery
 from ledger.awarding import choose_bid
@@ -66,7 +65,7 @@ class Play:
 def draft(play: Play, *, days_open: int) -> Job:
     """Draft the job: for everybody who works in its category, with criteria and a ceiling."""
     story, company = play.story, play.company
-    ceiling = Money.of(round(story.price * 1.25, -2), "EUR") if story.price else None
+    ceiling = Money(story.price * 125 // 10_000 * 10_000, "EUR") if story.price else None
     closing = play.at(days_open, 16)
     details = JobDetails(
         title=story.title,
@@ -80,7 +79,7 @@ def draft(play: Play, *, days_open: int) -> Job:
         questions_until=closing - timedelta(days=3),
         closes_at=closing,
         criteria=tuple(
-            CriterionDraft(name=name, weight=weight, question=question, levels=LEVELS[name])
+            CriterionDraft(name=name, weight=weight, question=question, levels=LEVELS)
             for name, weight, question in CRITERIA[story.category]
         )
         if story.price

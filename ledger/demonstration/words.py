@@ -25,17 +25,14 @@ CRITERIA = {
     ],
 }
 
-LEVELS = {
-    name: (
-        f"{name}: not addressed",
-        f"{name}: addressed in words only",
-        f"{name}: a plan with gaps",
-        f"{name}: a full plan, with names and dates",
-        f"{name}: a full plan, proven on work like this",
-    )
-    for criteria in CRITERIA.values()
-    for name, _weight, _question in criteria
-}
+# Words for 0, ¼, ½, ¾ and 1; the same for every criterion here.
+LEVELS = (
+    "Not addressed",
+    "Promised, without who or when",
+    "A plan with gaps",
+    "A full plan, with names and dates",
+    "A full plan, proven on work like this",
+)
 
 APPROACHES = {
     "events-team": (

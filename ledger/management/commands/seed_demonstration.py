@@ -28,7 +28,6 @@ class Command(BaseCommand):
             self.stdout.write("There is a company already; nothing was added.")
             return
         self.stdout.write("Northmere Instruments is open, with a year of history.")
-        self.print_people()
 
     def print_people(self) -> None:
         shown = [person for person in (*PEOPLE, ADMINISTRATOR) if person.shown]
