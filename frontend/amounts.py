@@ -20,7 +20,7 @@ def read_amount(text: str, *, currency: str) -> Money:
     :raises NotAnAmount: it is none, has too many decimals, or names another currency.
     """
     typed = text.strip().replace(formats.MINUS, "-")
-    code = re.match(r"(?i)^([a-z]{3})\b|\b([a-z]{3})$", typed)
+    code = re.search(r"(?i)^[a-z]{3}\b|\b[a-z]{3}$", typed)
     if code:
         if code.group().upper() != currency:
             raise NotAnAmount(

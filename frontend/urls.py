@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from frontend import urls_bidders
 from frontend.pages import (
     appearance,
     changes,
@@ -51,6 +52,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(JOB + "milestones/<uuid:milestone_id>/dispute/", changes.dispute, name="dispute"),
     path(JOB + "disputes/<uuid:dispute_id>/resolution/", changes.resolve, name="dispute-resolve"),
     path(JOB + "rating/", ratings.rate, name="rate"),
+    *urls_bidders.urlpatterns,
     path("help/", help.index, name="help"),
     path("help/keyboard/", help.keyboard, name="help_keyboard"),
     path("help/accessibility/", help.accessibility, name="help_accessibility"),

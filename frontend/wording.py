@@ -64,6 +64,44 @@ MILESTONE_STATES: Words = {
     "returned": _("Returned"),
     "accepted": _("Accepted"),
 }
+BID_STATES: Words = {
+    "sealed": _("Sealed"),
+    "to_confirm": _("To confirm"),
+    "withdrawn": _("Withdrawn"),
+    "opened": _("Opened"),
+    "disqualified": _("Disqualified"),
+    "never_opened": _("Never opened"),
+}
+ACCESSES: Words = {
+    "submitted": _("Submitted"),
+    "confirmed": _("Confirmed after an addendum"),
+    "withdrawn": _("Withdrawn"),
+    "compared": _("Compared with your own new price"),
+    "read": _("Read by your own side"),
+    "opened": _("Opened"),
+    "price_opened": _("Price opened"),
+}
+OUTCOMES: Words = {
+    "chosen": _("You were chosen"),
+    "not_chosen": _("You were not chosen"),
+    "disqualified": _("Your bid was disqualified"),
+    "no_award": _("Nobody was chosen"),
+    "cancelled": _("The job was cancelled"),
+}
+ROLES: Words = {
+    "head": _("Head"),
+    "requester": _("Requester"),
+    "lead": _("Lead"),
+    "member": _("Member"),
+}
+OFFICES: Words = {
+    "finance": _("Finance"),
+    "auditor": _("Auditor"),
+    "administrator": _("Administrator"),
+}
+KINDS: Words = {"in_house": _("In-house"), "outside": _("Outside")}
+CONTROLS: Words = {"hard": _("Never exceeded"), "tracked": _("Tracked, not limited")}
+PERIODS: Words = {"open": _("Open"), "closing": _("Closing"), "closed": _("Closed")}
 LEVELS = ("0", "¼", "½", "¾", "1")  # what the quarters of a score are called
 
 TABLES: Mapping[str, Words] = {
@@ -75,6 +113,14 @@ TABLES: Mapping[str, Words] = {
     "views": VIEWS,
     "line_kinds": LINE_KINDS,
     "milestone_states": MILESTONE_STATES,
+    "bid_states": BID_STATES,
+    "accesses": ACCESSES,
+    "outcomes": OUTCOMES,
+    "roles": ROLES,
+    "offices": OFFICES,
+    "kinds": KINDS,
+    "controls": CONTROLS,
+    "periods": PERIODS,
 }
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from bids.offers import my_bids
 from bids.opened import minutes, opened_bids
 from bids.prices import open_prices
 from frontend import formats
@@ -32,9 +33,13 @@ def job(request: SignedIn, job_id: UUID) -> HttpResponse:
     """Show a job: to its department what it asked, to bidders what they may bid for."""
     text = job_text(actor=request.user, job_id=job_id, at=request.received_at)
     paper = timeline(actor=request.user, job_id=job_id, at=request.received_at)
+    mine = text.my_providers and my_bids(
+        actor=request.user, at=request.received_at, job_id=job_id
+    )
     context = {
         "job": text,
         "timeline": paper,
+        "own_bids": mine,
         "state": paper.state,
         "waiting": [one for one in text.questions if one.answered_at is None],
         "answered": [one for one in text.questions if one.answered_at is not None],

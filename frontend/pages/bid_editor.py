@@ -1,0 +1,190 @@
+"""Writing a bid: saved over and over, sealed all the while, then checked and submitted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from bids.content import BidContent, canonical, price_facts, quality_facts
+from bids.drafts import bid_draft, discard_bid_draft, save_bid_draft
+from bids.offers import MyBid, my_bids
+from bids.reading import my_bid
+from bids.submission import submit_bid
+from frontend import formats
+from frontend.acts import Act, NothingAsked, answer, sent
+from frontend.bid_sheet import BidSheet, sum_of
+from frontend.pages.drafts import PAGE
+from frontend.rendering import fresh_sign_in, page, refused
+from frontend.requests import SignedIn
+from marketplace.catalogue import JobText, MySeat, job_text
+from marketplace.directory import ProviderFacts, provider
+from marketplace.refusals import Refusal, Unknown
+
+TEMPLATE = "frontend/pages/bids/edit.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What lies before somebody who writes a bid."""
+
+    job: JobText
+    seat: MySeat
+    facts: ProviderFacts
+    standing: MyBid | None
+
+
+@PAGE
+@login_required
+def edit(request: SignedIn, job_id: UUID, provider_id: UUID) -> HttpResponse:
+    """Go on writing a bid. The same address saves it by itself while it is written."""
+    here = desk_of(request, job_id, provider_id)
+    if not here.job.accepts_bids:
+        return redirect("job", job_id)
+    draft = bid_draft(
+        actor=request.user, job_id=job_id, provider_id=provider_id, at=request.received_at
+    )
+    content = draft or _submitted(request, here)
+    sheet = BidSheet(sent(request), job=here.job, provider=here.facts, content=content)
+    if request.method == "POST":
+        return _save(request, here, sheet)
+    return page(request, TEMPLATE, _context(here, sheet, content, has_draft=draft is not None))
+
+
+def _save(request: SignedIn, here: Desk, sheet: BidSheet) -> HttpResponse:
+    content: BidContent | None = None
+    if sheet.is_valid():
+        content = sheet.content()
+        try:
+            save_bid_draft(
+                actor=request.user,
+                job_id=here.job.id,
+                provider_id=here.seat.provider_id,
+                content=content,
+                at=request.received_at,
+            )
+        except Refusal as refusal:
+            if not request.htmx:
+                context = _context(here, sheet, content, has_draft=False)
+                return refused(request, TEMPLATE, context, refusal=refusal)
+            sheet.add_error(None, refusal.text)
+        else:
+            if not request.htmx:
+                return _go_on(request, here)
+    context = _context(here, sheet, content, has_draft=True)
+    if request.htmx:
+        # Only what changed beside the form: what is being typed is never replaced.
+        return render(request, "frontend/pages/bids/saved.html", context)
+    return page(request, TEMPLATE, context)
+
+
+def _go_on(request: SignedIn, here: Desk) -> HttpResponse:
+    address = (here.job.id, here.seat.provider_id)
+    if request.POST.get("go") == "check":
+        return redirect("bid-submit", *address)
+    told = _("Draft saved %(time)s.") % {"time": formats.clock(request.received_at)}
+    messages.success(request, told)
+    return redirect("bid-edit", *address)
+
+
+@PAGE
+@fresh_sign_in
+def submit(request: SignedIn, job_id: UUID, provider_id: UUID) -> HttpResponse:
+    """Show all that will be sealed, say what that means, and submit it."""
+    here = desk_of(request, job_id, provider_id)
+    content = bid_draft(
+        actor=request.user, job_id=job_id, provider_id=provider_id, at=request.received_at
+    )
+    if content is None or not here.job.accepts_bids:
+        return redirect("bid-edit", job_id, provider_id)
+    template = "frontend/pages/bids/submit.html"
+    form = NothingAsked(sent(request))
+    seen = _digest(content)
+    context = {**_context(here, None, content, has_draft=True), "form": form, "seen": seen}
+    if request.method != "POST":
+        return page(request, template, context)
+    if request.POST.get("seen") != seen:
+        form.add_error(None, _("Somebody of yours changed the draft meanwhile. Check it again."))
+        return page(request, template, context)
+    try:
+        bid = submit_bid(
+            actor=request.user,
+            job_id=job_id,
+            provider_id=provider_id,
+            content=content,
+            at=request.received_at,
+        )
+    except Refusal as refusal:
+        return refused(request, template, context, refusal=refusal)
+    return redirect("bid-receipt", bid.pk)
+
+
+@PAGE
+@login_required
+def discard(request: SignedIn, job_id: UUID, provider_id: UUID) -> HttpResponse:
+    """Throw the draft of a bid away; a bid that was submitted stays."""
+    here = desk_of(request, job_id, provider_id)
+    act = Act(
+        title=_("Throw the draft away?"),
+        lead=_("A bid that was submitted stays as it is."),
+        button=_("Throw it away"),
+        back=reverse("job", args=[job_id]),
+        trail=here.job.title,
+    )
+    return answer(
+        request,
+        act,
+        NothingAsked(sent(request)),
+        do=lambda typed: discard_bid_draft(
+            actor=request.user, job_id=job_id, provider_id=provider_id, at=request.received_at
+        ),
+        told=_("The draft was thrown away."),
+    )
+
+
+def desk_of(request: SignedIn, job_id: UUID, provider_id: UUID) -> Desk:
+    """Return a job with one of the reader's invited providers. :raises Unknown: not theirs."""
+    job = job_text(actor=request.user, job_id=job_id, at=request.received_at)
+    seat = next((one for one in job.my_providers if one.provider_id == provider_id), None)
+    if seat is None:
+        raise Unknown("There is no such invitation.")
+    own = my_bids(actor=request.user, at=request.received_at, job_id=job_id)
+    standing = [bid for bid in own if bid.provider_id == provider_id and bid.is_standing]
+    facts = provider(request.user, provider_id).facts
+    return Desk(job, seat, facts, standing[0] if standing else None)
+
+
+def _submitted(request: SignedIn, here: Desk) -> BidContent | None:
+    """Return what stands already, to be replaced; reading it is written in its access log."""
+    if here.standing is None:
+        return None
+    paper = my_bid(actor=request.user, bid_id=here.standing.bid_id, at=request.received_at)
+    return paper.content
+
+
+def _context(
+    here: Desk, sheet: BidSheet | None, content: BidContent | None, *, has_draft: bool
+) -> dict[str, Any]:
+    return {
+        "form": sheet,
+        "job": here.job,
+        "seat": here.seat,
+        "provider": here.facts,
+        "standing": here.standing,
+        "content": content,
+        "sum": None if content is None else sum_of(content),
+        "has_draft": has_draft,
+    }
+
+
+def _digest(content: BidContent) -> str:
+    """Return a mark of what was shown, so that nothing else is submitted."""
+    return sha256(canonical({**quality_facts(content), **price_facts(content)})).hexdigest()

@@ -1,0 +1,25 @@
+"""The addresses of those who bid."""
+
+from django.urls import URLPattern, path
+
+from frontend.pages import bid_editor, bids, invitations, results
+
+JOB = "jobs/<uuid:job_id>/"
+OURS = JOB + "bids/of/<uuid:provider_id>/"
+BID = "bids/<uuid:bid_id>/"
+
+urlpatterns: list[URLPattern] = [
+    path(JOB + "questions/new/", invitations.ask, name="question-ask"),
+    path(JOB + "result/", results.result, name="debrief"),
+    path(OURS + "draft/", bid_editor.edit, name="bid-edit"),
+    path(OURS + "draft/discard/", bid_editor.discard, name="bid-discard"),
+    path(OURS + "submission/", bid_editor.submit, name="bid-submit"),
+    path(OURS + "decline/", invitations.decline, name="decline"),
+    path("bids/", bids.mine, name="my-bids"),
+    path("bids.csv", bids.mine_csv, name="my-bids-csv"),
+    path(BID, bids.show, name="bid-receipt"),
+    path(BID + "receipt.txt", bids.proof, name="bid-proof"),
+    path(BID + "withdrawal/", bids.withdraw, name="bid-withdraw"),
+    path(BID + "confirmation/", bids.confirm, name="bid-confirm"),
+    path("receipts/", bids.verify, name="receipt-verify"),
+]

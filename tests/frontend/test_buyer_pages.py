@@ -1,0 +1,261 @@
+"""The pages of a department: from the first draft to the rating."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from ledger.models.awards import Award, Dispute, NoAward
+from marketplace.models.jobs import Addendum, Job, Question
+from marketplace.questions import ask_question
+from tests.builders import DAY, a_draft
+from tests.cast import Cast
+from tests.frontend.conftest import SignIn
+from tests.frontend.words import said, typed
+from tests.ledger.builders import (
+    choose,
+    contest,
+    deliver,
+    finish,
+    milestones,
+    publish,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_page_of_a_job_answers_its_department(cast: Cast, maya: Client) -> None:
+    here = contest(cast)
+    award = choose(cast, here.team_bid)
+    deliver(cast, milestones(award)[0], at=award.chosen_at)
+
+    for name in ("job", "timeline", "opening", "comparison", "board", "rate"):
+        page = maya.get(reverse(name, args=[here.job.pk]))
+        assert page.status_code == 200, name
+        assert b"<c-" not in page.content, name
+
+
+def test_home_says_what_waits(cast: Cast, maya: Client, now: datetime) -> None:
+    job = publish(cast, at=now - 2 * DAY, closes_at=now + 6 * DAY, questions_until=None)
+    ask_question(
+        actor=cast.pia, job_id=job.pk, provider_id=cast.events_team.pk, text="Indoors?", at=now
+    )
+
+    page = said(maya.get("/"))
+
+    assert "One thing waits for you." in page
+    assert "Answer a question" in page
+
+
+def test_a_job_is_posted_in_one_form_and_one_check(cast: Cast, maya: Client, now: datetime) -> None:
+    sent = maya.post(reverse("job-new"), typed(cast, now + 9 * DAY, go="check"))
+    job = Job.objects.get()
+    assert sent["Location"] == reverse("job-publish", args=[job.pk])
+
+    check = said(maya.get(sent["Location"]))
+    assert "What cannot change afterwards" in check
+    published = maya.post(sent["Location"])
+
+    job.refresh_from_db()
+    assert published["Location"] == reverse("job", args=[job.pk])
+    assert job.published_at is not None
+    assert job.ceiling_minor == 1_000_000
+    assert list(job.criteria.order_by("position").values_list("name", "weight")) == [
+        ("Idea", 60),
+        ("Care", 40),
+    ]
+
+
+def test_only_a_title_is_needed_to_begin(cast: Cast, maya: Client, now: datetime) -> None:
+    bare = typed(cast, now, need="", ceiling="", point="", invited=[], rows="0")
+
+    assert maya.post(reverse("job-new"), bare).status_code == 302
+    page = said(maya.get(reverse("job-edit", args=[Job.objects.get().pk])))
+
+    assert "Say what is needed." in page
+    assert "Invite somebody to bid." in page
+
+
+def test_what_is_wrong_stands_on_top_and_all_that_was_typed_is_kept(
+    cast: Cast, maya: Client, now: datetime
+) -> None:
+    wrong = typed(cast, now + 9 * DAY, ceiling="a lot", **{"criterion-1-weight": "many"})
+
+    answer = maya.post(reverse("job-new"), wrong)
+
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert "There is a problem" in html
+    assert 'href="#id_ceiling"' in html
+    assert 'href="#id_criterion-1-weight"' in html
+    assert 'value="a lot"' in html
+    assert "Food, music and a rain plan." in html
+    assert not Job.objects.exists()
+
+
+def test_a_draft_saves_itself_and_says_what_is_still_missing(
+    cast: Cast, maya: Client, now: datetime
+) -> None:
+    draft = a_draft(cast, at=now - DAY)
+    address = reverse("job-edit", args=[draft.pk])
+    changed = typed(cast, now + 9 * DAY, title="Winter party", **{"criterion-1-weight": "30"})
+
+    answer = maya.post(address, changed, headers={"HX-Request": "true"})
+
+    draft.refresh_from_db()
+    assert draft.title == "Winter party"
+    assert "Draft saved" in said(answer)
+    assert "The weights add up to 90; make it 100." in said(answer)
+    assert b"<form" not in answer.content  # what is being typed is never replaced
+
+
+def test_a_draft_that_cannot_be_saved_says_so_while_it_is_written(
+    cast: Cast, maya: Client, now: datetime
+) -> None:
+    draft = a_draft(cast, at=now - DAY)
+    wrong = typed(cast, now, ceiling="x")
+
+    answer = maya.post(reverse("job-edit", args=[draft.pk]), wrong, headers={"HX-Request": "true"})
+
+    assert "Not saved yet" in said(answer)
+
+
+def test_publishing_asks_for_a_fresh_sign_in(cast: Cast, maya: Client, now: datetime) -> None:
+    draft = a_draft(cast, at=now - DAY)
+    session = maya.session
+    session["began_at"] = (now - timedelta(minutes=20)).timestamp()
+    session["account_authentication_methods"] = []
+    session.save()
+
+    answer = maya.post(reverse("job-publish", args=[draft.pk]))
+
+    assert answer["Location"].startswith("/accounts/confirm-it-is-you/?next=")
+    draft.refresh_from_db()
+    assert draft.published_at is None
+
+
+def test_an_earlier_job_is_copied_without_its_dates(cast: Cast, maya: Client) -> None:
+    job = publish(cast)
+
+    html = maya.get(f"{reverse('job-new')}?from={job.pk}").content.decode()
+
+    assert "Summer party for 200 guests" in html
+    assert 'value="Idea"' in html
+    assert not re.search(r'name="closes_at"[^>]*value="2', html)
+
+
+def test_a_question_is_answered_to_everybody(cast: Cast, maya: Client, now: datetime) -> None:
+    job = publish(cast, at=now - 2 * DAY, closes_at=now + 6 * DAY, questions_until=None)
+    asked = ask_question(
+        actor=cast.vera, job_id=job.pk, provider_id=cast.vera_co.pk, text="Indoors?", at=now
+    )
+    address = reverse("question-answer", args=[job.pk, asked.pk])
+    assert "Vera" not in said(maya.get(address))
+
+    maya.post(address, {"answer": "Outdoors, with a tent."})
+
+    assert Question.objects.get().answer == "Outdoors, with a tent."
+
+
+def test_an_addendum_goes_to_everybody(cast: Cast, maya: Client, now: datetime) -> None:
+    job = publish(cast, at=now - 2 * DAY, closes_at=now + 6 * DAY, questions_until=None)
+
+    maya.post(reverse("job-addendum", args=[job.pk]), {"text": "300 people instead of 200."})
+
+    assert Addendum.objects.get().text == "300 people instead of 200."
+
+
+def test_a_job_is_cancelled_with_a_reason(cast: Cast, maya: Client, now: datetime) -> None:
+    job = publish(cast, at=now - 2 * DAY, closes_at=now + 6 * DAY, questions_until=None)
+    address = reverse("job-cancel", args=[job.pk])
+
+    assert maya.post(address, {"reason": ""}).status_code == 422
+    maya.post(address, {"reason": "The party is off."})
+
+    assert "The party is off." in said(maya.get(reverse("job", args=[job.pk])))
+
+
+def test_any_valid_bid_is_chosen_with_its_reason(cast: Cast, maya: Client) -> None:
+    here = contest(cast, team=("20000",), vendor=("15000",))
+    first = here.job.criteria.order_by("position")[0]
+    address = reverse("choose", args=[here.job.pk, here.team_bid.pk])
+    form = {"reason_code": "quality", "reason": "Their rain plan convinced us."}
+    form |= {"followed_view": "spent", "decisive_criterion_id": str(first.pk)}
+
+    answer = maya.post(address, form)
+
+    assert answer["Location"] == reverse("board", args=[here.job.pk]), said(answer)
+    assert Award.objects.get().reason.text == "Their rain plan convinced us."
+
+
+def test_a_choice_without_a_reason_is_refused_on_its_page(cast: Cast, maya: Client) -> None:
+    here = contest(cast)
+    address = reverse("choose", args=[here.job.pk, here.team_bid.pk])
+
+    answer = maya.post(address, {"reason_code": "quality", "reason": " "})
+
+    assert answer.status_code == 422
+    assert not Award.objects.exists()
+
+
+def test_a_job_ends_without_a_choice_and_with_a_reason(cast: Cast, maya: Client) -> None:
+    here = contest(cast)
+
+    maya.post(reverse("no-award", args=[here.job.pk]), {"reason": "The need is gone."})
+
+    assert NoAward.objects.get().reason.text == "The need is gone."
+
+
+def test_a_charge_is_disputed_and_settled_by_finance(
+    cast: Cast, maya: Client, as_person: SignIn, now: datetime
+) -> None:
+    here = contest(cast, at=now - 40 * DAY, closes_at=now - 30 * DAY, questions_until=None)
+    award = choose(cast, here.vendor_bid, at=now - 25 * DAY)
+    finish(cast, award, at=now - 5 * DAY)
+    milestone, job_id = milestones(award)[0], award.job_id
+
+    maya.post(
+        reverse("dispute", args=[job_id, milestone.pk]),
+        {"amount": "100.00", "reason": "Two waiters were missing."},
+    )
+    contested = Dispute.objects.get()
+    answer = as_person(cast.fin).post(
+        reverse("dispute-resolve", args=[job_id, contested.pk]),
+        {"credit": "60", "reason": "One came late."},
+    )
+
+    assert answer.status_code == 302
+    assert "60.00" in said(maya.get(reverse("board", args=[job_id])))
+
+
+def test_a_change_is_proposed_and_agreed(cast: Cast, maya: Client, as_person: SignIn) -> None:
+    award = choose(cast, contest(cast).team_bid)
+    milestone = milestones(award)[0]
+    pia = as_person(cast.pia)
+
+    pia.post(
+        reverse("change", args=[award.job_id, milestone.pk]),
+        {"difference": "250.00", "reason": "A second stage."},
+    )
+    change = award.change_orders.get()
+    maya.post(reverse("change-agree", args=[award.job_id, change.pk]))
+
+    change.refresh_from_db()
+    assert change.agreed_at is not None
+
+
+def test_the_list_of_jobs_is_filtered_by_its_address_and_comes_as_a_file(
+    cast: Cast, maya: Client, now: datetime
+) -> None:
+    publish(cast, at=now - 2 * DAY, closes_at=now + 6 * DAY, questions_until=None)
+    a_draft(cast, title="Autumn leaflet")
+
+    assert "Autumn leaflet" not in said(maya.get("/jobs/?state=open"))
+    assert "No job matches these filters" in said(maya.get("/jobs/?q=zebra"))
+    file = b"".join(maya.get("/jobs.csv?q=leaflet").streaming_content).decode()  # type: ignore[attr-defined]
+    assert file.count("\r\n") == 2
+    assert "Autumn leaflet" in file

@@ -1,0 +1,50 @@
+"""Moments, spans and shares, as they are told."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone, translation
+
+from frontend import formats
+
+NOON = datetime(2026, 12, 3, 16, 0, tzinfo=UTC)
+
+
+def test_a_moment_names_the_readers_zone() -> None:
+    with timezone.override("Europe/Lisbon"):
+        assert formats.moment(NOON) == "Thu 3 Dec 2026, 16:00 WET"
+    with timezone.override("Europe/Berlin"):
+        assert formats.moment(NOON) == "Thu 3 Dec 2026, 17:00 CET"
+
+
+def test_a_german_reader_gets_the_date_in_german() -> None:
+    with timezone.override("Europe/Berlin"), translation.override("de"):
+        assert formats.moment(NOON) == "Do., 3. Dez. 2026, 17:00 CET"
+
+
+def test_a_zone_without_a_name_is_told_by_its_distance() -> None:
+    with timezone.override("America/Sao_Paulo"):
+        assert formats.zone(NOON) == "UTC-03"
+
+
+@pytest.mark.parametrize(
+    ("ahead", "told"),
+    [
+        (timedelta(seconds=20), "now"),
+        (timedelta(minutes=5), "in 5 minutes"),
+        (timedelta(hours=3), "in 3 hours"),
+        (timedelta(hours=40), "in 2 days"),
+        (timedelta(days=13), "in 13 days"),
+        (timedelta(days=90), "in 3 months"),
+        (timedelta(days=-1), "24 hours ago"),
+        (timedelta(days=-800), "2 years ago"),
+    ],
+)
+def test_how_far_a_moment_is_fits_one_unit(ahead: timedelta, told: str) -> None:
+    assert formats.relative(NOON + ahead, now=NOON) == told
+
+
+def test_a_share_is_counted_never_a_lone_percentage() -> None:
+    assert formats.fraction(17, 18) == "17 of 18"
