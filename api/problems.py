@@ -16,6 +16,7 @@ from rest_framework import exceptions, serializers
 from ledger.reports.paging import NotACursor
 from marketplace.answers import KeyUsedOtherwise
 from marketplace.money import CurrencyMismatch, NotAnAmount
+from marketplace.readiness import NotReady
 from marketplace.refusals import Forbidden, Refusal, Unknown
 
 MEDIA_TYPE = "application/problem+json"
@@ -108,10 +109,15 @@ def _refused(refusal: Refusal) -> HttpResponse:
     if status == 404:
         return problem(404, "There is no such thing, or it is not yours to see.")
     errors = []
-    if refusal.field:
-        pointer = "/" + refusal.field.replace(".", "/")
-        errors = [{"pointer": pointer, "code": refusal.code, "message": refusal.text}]
+    if isinstance(refusal, NotReady) and refusal.missing:
+        errors = [_error(each.field, each.rule.code, each.text) for each in refusal.missing]
+    elif refusal.field:
+        errors = [_error(refusal.field, refusal.code, refusal.text)]
     return problem(status, refusal.text, code=refusal.code, errors=errors)
+
+
+def _error(field: str, code: str, message: str) -> dict[str, str]:
+    return {"pointer": "/" + field.replace(".", "/"), "code": code, "message": message}
 
 
 def _framework(exc: exceptions.APIException) -> HttpResponse:

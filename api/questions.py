@@ -19,7 +19,7 @@ class PeriodField(serializers.CharField):
     default_error_messages = {"period": "Write a month like 2026-11."}
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=7, help_text="A month, like 2026-11.", **options)
+        super().__init__(help_text="A month, like 2026-11.", **options)
 
     def to_internal_value(self, data: Any) -> Any:
         found = PERIOD.fullmatch(str(data))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 from django.http import FileResponse, StreamingHttpResponse
@@ -44,8 +45,11 @@ def file_of(
 ) -> HttpResponseBase:
     """Return the rows as a file for downloading."""
     if format == "csv":
+        pieces = csv_file(columns, rows)
+        # The first piece is read now, so that a refusal is still an answer of its own.
+        first = next(pieces, b"")
         answer: HttpResponseBase = StreamingHttpResponse(
-            csv_file(columns, rows), content_type=CSV_TYPE
+            chain([first], pieces), content_type=CSV_TYPE
         )
         answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
         return answer

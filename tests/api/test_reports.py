@@ -1,0 +1,207 @@
+"""What finance pulls: the same figures as JSON and as files, and only what one may see."""
+
+from __future__ import annotations
+
+import pytest
+
+from ledger.models.awards import Award
+from tests.api.conftest import NOW, Machine
+from tests.api.stories import HOUR, awarded, first_milestone, money
+from tests.cast import Cast
+from tests.ledger import builders as ledger
+
+# The days of the choice and the charge may lie in two months.
+SPAN = f"from={NOW.year - 1}-01-01&to={NOW.year + 1}-12-31"
+
+
+@pytest.fixture
+def award(cast: Cast) -> Award:
+    made = awarded(cast)
+    ledger.accept(cast, first_milestone(made), at=NOW - 25 * HOUR)
+    return made
+
+
+def text_of(answer) -> str:
+    return b"".join(answer.streaming_content).decode()
+
+
+def test_a_choice_is_one_row(award, fin: Machine):
+    (row,) = fin.get("reports/choices/").json()["items"]
+
+    assert row["job_title"] == "Summer party for 200 guests"
+    assert row["department_name"] == "Marketing"
+    assert row["provider_name"] == "Vera & Co"
+    assert row["kind"] == "outside"
+    assert row["price"] == money("40000.00")
+    assert row["valid_priced_bids"] == 2
+    assert row["is_lowest"] is True
+    assert row["reason"] == "Their idea for the rain convinced us."
+
+
+def test_the_choices_are_counted(award, fin: Machine):
+    totals = fin.get("reports/choices/totals/").json()
+
+    assert (totals["choices"], totals["outside"]) == (1, 1)
+    assert totals["awarded"] == [money("40000.00")]
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        (SPAN, 1),
+        ("kind=outside", 1),
+        ("kind=in_house", 0),
+        ("category=events", 1),
+        ("currency=USD", 0),
+        ("period=2001-01", 0),
+    ],
+)
+def test_choices_are_filtered(award, fin: Machine, question: str, rows: int):
+    assert len(fin.get(f"reports/choices/?{question}").json()["items"]) == rows
+
+
+@pytest.mark.parametrize(
+    ("question", "pointer"),
+    [
+        ("period=2026-13", "/period"),
+        ("period=2026-01&from=2026-01-01", "/period"),
+        ("from=2026-02-01&to=2026-01-01", "/to"),
+        ("from=yesterday", "/from"),
+        ("kind=both", "/kind"),
+        ("department=marketing", "/department"),
+        ("currency=euro", "/currency"),
+        ("format=pdf", "/format"),
+    ],
+)
+def test_a_question_that_cannot_be_read_is_refused_where_it_is_wrong(fin, question, pointer):
+    answer = fin.get(f"reports/choices/?{question}")
+
+    assert answer.status_code == 400
+    assert pointer in {error["pointer"] for error in answer.json()["errors"]}
+
+
+def test_a_vendors_people_find_no_choices_of_others(award, otto: Machine):
+    assert otto.get("reports/choices/").json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "column"),
+    [
+        ("reports/choices/", "valid_priced_bids"),
+        ("reports/choice-share/", "in_house"),
+        ("reports/ratings/", "again_yes"),
+        ("reports/budget-status/", "available"),
+        ("reports/commitments/", "liquidated"),
+        ("reports/journal/", "debit"),
+        ("reports/trial-balance/", "closing"),
+    ],
+)
+def test_a_report_is_a_file_by_parameter_and_by_header(award, fin: Machine, path, column):
+    by_parameter = fin.get(f"{path}?format=csv")
+    by_header = fin.get(path, Accept="text/csv")
+
+    assert by_parameter["Content-Type"] == "text/csv; charset=utf-8"
+    assert "attachment" in by_header["Content-Disposition"]
+    text = text_of(by_parameter)
+    assert column in text.splitlines()[0].split(",")
+    assert text_of(by_header) == text
+
+
+def test_a_report_is_a_workbook(award, fin: Machine):
+    answer = fin.get("reports/choices/?format=xlsx")
+
+    assert b"".join(answer.streaming_content)[:2] == b"PK"
+
+
+def test_a_refusal_stays_a_problem_when_a_file_was_asked_for(award, otto: Machine, cast: Cast):
+    answer = otto.get(f"reports/choices/?format=csv&department={cast.marketing.pk}")
+    by_header = otto.get("reports/trial-balance/", Accept="text/csv")
+
+    assert answer.status_code == 404
+    assert by_header.status_code == 403
+    assert by_header["Content-Type"] == "application/problem+json"
+
+
+def test_what_is_not_offered_is_not_acceptable(fin: Machine):
+    assert fin.get("reports/choices/", Accept="image/png").status_code == 406
+
+
+def test_the_statement_ties_to_the_journal(award, cast: Cast, fin: Machine, maya: Machine):
+    path = f"reports/department-statement/?department={cast.marketing.pk}&{SPAN}"
+    paper = fin.get(path).json()
+
+    assert maya.get(path).json()["closing"] == paper["closing"]
+    total = sum(float(line["amount"]["amount"]) for line in paper["lines"])
+    assert total == float(paper["charges"]["amount"]) > 15000
+    for line in paper["lines"]:
+        entry = fin.get(f"entries/{line['entry_id']}/").json()
+        assert entry["kind"] == line["kind"]
+
+
+def test_a_statement_is_the_departments_own(award, cast: Cast, sam: Machine, vera: Machine):
+    path = f"reports/department-statement/?department={cast.marketing.pk}"
+
+    assert sam.get(path).status_code == 403
+    assert vera.get(path).status_code == 404
+
+
+def test_a_statement_names_its_department(fin: Machine):
+    answer = fin.get("reports/department-statement/")
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["pointer"] == "/department"
+
+
+def test_a_vendor_reads_what_it_is_owed(award, cast: Cast, vera: Machine, otto: Machine):
+    path = f"reports/provider-statement/?provider={cast.vera_co.pk}&{SPAN}"
+
+    assert vera.get(path).json()["closing"] == money("15000.00")
+    assert otto.get(path).status_code == 404
+
+
+def test_the_books_balance(award, fin: Machine, ada: Machine, maya: Machine):
+    for machine in (fin, ada):
+        paper = machine.get("reports/trial-balance/").json()
+        assert paper["is_balanced"] is True
+        assert all(book["debit"] == book["credit"] for book in paper["totals"])
+    assert maya.get("reports/trial-balance/").status_code == 403
+
+
+def test_a_budget_shows_what_is_promised_and_charged(award, cast: Cast, maya: Machine, sam):
+    rows = maya.get(f"reports/budget-status/?department={cast.marketing.pk}").json()["items"]
+
+    assert sum(float(row["charged"]["amount"]) for row in rows) > 15000
+    assert sam.get("reports/budget-status/").json()["items"] == []
+
+
+def test_commitments_show_what_is_still_open(award, fin: Machine):
+    (row,) = fin.get("reports/commitments/").json()["items"]
+
+    assert row["provider_name"] == "Vera & Co"
+    assert float(row["open"]["amount"]) > 0
+    assert float(row["original"]["amount"]) >= 40000
+
+
+def test_spend_is_summed_by_up_to_four_things(award, fin: Machine):
+    rows = fin.get(f"reports/spend/?{SPAN}&group_by=department&group_by=provider").json()["items"]
+
+    assert ["Marketing", "Vera & Co"] in [row["labels"] for row in rows]
+    assert fin.get("reports/spend/?group_by=mood").status_code == 400
+
+
+def test_share_is_counted_by_what_was_asked(award, fin: Machine):
+    (row,) = fin.get("reports/choice-share/?group_by=category").json()["items"]
+
+    assert (row["key"], row["outside"], row["in_house"]) == ("events", 1, 0)
+
+
+def test_the_months_of_the_books_are_listed(award, fin: Machine):
+    months = fin.get("periods/").json()["items"]
+
+    assert f"{NOW:%Y-%m}" in {month["label"] for month in months}
+
+
+def test_a_journal_entry_that_is_not_ones_own_is_missing(award, fin: Machine, otto: Machine):
+    entry = fin.get("reports/journal/?limit=1").json()["items"][0]["entry_id"]
+
+    assert otto.get(f"entries/{entry}/").status_code == 404
