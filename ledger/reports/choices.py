@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
-from bids.models.bids import OpenedPrice
 from ledger.models.awards import Award
 from ledger.reports.columns import Column, columns
 from ledger.reports.paging import PAGE, PAGE_MAX, Page, page_size, read_cursor, write_cursor
+from ledger.reports.prices import ValidPrice, standing_prices, valid_prices
 from ledger.reports.reading import Reader, departments_to_read, reader_of
 from marketplace.models.people import User
 from marketplace.money import Money
@@ -197,38 +197,11 @@ def awards_of(reader: Reader, only: ChoiceFilter) -> QuerySet[Award]:
     return awards.filter(**{name: value for name, value in wanted.items() if value})
 
 
-@dataclass(frozen=True, slots=True)
-class ValidPrice:
-    """What one bid that could have been chosen asked."""
-
-    bid_id: UUID
-    provider_id: UUID
-    is_in_house: bool
-    quoted: Money
-
-
-def valid_prices(job_ids: Iterable[UUID]) -> defaultdict[UUID, list[ValidPrice]]:
-    """Return the prices of these jobs that stand: opened, and not disqualified."""
-    found: defaultdict[UUID, list[ValidPrice]] = defaultdict(list)
-    prices = _standing_prices().filter(bid__job__in=list(job_ids))
-    names = ("bid__job", "bid", "bid__provider", "bid__provider__department", "quoted_minor")
-    for job, bid, provider, department, minor, currency in prices.values_list(*names, "currency"):
-        price = ValidPrice(bid, provider, department is not None, Money(minor, currency))
-        found[job].append(price)
-    return found
-
-
-def _standing_prices() -> QuerySet[OpenedPrice]:
-    return OpenedPrice.objects.filter(
-        bid__withdrawn_at=None, bid__disqualified=None, currency=F("bid__job__currency")
-    )
-
-
 def _contests(awards: QuerySet[Award], chosen: dict[UUID, UUID]) -> list[tuple[int, bool, bool]]:
     """Return for each job: how many valid prices, whether the lowest was chosen, was shared."""
     asked: defaultdict[UUID, list[int]] = defaultdict(list)
     taken: dict[UUID, int] = {}
-    prices = _standing_prices().filter(bid__job__in=awards.values("job"))
+    prices = standing_prices().filter(bid__job__in=awards.values("job"))
     for job, bid, minor in prices.values_list("bid__job", "bid", "quoted_minor").iterator():
         asked[job].append(minor)
         if chosen.get(job) == bid:

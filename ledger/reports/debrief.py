@@ -87,12 +87,7 @@ def debrief(*, actor: User, job_id: UUID, provider_id: UUID | None = None) -> De
     :raises Unknown: the actor has no bid on such a job.
     :raises NotDecided: the choice is not made yet.
     """
-    bids = Bid.objects.standing().of_provider_of(actor).filter(job=job_id)
-    if provider_id is not None:
-        bids = bids.filter(provider=provider_id)
-    own = bids.select_related("provider").order_by("variant", "submitted_at").first()
-    if own is None:
-        raise Unknown("There is no such bid of yours.")
+    own = _own_bid(actor, job_id, provider_id)
     job = Job.objects.select_related("department", "policy", "cancelled_by", "cancellation").get(
         pk=job_id
     )
@@ -102,6 +97,7 @@ def debrief(*, actor: User, job_id: UUID, provider_id: UUID | None = None) -> De
     row = weighed.figures.get(mine.pk) if weighed else None
     award = outcome.award
     chosen = weighed.figures.get(award.bid_id) if weighed and award else None
+    criterion = award.decisive_criterion if award else None
     band = price_band(award.price) if award else None
     price = price_of(mine) if weighed else None
     return Debrief(
@@ -129,9 +125,7 @@ def debrief(*, actor: User, job_id: UUID, provider_id: UUID | None = None) -> De
         reason_code=award.reason_code if award else "",
         reason_label=award.get_reason_code_display() if award else "",
         reason=outcome.reason,
-        decisive_criterion=award.decisive_criterion.name
-        if award and award.decisive_criterion
-        else "",
+        decisive_criterion=criterion.name if criterion else "",
     )
 
 
@@ -150,6 +144,17 @@ def price_band(price: Money) -> tuple[Money, Money]:
     upper = next(step for step in steps if step > price.minor)
     lower = max(step for step in steps if step <= price.minor)
     return Money(lower, price.currency), Money(upper, price.currency)
+
+
+def _own_bid(actor: User, job_id: UUID, provider_id: UUID | None) -> Bid:
+    """:raises Unknown: there is none."""
+    bids = Bid.objects.standing().of_provider_of(actor).filter(job=job_id)
+    if provider_id is not None:
+        bids = bids.filter(provider=provider_id)
+    own = bids.select_related("provider").order_by("variant", "submitted_at").first()
+    if own is None:
+        raise Unknown("There is no such bid of yours.")
+    return own
 
 
 def _outcome(job: Job) -> _Outcome:

@@ -60,6 +60,21 @@ class _Desk:
     resolves: bool
     of_provider: frozenset[UUID]  # the provider's people, to tell who proposed a change
 
+    @classmethod
+    def of(cls, actor: User, award: Award, at: datetime) -> _Desk:
+        return cls(
+            award=award,
+            at=at,
+            delivers=may_deliver(actor, award),
+            accepts=may_accept(actor, award),
+            binds_department=may_commit_department(actor, award),
+            binds_provider=may_commit_provider(actor, award),
+            resolves=may_resolve(actor),
+            of_provider=frozenset(
+                Membership.objects.filter(provider=award.provider).values_list("user", flat=True)
+            ),
+        )
+
     def money(self, minor: int) -> Money:
         return Money(minor, self.award.currency)
 
@@ -72,18 +87,7 @@ def delivery_board(*, actor: User, job_id: UUID, at: datetime) -> Board:
     """
     award = _award(actor, job_id)
     side = reader_of(actor).side(award.department_id)
-    desk = _Desk(
-        award=award,
-        at=at,
-        delivers=may_deliver(actor, award),
-        accepts=may_accept(actor, award),
-        binds_department=may_commit_department(actor, award),
-        binds_provider=may_commit_provider(actor, award),
-        resolves=may_resolve(actor),
-        of_provider=frozenset(
-            Membership.objects.filter(provider=award.provider).values_list("user", flat=True)
-        ),
-    )
+    desk = _Desk.of(actor, award, at)
     milestones = tuple(_milestone(each, desk) for each in award.milestones.all())
     completion = getattr(award, "completion", None)
     until = rate_until(award) if completion else None

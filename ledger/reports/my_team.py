@@ -14,8 +14,8 @@ from bids.models.bids import Bid
 from ledger.models.awards import Award
 from ledger.models.journal import Posting
 from ledger.reports.choice_share import Contest, contests_of
-from ledger.reports.choices import valid_prices
 from ledger.reports.opinions import ENOUGH
+from ledger.reports.prices import valid_prices
 from ledger.reports.reading import reader_of, record_to_read
 from ledger.reports.scorecard import Scorecard, card_of
 from ledger.reports.shrinkage import THOUSANDTH

@@ -1,0 +1,41 @@
+"""What the bids that could be chosen asked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+
+from bids.models.bids import OpenedPrice
+from marketplace.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class ValidPrice:
+    """What one bid that could have been chosen asked."""
+
+    bid_id: UUID
+    provider_id: UUID
+    is_in_house: bool
+    quoted: Money
+
+
+def valid_prices(job_ids: Iterable[UUID]) -> defaultdict[UUID, list[ValidPrice]]:
+    """Return the prices of these jobs that stand: opened, and not disqualified."""
+    found: defaultdict[UUID, list[ValidPrice]] = defaultdict(list)
+    prices = standing_prices().filter(bid__job__in=list(job_ids))
+    names = ("bid__job", "bid", "bid__provider", "bid__provider__department", "quoted_minor")
+    for job, bid, provider, department, minor, currency in prices.values_list(*names, "currency"):
+        price = ValidPrice(bid, provider, department is not None, Money(minor, currency))
+        found[job].append(price)
+    return found
+
+
+def standing_prices() -> QuerySet[OpenedPrice]:
+    """Return the prices of bids that could be chosen, in the currency of their job."""
+    return OpenedPrice.objects.filter(
+        bid__withdrawn_at=None, bid__disqualified=None, currency=F("bid__job__currency")
+    )
