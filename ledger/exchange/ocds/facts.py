@@ -113,3 +113,4 @@ class Tale:
     buyer: Organisation | None
     jobs: tuple[JobFact, ...]
     problems: tuple[Problem, ...]
+    releases: int = 1  # how many were compiled

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from ledger.exchange.ocds.facts import Problem
@@ -14,9 +15,10 @@ from ledger.exchange.ocds.household import state_imported_policy
 from ledger.exchange.ocds.merging import compiled, is_too_deep
 from ledger.exchange.ocds.places import Notes, Place
 from ledger.exchange.ocds.reading import read
-from ledger.exchange.ocds.replay import Fate, Replay
+from ledger.exchange.ocds.replay import Fate, Outcome, Replay
 from ledger.exchange.ocds.spool import Release, Spool
 from ledger.exchange.ocds.stream import releases
+from ledger.exchange.ocds.workers import Numbered, Workers
 from marketplace.system import the_importer
 
 
@@ -44,6 +46,7 @@ def take_over(
     *,
     now: datetime,
     in_house: Mapping[str, str],
+    workers: int = 1,
     say: Callable[[int, int], None] = lambda done, of: None,
 ) -> Account:
     """
@@ -53,6 +56,7 @@ def take_over(
     goes on where it was when it is run once more.
 
     :param in_house: the keys of providers that are teams, each with its department's (or "").
+    :param workers: how many processes do the work; one does it here.
     :param say: told after each ocid how many are done, and of how many.
     """
     account = Account(spool)
@@ -62,11 +66,11 @@ def take_over(
     state_imported_policy(importer=importer, now=now)
     replay = Replay(importer=importer, in_house=in_house, now=now)
     total = spool.count()
-    for done, (ocid, told) in enumerate(spool.groups(), start=1):
-        outcome = replay.take(read(ocid, compiled(told)))
-        account.fates[outcome.fate] += len(told)
+    outcomes = _told_here if workers == 1 else partial(_told_by_workers, workers)
+    for done, (number, outcome) in enumerate(outcomes(replay, _tales(spool)), start=1):
+        account.fates[outcome.fate] += outcome.releases
         for problem in outcome.problems:
-            spool.add_problem(problem.ocid, problem.where, problem.why)
+            spool.add_problem(number, problem.ocid, problem.where, problem.why)
         spool.add_kept("department", [outcome.department] if outcome.department else [])
         spool.add_kept("provider", outcome.providers)
         spool.add_kept("job", outcome.jobs)
@@ -74,11 +78,28 @@ def take_over(
     return account
 
 
+def _tales(spool: Spool) -> Iterator[Numbered]:
+    for number, (ocid, told) in enumerate(spool.groups(), start=1):
+        yield number, read(ocid, compiled(told), releases=len(told))
+
+
+def _told_here(replay: Replay, tales: Iterator[Numbered]) -> Iterator[tuple[int, Outcome]]:
+    for number, tale in tales:
+        yield number, replay.take(tale)
+
+
+def _told_by_workers(
+    count: int, replay: Replay, tales: Iterator[Numbered]
+) -> Iterator[tuple[int, Outcome]]:
+    with Workers(replay.take, count) as workers:
+        yield from workers.outcomes(tales)
+
+
 def _shelve(path: Path, account: Account) -> None:
     """Put the releases of a file on the shelf; what has no ocid is refused at once."""
     for found in releases(path):
         if isinstance(found, Problem):
-            account.spool.add_problem(found.ocid, f"{path.name}: {found.where}", found.why)
+            account.spool.add_problem(0, found.ocid, f"{path.name}: {found.where}", found.why)
             continue
         account.releases += 1
         ocid = Place(found.get("ocid"), "/ocid", Notes()).text(500)
@@ -86,7 +107,7 @@ def _shelve(path: Path, account: Account) -> None:
         if fault:
             account.fates[Fate.REFUSED] += 1
             place = f"{path.name}: release {account.releases}"
-            account.spool.add_problem(ocid or None, place, fault)
+            account.spool.add_problem(0, ocid or None, place, fault)
         else:
             account.spool.put(ocid, found)
 

@@ -32,12 +32,14 @@ NOT_YET = {"planning", "planned"}
 STORIES = ("tender", "bids", "awards", "contracts")
 
 
-def read(ocid: str, release: object) -> Tale:
+def read(ocid: str, release: object, *, releases: int = 1) -> Tale:
     """
     Return what a compiled release tells.
 
     What is not as the standard has it is read as it must be meant, or left out; either way
     a problem says so. A release that tells of no job still tells who the buyer is.
+
+    :param releases: how many releases were compiled into this one.
     """
     notes = Notes()
     place = Place(release, "", notes)
@@ -51,7 +53,7 @@ def read(ocid: str, release: object) -> Tale:
         jobs = []
         place.at("tender").remark("only a plan so far: there is no job to replay")
     problems = tuple(Problem(ocid, where, why) for where, why in notes)
-    return Tale(ocid, publisher_of(ocid), buyer, tuple(jobs), problems)
+    return Tale(ocid, publisher_of(ocid), buyer, tuple(jobs), problems, releases)
 
 
 def _jobs(ocid: str, release: Place, organisations: Organisations) -> list[JobFact]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from uuid import UUID
 
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 
@@ -14,12 +15,13 @@ from ledger.exchange.ocds.facts import JobFact, Problem, Tale
 from ledger.exchange.ocds.household import NOBODY, Household
 from ledger.exchange.ocds.reading import NO_CURRENCY
 from ledger.exchange.ocds.schedule import Schedule, schedule
-from ledger.exchange.ocds.storytelling import NotTaken, Telling, job_key, tell_job
+from ledger.exchange.ocds.storytelling import NotTaken, Telling, job_key, taking, tell_job
 from ledger.models.awards import Award
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
 
 MOST_REFUSALS = 100  # of one release; one that loses more is refused as a whole
+MOST_CONFLICTS = 10  # with another import at the same moment; each is tried again
 
 
 class Fate(Enum):
@@ -35,6 +37,7 @@ class Outcome:
     """What became of a tale: its problems, and the keys under which it now stands in the house."""
 
     fate: Fate
+    releases: int
     problems: tuple[Problem, ...]
     department: str = ""
     providers: tuple[str, ...] = ()
@@ -62,10 +65,14 @@ class Replay:
         plans = {fact.key: schedule(fact, now=self.now) for fact in tale.jobs}
         problems = [*tale.problems, *_moved(tale, plans)]
         without: set[str] = set()
+        conflicts = 0
         while len(without) < MOST_REFUSALS:
             try:
                 told = self._tell(tale, plans, household, frozenset(without))
             except NotTaken as refused:
+                if refused.is_conflict and conflicts < MOST_CONFLICTS:
+                    conflicts += 1
+                    continue
                 problems.append(Problem(tale.ocid, refused.where, refused.why))
                 if refused.step in without:
                     break
@@ -77,7 +84,13 @@ class Replay:
                 break
             else:
                 return _outcome(tale, household, told, problems)
-        return Outcome(Fate.REFUSED, tuple(problems))
+        return Outcome(Fate.REFUSED, tale.releases, tuple(problems))
+
+    def _department(self, tale: Tale, plans: Mapping[str, Schedule], household: Household) -> UUID:
+        moments = [plan.published_at or plan.closes_at for plan in plans.values()]
+        currency = next((fact.currency for fact in tale.jobs), NO_CURRENCY)
+        at = min([*moments, self.now])
+        return household.department(tale.buyer or NOBODY, currency=currency, at=at)
 
     def _tell(
         self,
@@ -87,11 +100,8 @@ class Replay:
         without: frozenset[str],
     ) -> list[Told]:
         with transaction.atomic():
-            at = min((plan.published_at or plan.closes_at for plan in plans.values()), default=None)
-            currency = next((fact.currency for fact in tale.jobs), NO_CURRENCY)
-            department_id = household.department(
-                tale.buyer or NOBODY, currency=currency, at=min(at or self.now, self.now)
-            )
+            with taking("department", "/buyer"):
+                department_id = self._department(tale, plans, household)
             telling = Telling(tale, household, department_id, without)
             told = []
             for fact in tale.jobs:
@@ -121,6 +131,7 @@ def _outcome(
         fate = Fate.REFUSED
     return Outcome(
         fate,
+        tale.releases,
         tuple(problems),
         department=household.source_key(tale.buyer or NOBODY),
         providers=tuple(household.source_key(bidder) for bidder in bidders.values()),

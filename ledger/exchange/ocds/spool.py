@@ -13,7 +13,9 @@ Release = dict[str, Any]
 TABLES = """
 CREATE TABLE release (place INTEGER PRIMARY KEY, ocid TEXT NOT NULL, body BLOB NOT NULL);
 CREATE INDEX release_by_ocid ON release (ocid, place);
-CREATE TABLE problem (place INTEGER PRIMARY KEY, ocid TEXT, at TEXT NOT NULL, why TEXT NOT NULL);
+CREATE TABLE problem (
+    place INTEGER PRIMARY KEY, of INTEGER NOT NULL, ocid TEXT, at TEXT NOT NULL, why TEXT NOT NULL
+);
 CREATE TABLE kept (kind TEXT, key TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID;
 """
 
@@ -53,15 +55,14 @@ class Spool:
             # a file that has no name.
             yield ocid, [pickle.loads(body) for (body,) in rows]  # noqa: S301
 
-    def add_problem(self, ocid: str | None, where: str, why: str) -> None:
-        """Lay a problem beside the releases."""
-        self.file.execute(
-            "INSERT INTO problem (ocid, at, why) VALUES (?, ?, ?)", (ocid, where, why)
-        )
+    def add_problem(self, of: int, ocid: str | None, where: str, why: str) -> None:
+        """Lay a problem beside the releases; `of` says which ocid it belongs to, by its place."""
+        row = (of, ocid, where, why)
+        self.file.execute("INSERT INTO problem (of, ocid, at, why) VALUES (?, ?, ?, ?)", row)
 
     def problems(self) -> Iterator[tuple[str | None, str, str]]:
-        """Yield the problems in the order they came."""
-        yield from self.file.execute("SELECT ocid, at, why FROM problem ORDER BY place")
+        """Yield the problems in the order of the releases."""
+        yield from self.file.execute("SELECT ocid, at, why FROM problem ORDER BY of, place")
 
     def add_kept(self, kind: str, keys: Iterable[str]) -> None:
         """Note the keys of what now stands in the house, each once."""

@@ -22,7 +22,8 @@ from ledger.exchange.ocds.facts import BidFact, Ending, JobFact, Tale
 from ledger.exchange.ocds.household import POLICY, Household, fitted
 from ledger.exchange.ocds.schedule import Schedule
 from ledger.models.awards import Milestone, ReasonCode
-from marketplace.drafting import JobDetails, draft_job
+from marketplace.admission import CategoryTaken, CostCentreTaken, SourceKeyTaken
+from marketplace.drafting import JobDetails, JobKeyTaken, draft_job
 from marketplace.models.jobs import Mode, TooFewRule
 from marketplace.refusals import Refusal
 
@@ -35,14 +36,36 @@ ENDED = {
 }
 
 
+# Two imports, or two workers of one, may meet the same new provider at the same moment.
+TAKEN = (SourceKeyTaken, CostCentreTaken, CategoryTaken, JobKeyTaken)
+CONFLICTS = {"23505", "40001", "40P01"}  # unique violation, serialisation failure, deadlock
+
+
 class NotTaken(Exception):
     """One step of a tale was refused; the release is told again without it."""
 
-    def __init__(self, step: str, where: str, why: str) -> None:
+    def __init__(self, step: str, where: str, why: str, *, is_conflict: bool = False) -> None:
         super().__init__(why)
         self.step = step
         self.where = where
         self.why = why
+        self.is_conflict = is_conflict  # another did the same at this moment; worth another try
+
+
+@contextmanager
+def taking(step: str, where: str) -> Iterator[None]:
+    """Turn a refusal inside into a `NotTaken` that names the step."""
+    try:
+        yield
+    except Refusal as refusal:
+        taken = isinstance(refusal, TAKEN)
+        raise NotTaken(step, where, refusal.text, is_conflict=taken) from refusal
+    except DatabaseError as broken:
+        state = getattr(broken.__cause__, "sqlstate", None)
+        if state not in CONFLICTS and isinstance(broken, OperationalError | InterfaceError):
+            raise  # the database is gone: no fault of the release
+        why = (str(broken).splitlines() or ["the database refused it"])[0]
+        raise NotTaken(step, where, why, is_conflict=state in CONFLICTS) from broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +81,6 @@ class Telling:
         """Whether this attempt goes through that step."""
         return step not in self.without
 
-    @contextmanager
-    def step(self, step: str, where: str) -> Iterator[None]:
-        """Turn a refusal inside into a `NotTaken` that names the step."""
-        try:
-            yield
-        except Refusal as refusal:
-            raise NotTaken(step, where, refusal.text) from refusal
-        except (OperationalError, InterfaceError):
-            raise  # the database is gone: no fault of the release
-        except DatabaseError as broken:
-            raise NotTaken(step, where, str(broken).splitlines()[0]) from broken
-
 
 def tell_job(fact: JobFact, plan: Schedule, telling: Telling) -> bool:
     """
@@ -79,7 +90,7 @@ def tell_job(fact: JobFact, plan: Schedule, telling: Telling) -> bool:
     """
     if not telling.has(f"job {fact.key}"):
         return False
-    with telling.step(f"job {fact.key}", "/tender"):
+    with taking(f"job {fact.key}", "/tender"):
         job_id, providers = _draft(fact, plan, telling)
         if plan.published_at is None:
             return True
@@ -146,7 +157,7 @@ def _submit(
         if not telling.has(step):
             continue
         at = plan.bids_at[bid.key]
-        with telling.step(step, bid.where):
+        with taking(step, bid.where):
             placed = submit_bid(
                 actor=actor,
                 job_id=job_id,
@@ -177,7 +188,7 @@ def _open(
 ) -> None:
     actor = telling.household.importer
     assert plan.opened_at is not None
-    with telling.step(f"opening {fact.key}", "/tender/tenderPeriod"):
+    with taking(f"opening {fact.key}", "/tender/tenderPeriod"):
         close_due_job(job_id=job_id, at=plan.opened_at)
         open_bids(actor=actor, job_id=job_id, at=plan.opened_at)
     for bid in fact.bids:
@@ -185,7 +196,7 @@ def _open(
         # One without a price is disqualified by the opening itself.
         if not bid.fault or bid.price is None or bid.key not in bids or not telling.has(step):
             continue
-        with telling.step(step, bid.where):
+        with taking(step, bid.where):
             disqualify_bid(actor=actor, bid_id=bids[bid.key], reason=bid.fault, at=plan.opened_at)
 
 
@@ -200,7 +211,7 @@ def _choose(
     if choice is None or at is None or choice.bid_key not in bids:
         return
     award = choice.award
-    with telling.step(f"award {fact.key}", award.where):
+    with taking(f"award {fact.key}", award.where):
         reason = f"As published: “{award.reason}”" if award.reason else NO_REASON
         made = choose_bid(
             actor=actor,
@@ -214,7 +225,7 @@ def _choose(
     step = f"charge {fact.key}"
     if plan.charged_at is None or not telling.has(step):
         return
-    with telling.step(step, award.where):
+    with taking(step, award.where):
         for milestone_id in _milestones(made.pk):
             delivery = deliver_milestone(actor=actor, milestone_id=milestone_id, at=plan.charged_at)
             accept_delivery(actor=actor, delivery_id=delivery.pk, at=plan.charged_at)
@@ -229,7 +240,7 @@ def _end(fact: JobFact, ending: Ending, plan: Schedule, telling: Telling, job_id
     assert plan.ended_at is not None
     # What ended before its deadline was called off, whatever the publication calls it.
     end = end_without_award if plan.opened_at else cancel_job
-    with telling.step(f"ending {fact.key}", "/tender/status"):
+    with taking(f"ending {fact.key}", "/tender/status"):
         end(
             actor=telling.household.importer,
             job_id=job_id,

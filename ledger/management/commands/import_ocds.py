@@ -1,14 +1,16 @@
 """`manage.py import_ocds`: replay another system's published procedures through the verbs."""
 
 import json
+import os
 import re
 from argparse import ArgumentParser
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from django.utils import timezone
 
 from ledger.exchange.ocds.importing import Account, take_over
@@ -33,6 +35,12 @@ class Command(BaseCommand):
             help="ids of the parties that are teams, one a line; after it, if wanted, the id of "
             "the party whose department the team belongs to",
         )
+        parser.add_argument(
+            "--workers",
+            type=int,
+            default=max(1, min(4, os.cpu_count() or 1)),
+            help="processes that share the work (as many as there are cores, 4 at most)",
+        )
         parser.add_argument("--json", action="store_true", help="print the account as one object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -48,6 +56,7 @@ class Command(BaseCommand):
                     spool,
                     now=timezone.now(),
                     in_house=in_house,
+                    workers=self.workers(options["workers"]),
                     say=self.say,
                 )
             except KeyboardInterrupt:
@@ -56,6 +65,10 @@ class Command(BaseCommand):
                 ) from None
             write = self.write_json if options["json"] else self.write_text
             write(account)
+
+    def workers(self, wanted: int) -> int:
+        """Return how many processes can share the work: one inside somebody's transaction."""
+        return 1 if connection.in_atomic_block else max(1, wanted)
 
     def say(self, done: int, of: int) -> None:
         """Show the progress to a person; a file or a pipe gets none of it."""
@@ -94,12 +107,11 @@ class Command(BaseCommand):
 
 def facts(account: Account) -> dict[str, Any]:
     """Return the account in figures: of the releases, and of what stands in the database."""
-    figures = asdict(account.figures())
+    found = account.figures()
     return {
         "releases": account.releases,
         **{fate.value: account.fates[fate] for fate in Fate},
-        **figures,
-        "awarded_minor": dict(figures["awarded_minor"]),
+        **{field.name: getattr(found, field.name) for field in fields(found)},
     }
 
 
