@@ -24,12 +24,12 @@ OPENED = "opened"
 PRICE_OPENED = "price_opened"
 
 
-def note(bid: Bid, kind: str, *, actor: User, at: datetime) -> BidAccess:
+def note(*, bid: Bid, kind: str, actor: User, at: datetime) -> BidAccess:
     """Write down what was done with a bid."""
     return BidAccess.objects.create(bid=bid, kind=kind, actor=actor, happened_at=at)
 
 
-def note_all(bids: Iterable[Bid], kind: str, *, actor: User, at: datetime) -> None:
+def note_all(*, bids: Iterable[Bid], kind: str, actor: User, at: datetime) -> None:
     """Write down that the same was done with several bids at once; the record has it already."""
     BidAccess.objects.bulk_create(
         BidAccess(bid=bid, kind=kind, actor=actor, happened_at=at, recorded_at=at) for bid in bids

@@ -53,7 +53,7 @@ def disqualify_bid(*, actor: User, bid_id: UUID, reason: str, at: datetime) -> D
         raise AlreadyDisqualified(f"The bid {bid.reference} is out already.")
     if not reason.strip():
         raise ReasonMissing("Say why the bid cannot be chosen.")
-    ruled = rule_out(bid, reason.strip(), actor=actor, job=job, at=at)
+    ruled = rule_out(bid=bid, reason=reason.strip(), actor=actor, job=job, at=at)
     tell(
         "bid.disqualified",
         recipients=people_of_provider(bid.provider),

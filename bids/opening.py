@@ -59,9 +59,9 @@ def open_bids(*, actor: User, job_id: UUID, at: datetime) -> Opening:
     for each in unsealed:
         _record_opened(each, job, actor=actor, at=at)
         if each.out_because is not None:
-            rule_out(each.bid, each.out_because, actor=actor, job=job, at=at)
+            rule_out(bid=each.bid, reason=each.out_because, actor=actor, job=job, at=at)
         _tell_bidder(each, job, at=at)
-    access.note_all([each.bid for each in unsealed], access.OPENED, actor=actor, at=at)
+    access.note_all(bids=[each.bid for each in unsealed], kind=access.OPENED, actor=actor, at=at)
     return opening
 
 

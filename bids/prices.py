@@ -62,8 +62,8 @@ def open_prices(*, actor: User, job_id: UUID, at: datetime) -> int:
     write_prices(unsealed, at=at)
     for each in unsealed:
         if each.out_because is not None:
-            rule_out(each.bid, each.out_because, actor=actor, job=job, at=at)
-    access.note_all(bids, access.PRICE_OPENED, actor=actor, at=at)
+            rule_out(bid=each.bid, reason=each.out_because, actor=actor, job=job, at=at)
+    access.note_all(bids=bids, kind=access.PRICE_OPENED, actor=actor, at=at)
     facts = {"bids": len(bids)}
     audience = Audience.BUYER
     record(actor, "job.prices_opened", job, at=at, audience=audience, job=job, facts=facts)

@@ -54,7 +54,7 @@ def my_bid(*, actor: User, bid_id: UUID, at: datetime) -> MyBidPaper:
         content = seals.open_bid(bid)
     except seals.SealBroken:
         raise CannotBeRead(f"The bid {bid.reference} does not open any more.") from None
-    access.note(bid, access.READ, actor=actor, at=at)
+    access.note(bid=bid, kind=access.READ, actor=actor, at=at)
     log = BidAccess.objects.filter(bid=bid).select_related("actor").order_by("happened_at", "id")
     return MyBidPaper(
         bid=MyBid.of(bid),

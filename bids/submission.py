@@ -91,7 +91,7 @@ def submit_bid(
         if bid.withdrawn_at is None:
             _withdraw(bid, actor=actor, at=at)
     bid = _write(job, provider, content, variant, actor=actor, at=at)
-    access.note(bid, access.SUBMITTED, actor=actor, at=at)
+    access.note(bid=bid, kind=access.SUBMITTED, actor=actor, at=at)
     BidDraft.objects.filter(job=job, provider=provider).delete()
     tell(
         "bid.received",
@@ -142,7 +142,7 @@ def confirm_bid(*, actor: User, bid_id: UUID, at: datetime) -> Bid:
         raise NothingToConfirm("This bid agrees to every addendum already.")
     bid.confirmed_addendum = last
     bid.save(update_fields=["confirmed_addendum"])
-    access.note(bid, access.CONFIRMED, actor=actor, at=at)
+    access.note(bid=bid, kind=access.CONFIRMED, actor=actor, at=at)
     return bid
 
 
@@ -156,7 +156,7 @@ def _lock_bid(actor: User, bid_id: UUID) -> tuple[Job, Bid]:
 def _withdraw(bid: Bid, *, actor: User, at: datetime) -> None:
     bid.withdrawn_at = at
     bid.save(update_fields=["withdrawn_at"])
-    access.note(bid, access.WITHDRAWN, actor=actor, at=at)
+    access.note(bid=bid, kind=access.WITHDRAWN, actor=actor, at=at)
 
 
 def _refuse_rise(
@@ -170,7 +170,7 @@ def _refuse_rise(
     ]
     for bid in stood:
         before = seals.open_bid(bid)
-        access.note(bid, access.COMPARED, actor=actor, at=at)
+        access.note(bid=bid, kind=access.COMPARED, actor=actor, at=at)
         if before.is_priced and content.quoted > before.quoted:
             raise OnlyLower(
                 f"Bids were few, so the deadline moved. Until it your price of {before.quoted} "

@@ -110,7 +110,7 @@ def write_prices(unsealed: Iterable[Unsealed], *, at: datetime) -> None:
     )
 
 
-def rule_out(bid: Bid, reason: str, *, actor: User, job: Job, at: datetime) -> Disqualification:
+def rule_out(*, bid: Bid, reason: str, actor: User, job: Job, at: datetime) -> Disqualification:
     """Write why a bid cannot be chosen, and record it."""
     words = keep(reason, at=at)
     ruled = Disqualification.objects.create(bid=bid, at=at, by=actor, reason=words)
