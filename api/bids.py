@@ -119,6 +119,8 @@ class BidDraft(Resource):
         )
 
     @operation("Discard a bid's draft", scope="bids:write")
-    def delete(self, asked: Asked, job_id: UUID, provider_id: UUID) -> None:
+    def discard(self, asked: Asked, job_id: UUID, provider_id: UUID) -> None:
         """Nothing happens when there is none."""
         discard_bid_draft(actor=asked.actor, job_id=job_id, provider_id=provider_id, at=asked.at)
+
+    delete = discard  # by its name in HTTP
