@@ -32,6 +32,8 @@ class Sum:
     quoted: Money
     spent: Money
     parts: Money | None  # what the milestones add up to; None where none is planned
+    shown_lines: tuple[tuple[PriceLine, Money], ...]
+    shown_parts: tuple[tuple[PlannedMilestone, Money], ...]
 
     @property
     def parts_differ(self) -> bool:
@@ -51,6 +53,7 @@ class BidSheet:
         content: BidContent | None,
     ) -> None:
         self.job, self.provider, self.currency = job, provider, job.currency
+        self.before = content
         self.bid = BidForm(
             data,
             criteria=job.criteria,
@@ -131,9 +134,15 @@ class BidSheet:
         )
 
     def _with_overhead(self, lines: list[PriceLine]) -> tuple[PriceLine, ...]:
-        labour = Money(sum(one.amount_minor for one in lines if one.kind == "labour"), self.currency)
+        labour = Money(
+            sum(one.amount_minor for one in lines if one.kind == "labour"), self.currency
+        )
         if not self.provider.is_in_house or not labour:
             return tuple(lines)
+        before = None if self.before is None else sum_of(self.before)
+        if self.before is not None and before is not None and before.labour == labour:
+            # The same labour carries the same overhead, however it was rounded.
+            return (*lines, *(one for one in self.before.lines if one.kind == OVERHEAD))
         rate = self.provider.overhead_basis_points
         text = f"{rate / 100:g} % of labour"
         return (*lines, PriceLine(OVERHEAD, labour.share(rate).minor, text))
@@ -172,6 +181,10 @@ def sum_of(content: BidContent) -> Sum:
         quoted=content.quoted,
         spent=content.quoted - of(*NOT_AVOIDABLE),
         parts=total(planned, content.currency) if planned else None,
+        shown_lines=tuple(
+            (one, Money(one.amount_minor, content.currency)) for one in content.lines
+        ),
+        shown_parts=tuple(zip(content.milestones, planned, strict=True)),
     )
 
 

@@ -25,7 +25,7 @@ from frontend.bid_sheet import BidSheet, sum_of
 from frontend.pages.drafts import PAGE
 from frontend.rendering import fresh_sign_in, page, refused
 from frontend.requests import SignedIn
-from marketplace.catalogue import JobText, MySeat, job_text
+from marketplace.catalogue import CriterionText, JobText, MySeat, job_text
 from marketplace.directory import ProviderFacts, provider
 from marketplace.refusals import Refusal, Unknown
 
@@ -182,7 +182,14 @@ def _context(
         "content": content,
         "sum": None if content is None else sum_of(content),
         "has_draft": has_draft,
+        "answers": answered(here.job, content),
     }
+
+
+def answered(job: JobText, content: BidContent | None) -> list[tuple[CriterionText, str]]:
+    """Return the criteria of a job, each with what a bid says to it."""
+    said = {} if content is None else content.answers
+    return [(one, said.get(one.id, "")) for one in job.criteria]
 
 
 def _digest(content: BidContent) -> str:

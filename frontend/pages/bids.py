@@ -20,6 +20,7 @@ from frontend import formats, wording
 from frontend.acts import Act, NothingAsked, answer, sent
 from frontend.bid_sheet import sum_of
 from frontend.forms import PageForm, WordsField, offer
+from frontend.pages.bid_editor import answered
 from frontend.pages.drafts import PAGE
 from frontend.rendering import only_known, page, refused
 from frontend.requests import SignedIn
@@ -94,7 +95,7 @@ def show(request: SignedIn, bid_id: UUID) -> HttpResponse:
         "job": job,
         "content": paper.content,
         "sum": sum_of(paper.content),
-        "answers": [(one, paper.content.answers.get(one.id, "")) for one in job.criteria],
+        "answers": answered(job, paper.content),
         "proof": verify_receipt(paper.receipt),
         "is_lead": any(
             seat.role == "lead" and seat.provider_id == paper.bid.provider_id
@@ -131,8 +132,7 @@ def verify(request: SignedIn) -> HttpResponse:
     if not (request.method == "POST" and form.is_valid()):
         return page(request, template, context)
     try:
-        # What people paste has lost the line's end that belongs to it.
-        facts = verify_receipt(form.cleaned_data["receipt"] + "\n")
+        facts = verify_receipt(form.cleaned_data["receipt"])
     except Refusal as refusal:
         return refused(request, template, context, refusal=refusal)
     return page(request, template, {**context, "facts": facts})

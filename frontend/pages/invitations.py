@@ -102,7 +102,10 @@ def decline(request: SignedIn, job_id: UUID, provider_id: UUID) -> HttpResponse:
         act,
         DeclineForm(sent(request)),
         do=lambda typed: decline_invitation(
-            actor=request.user, job_id=job_id, provider_id=provider_id, at=request.received_at,
+            actor=request.user,
+            job_id=job_id,
+            provider_id=provider_id,
+            at=request.received_at,
             **typed,
         ),
         told=_("Declined. The department has been told why."),

@@ -26,6 +26,11 @@ from marketplace.catalogue import JobText, job_text
 from marketplace.questions import answer_question
 from marketplace.refusals import Unknown
 
+# The states in which bidders are told how a job ended.
+DECIDED = frozenset(
+    {"decided", "in_delivery", "to_rate", "disputed", "finished", "no_award", "cancelled"}
+)
+
 
 @require_safe
 @login_required
@@ -33,13 +38,12 @@ def job(request: SignedIn, job_id: UUID) -> HttpResponse:
     """Show a job: to its department what it asked, to bidders what they may bid for."""
     text = job_text(actor=request.user, job_id=job_id, at=request.received_at)
     paper = timeline(actor=request.user, job_id=job_id, at=request.received_at)
-    mine = text.my_providers and my_bids(
-        actor=request.user, at=request.received_at, job_id=job_id
-    )
+    mine = text.my_providers and my_bids(actor=request.user, at=request.received_at, job_id=job_id)
     context = {
         "job": text,
         "timeline": paper,
         "own_bids": mine,
+        "is_decided": paper.state in DECIDED,
         "state": paper.state,
         "waiting": [one for one in text.questions if one.answered_at is None],
         "answered": [one for one in text.questions if one.answered_at is not None],

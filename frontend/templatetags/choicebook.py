@@ -154,6 +154,12 @@ def best_first(levels: Sequence[str]) -> list[tuple[str, str]]:
     return list(zip(wording.LEVELS, levels, strict=True))[::-1]
 
 
+@register.filter
+def hexadecimal(digest: bytes) -> str:
+    """Write a fingerprint in groups of four, as people compare it."""
+    return digest.hex(" ", 2)
+
+
 @register.simple_tag
 def tally(part: int, whole: int) -> SafeString:
     """Write a share as `17 of 18`, the first figure strong."""

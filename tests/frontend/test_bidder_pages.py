@@ -1,0 +1,184 @@
+"""The pages of those who bid: from the invitation to the debrief."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from bids.models.bids import Bid, BidDraft
+from bids.reading import my_bid
+from marketplace.addenda import add_addendum
+from marketplace.models.jobs import Invitation, Job, Question
+from tests.bids.builders import submit
+from tests.builders import NOON, a_published_job
+from tests.cast import Cast
+from tests.frontend.bidding import NOW, address, check_and_submit, it_is, send, typed
+from tests.frontend.conftest import SignIn
+from tests.ledger.builders import choose, contest, grant
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def the_day_after() -> Any:
+    """It is the day after the job was published; nobody's sign-in is old."""
+    with it_is(NOW):
+        yield
+
+
+@pytest.fixture
+def job(cast: Cast) -> Job:
+    return a_published_job(cast)
+
+
+def test_a_team_bids_and_its_overhead_is_worked_out(
+    cast: Cast, job: Job, as_person: SignIn
+) -> None:
+    pia = as_person(cast.pia)
+
+    send(pia, address("bid-edit", cast, job), typed(job))
+    answer = check_and_submit(pia, cast, job)
+
+    bid = Bid.objects.get()
+    assert answer.headers["Location"] == reverse("bid-receipt", args=[bid.pk])
+    content = my_bid(actor=cast.pia, bid_id=bid.pk, at=NOW).content
+    assert [(one.kind, one.amount_minor) for one in content.lines] == [
+        ("labour", 2_000_00),
+        ("materials", 760_00),
+        ("overhead", 240_00),
+    ]
+    assert content.quoted.minor == content.milestones[0].amount_minor == 3_000_00
+
+
+def test_a_vendor_types_the_whole_price(cast: Cast, job: Job, as_person: SignIn) -> None:
+    vera, path = as_person(cast.vera), reverse("bid-edit", args=[job.pk, cast.vera_co.pk])
+
+    page = send(vera, path, typed(job), HTTP_HX_REQUEST="true").content.decode()
+
+    assert "2,760.00" in page
+    assert "Overhead" not in page
+
+
+def test_what_is_written_is_kept_by_itself(cast: Cast, job: Job, as_person: SignIn) -> None:
+    paul, path = as_person(cast.paul), address("bid-edit", cast, job)
+
+    saved = send(paul, path, typed(job), HTTP_HX_REQUEST="true")
+
+    assert "Draft saved" in saved.content.decode()
+    assert "<html" not in saved.content.decode()
+    assert "Four people, two days" in paul.get(path).content.decode()
+
+
+def test_what_is_no_amount_is_said_beside_the_line_and_kept(
+    cast: Cast, job: Job, as_person: SignIn
+) -> None:
+    path = address("bid-edit", cast, job)
+
+    page = send(as_person(cast.pia), path, typed(job, **{"line-1-amount": "plenty"}))
+
+    assert page.status_code == 422
+    assert "“plenty” is not an amount" in page.content.decode()
+    assert not BidDraft.objects.exists()
+
+
+def test_a_draft_that_changed_after_the_check_is_not_submitted(
+    cast: Cast, job: Job, as_person: SignIn
+) -> None:
+    pia, path = as_person(cast.pia), address("bid-submit", cast, job)
+    send(pia, address("bid-edit", cast, job), typed(job))
+    seen = re.search(r'name="seen" value="(\w+)"', pia.get(path).content.decode())
+    assert seen
+    send(pia, address("bid-edit", cast, job), typed(job, **{"line-1-amount": "761"}))
+
+    page = send(pia, path, {"seen": seen[1]})
+
+    assert page.status_code == 422
+    assert "changed the draft meanwhile" in page.content.decode()
+    assert not Bid.objects.exists()
+
+
+def test_a_bid_is_withdrawn_before_the_deadline(cast: Cast, job: Job, as_person: SignIn) -> None:
+    bid = submit(cast, job, at=NOW)
+
+    send(as_person(cast.pia), reverse("bid-withdraw", args=[bid.pk]))
+
+    bid.refresh_from_db()
+    assert bid.withdrawn_at == NOW
+
+
+def test_a_bid_is_confirmed_after_reading_what_was_added(
+    cast: Cast, job: Job, as_person: SignIn
+) -> None:
+    bid = submit(cast, job, at=NOON)
+    add_addendum(actor=cast.maya, job_id=job.pk, text="There is a tent.", at=NOW)
+    pia, path = as_person(cast.pia), reverse("bid-confirm", args=[bid.pk])
+
+    assert b"There is a tent." in pia.get(path).content
+    send(pia, path)
+
+    bid.refresh_from_db()
+    assert bid.confirmed_addendum == 1
+
+
+def test_a_receipt_is_kept_as_a_file_and_verified(cast: Cast, job: Job, as_person: SignIn) -> None:
+    bid, pia = submit(cast, job, at=NOW), as_person(cast.pia)
+    proof = pia.get(reverse("bid-proof", args=[bid.pk])).content.decode()
+
+    page = send(pia, reverse("receipt-verify"), {"receipt": proof})
+    altered = send(pia, reverse("receipt-verify"), {"receipt": proof.replace("2026", "2025")})
+
+    assert bid.reference in page.content.decode()
+    assert b"This receipt is genuine" in page.content
+    assert altered.status_code == 422
+    assert b"This receipt is genuine" not in altered.content
+
+
+def test_a_question_is_asked(cast: Cast, job: Job, as_person: SignIn) -> None:
+    asked = {"provider_id": str(cast.vera_co.pk), "text": "May we cook outside?"}
+
+    send(as_person(cast.vera), reverse("question-ask", args=[job.pk]), asked)
+
+    assert Question.objects.get().text == "May we cook outside?"
+
+
+def test_an_invitation_is_declined_with_a_reason(cast: Cast, job: Job, as_person: SignIn) -> None:
+    vera, path = as_person(cast.vera), reverse("decline", args=[job.pk, cast.vera_co.pk])
+
+    assert send(vera, path, {"reason": ""}).status_code == 422
+    send(vera, path, {"reason": "Our people are away that week."})
+
+    assert Invitation.objects.get(provider=cast.vera_co).declined_at == NOW
+
+
+def test_the_list_of_bids_has_ones_own_and_their_state(
+    cast: Cast, job: Job, as_person: SignIn
+) -> None:
+    bid = submit(cast, job, at=NOON)
+    pia = as_person(cast.pia)
+
+    assert bid.reference in pia.get(reverse("my-bids")).content.decode()
+    assert bid.reference not in pia.get(reverse("my-bids") + "?state=opened").content.decode()
+    sheet = b"".join(pia.get(reverse("my-bids-csv")))
+    assert bid.reference.encode() in sheet
+    assert pia.get(reverse("my-bids") + "?colour=red").status_code == 400
+    assert "No bid yet" in as_person(cast.vera).get(reverse("my-bids")).content.decode()
+
+
+def test_a_bidder_who_was_not_chosen_reads_why(cast: Cast, as_person: SignIn) -> None:
+    grant(cast)
+    here = contest(cast)
+    award = choose(cast, here.team_bid)
+    vera = as_person(cast.vera)
+
+    page = vera.get(reverse("debrief", args=[here.job.pk])).content.decode()
+
+    assert "You were not chosen" in page
+    assert award.reason.text in page
+    assert (
+        "You were chosen"
+        in as_person(cast.pia).get(reverse("debrief", args=[here.job.pk])).content.decode()
+    )
+    assert as_person(cast.otto).get(reverse("debrief", args=[here.job.pk])).status_code == 404
