@@ -12,6 +12,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -188,6 +189,11 @@ def migrate(name: str) -> None:
         raise SystemExit(f"The tests' database cannot be migrated:\n{done.stderr[-3000:]}")
 
 
+def interrupted(*_: object) -> None:
+    """End as Ctrl-C does: in order, and with the server stopped."""
+    raise KeyboardInterrupt
+
+
 _run = Run()
 
 
@@ -195,6 +201,8 @@ _run = Run()
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Before Django's plugin reads the settings: say where the database is."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
+        signal.signal(signal.SIGTERM, interrupted)
+        signal.signal(signal.SIGHUP, interrupted)
         try:
             _run.start()
         except BaseException:
