@@ -12,7 +12,8 @@ from ledger.reports.open_items import OpenItem
 from ledger.reports.reading import Reader
 from ledger.reports.states import noted
 from marketplace.calendar import business_days_after
-from marketplace.models.jobs import Job, Question
+from marketplace.models.jobs import Job
+from marketplace.models.questions import Question
 
 MOST = 100  # of each kind; a desk that is longer is a list, and the register has it
 REPLY_BUSINESS_DAYS = 1

@@ -17,8 +17,9 @@ from ledger.reports.reading import Reader
 from ledger.reports.wording import told
 from marketplace.calendar import business_days_after
 from marketplace.models.events import Audience, Event
-from marketplace.models.jobs import Addendum, Job, Question
+from marketplace.models.jobs import Job
 from marketplace.models.people import Office
+from marketplace.models.questions import Addendum, Question
 
 KEPT, MISSED = "kept", "missed"
 A_BIDDER = "A bidder"
