@@ -15,9 +15,10 @@ from ledger.posting import InsufficientFunds
 from marketplace import addenda, publishing
 from marketplace.history import record
 from marketplace.models.events import Audience
-from marketplace.models.jobs import Addendum, Job
+from marketplace.models.jobs import Job
 from marketplace.models.people import User
 from marketplace.models.policies import BudgetControl
+from marketplace.models.questions import Addendum
 from marketplace.money import Money
 from marketplace.notices import people_of_providers, tell
 from marketplace.refusals import Refusal, require
@@ -101,9 +102,7 @@ def amend_job(
     Add to a published job what everybody invited must know, and perhaps more time. The refusals
     are those of `marketplace.addenda.add_addendum`.
     """
-    return addenda.add_addendum(
-        actor=actor, job_id=job_id, text=text, closes_at=closes_at, at=at
-    )
+    return addenda.add_addendum(actor=actor, job_id=job_id, text=text, closes_at=closes_at, at=at)
 
 
 @transaction.atomic(savepoint=False)

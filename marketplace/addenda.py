@@ -8,8 +8,9 @@ from django.db import transaction
 from marketplace.calendar import spoken
 from marketplace.history import Fact, moment, record
 from marketplace.models.events import Audience
-from marketplace.models.jobs import Addendum, Job
+from marketplace.models.jobs import Job
 from marketplace.models.people import User
+from marketplace.models.questions import Addendum
 from marketplace.notices import tell_bidders
 from marketplace.openness import refuse_not_open
 from marketplace.permissions import may_publish_for

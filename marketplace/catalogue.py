@@ -6,8 +6,9 @@ from datetime import date, datetime
 from uuid import UUID
 
 from marketplace.calendar import reply_due_at
-from marketplace.models.jobs import Addendum, Criterion, Invitation, Job, Question
+from marketplace.models.jobs import Criterion, Invitation, Job
 from marketplace.models.people import Membership, Office, User
+from marketplace.models.questions import Addendum, Question
 from marketplace.money import Money
 from marketplace.permissions import holds, may_answer_for, may_publish_for
 

@@ -7,9 +7,10 @@ from django.db import transaction
 
 from marketplace.history import record
 from marketplace.models.events import Audience
-from marketplace.models.jobs import Job, Question
+from marketplace.models.jobs import Job
 from marketplace.models.people import User
 from marketplace.models.providers import Provider
+from marketplace.models.questions import Question
 from marketplace.notices import people_of_department, tell, tell_bidders
 from marketplace.permissions import is_member, may_answer_for
 from marketplace.refusals import Refusal, Unknown, require

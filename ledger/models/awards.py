@@ -74,9 +74,7 @@ class Award(models.Model):
     chosen_at = models.DateTimeField()
     reason_code = models.CharField(max_length=20, choices=ReasonCode)
     reason = models.ForeignKey(Words, models.PROTECT, related_name="+")
-    decisive_criterion = models.ForeignKey(
-        Criterion, models.PROTECT, null=True, related_name="+"
-    )
+    decisive_criterion = models.ForeignKey(Criterion, models.PROTECT, null=True, related_name="+")
     followed_view = models.CharField(
         max_length=10, choices=MoneyView, blank=True, default=""
     )  # where the two views disagree
@@ -91,9 +89,7 @@ class Award(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="an_award_has_a_price", condition=Q(price_minor__gte=0)
-            )
+            models.CheckConstraint(name="an_award_has_a_price", condition=Q(price_minor__gte=0))
         ]
         indexes = [models.Index(name="awards_by_moment", fields=["chosen_at"])]
 
@@ -108,9 +104,7 @@ class Award(models.Model):
 class NoAward(models.Model):
     """The head ended an opened job without a choice, and said why."""
 
-    job = models.OneToOneField(
-        Job, models.PROTECT, primary_key=True, related_name="no_award"
-    )
+    job = models.OneToOneField(Job, models.PROTECT, primary_key=True, related_name="no_award")
     decided_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()
     reason = models.ForeignKey(Words, models.PROTECT, related_name="+")
@@ -138,12 +132,8 @@ class Milestone(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                name="milestones_stand_in_order", fields=["award", "position"]
-            ),
-            models.CheckConstraint(
-                name="a_milestone_has_a_price", condition=Q(price_minor__gte=0)
-            ),
+            models.UniqueConstraint(name="milestones_stand_in_order", fields=["award", "position"]),
+            models.CheckConstraint(name="a_milestone_has_a_price", condition=Q(price_minor__gte=0)),
         ]
 
     def __str__(self) -> str:
@@ -166,9 +156,7 @@ class ChangeOrder(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     award = models.ForeignKey(Award, models.PROTECT, related_name="change_orders")
-    milestone = models.ForeignKey(
-        Milestone, models.PROTECT, related_name="change_orders"
-    )
+    milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="change_orders")
     difference_minor = models.BigIntegerField()
     reason = models.ForeignKey(Words, models.PROTECT, related_name="+")
     proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -197,9 +185,7 @@ class ChangeOrder(models.Model):
 
 class DeliveryQuerySet(Findable["Delivery"]):
     def visible_to(self, actor: User) -> Self:
-        return self.filter(
-            milestone__award__in=Award.objects.visible_to(actor).values("pk")
-        )
+        return self.filter(milestone__award__in=Award.objects.visible_to(actor).values("pk"))
 
     def waiting(self) -> Self:
         """Neither accepted nor returned."""
@@ -237,9 +223,7 @@ class Acceptance(models.Model):
     delivery = models.OneToOneField(
         Delivery, models.PROTECT, primary_key=True, related_name="acceptance"
     )
-    milestone = models.OneToOneField(
-        Milestone, models.PROTECT, related_name="acceptance"
-    )
+    milestone = models.OneToOneField(Milestone, models.PROTECT, related_name="acceptance")
     accepted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     accepted_at = models.DateTimeField()
     by_silence = models.BooleanField(default=False)
@@ -265,9 +249,7 @@ class Return(models.Model):
 class Completion(models.Model):
     """The last milestone was accepted; the rest of the commitment was released."""
 
-    award = models.OneToOneField(
-        Award, models.PROTECT, primary_key=True, related_name="completion"
-    )
+    award = models.OneToOneField(Award, models.PROTECT, primary_key=True, related_name="completion")
     completed_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -276,9 +258,7 @@ class Completion(models.Model):
 
 class DisputeQuerySet(Findable["Dispute"]):
     def visible_to(self, actor: User) -> Self:
-        return self.filter(
-            milestone__award__in=Award.objects.visible_to(actor).values("pk")
-        )
+        return self.filter(milestone__award__in=Award.objects.visible_to(actor).values("pk"))
 
 
 class Dispute(models.Model):
@@ -295,9 +275,7 @@ class Dispute(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="a_dispute_is_about_money", condition=Q(amount_minor__gt=0)
-            )
+            models.CheckConstraint(name="a_dispute_is_about_money", condition=Q(amount_minor__gt=0))
         ]
 
     def __str__(self) -> str:

@@ -35,9 +35,7 @@ class BudgetLine(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     fiscal_year = models.PositiveSmallIntegerField()
-    department = models.ForeignKey(
-        Department, models.PROTECT, related_name="budget_lines"
-    )
+    department = models.ForeignKey(Department, models.PROTECT, related_name="budget_lines")
     category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+")
     currency = models.CharField(max_length=3)
     control = models.CharField(max_length=10, choices=BudgetControl)
@@ -88,18 +86,14 @@ class BudgetLine(models.Model):
 class Precommitment(models.Model):
     """The estimate that a published job reserves until it is awarded or ends."""
 
-    job = models.OneToOneField(
-        Job, models.PROTECT, primary_key=True, related_name="precommitment"
-    )
+    job = models.OneToOneField(Job, models.PROTECT, primary_key=True, related_name="precommitment")
     budget_line = models.ForeignKey(BudgetLine, models.PROTECT, related_name="+")
     amount_minor = models.BigIntegerField()
     released_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="an_estimate_is_positive", condition=Q(amount_minor__gt=0)
-            )
+            models.CheckConstraint(name="an_estimate_is_positive", condition=Q(amount_minor__gt=0))
         ]
 
     def __str__(self) -> str:
@@ -113,13 +107,9 @@ class Commitment(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    award = models.ForeignKey(
-        "ledger.Award", models.PROTECT, related_name="commitments"
-    )
+    award = models.ForeignKey("ledger.Award", models.PROTECT, related_name="commitments")
     line = models.PositiveSmallIntegerField(default=1)
-    budget_line = models.ForeignKey(
-        BudgetLine, models.PROTECT, related_name="commitments"
-    )
+    budget_line = models.ForeignKey(BudgetLine, models.PROTECT, related_name="commitments")
     original_minor = models.BigIntegerField(default=0)
     adjusted_minor = models.BigIntegerField(default=0)
     liquidated_minor = models.BigIntegerField(default=0)
@@ -135,9 +125,7 @@ class Commitment(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                name="commitment_lines_of_an_award", fields=["award", "line"]
-            ),
+            models.UniqueConstraint(name="commitment_lines_of_an_award", fields=["award", "line"]),
             models.CheckConstraint(
                 name="a_commitment_is_never_overdrawn", condition=Q(open_minor__gte=0)
             ),

@@ -82,12 +82,8 @@ class JournalEntry(models.Model):
     source = models.UUIDField()
     occurrence = models.CharField(max_length=40, default="0")
     request_hash = models.BinaryField(max_length=32)
-    reverses = models.ForeignKey(
-        "self", models.PROTECT, null=True, related_name="reversals"
-    )
-    corrects_period = models.ForeignKey(
-        Period, models.PROTECT, null=True, related_name="+"
-    )
+    reverses = models.ForeignKey("self", models.PROTECT, null=True, related_name="reversals")
+    corrects_period = models.ForeignKey(Period, models.PROTECT, null=True, related_name="+")
     memo = models.TextField(blank=True, default="")
     # The transaction that wrote it: a posting may join its entry only in the same one.
     written_in = models.BigIntegerField(
@@ -106,9 +102,7 @@ class JournalEntry(models.Model):
                 name="a_fact_is_booked_once", fields=["kind", "source", "occurrence"]
             )
         ]
-        indexes = [
-            models.Index(name="entries_of_a_period", fields=["period", "posted_at"])
-        ]
+        indexes = [models.Index(name="entries_of_a_period", fields=["period", "posted_at"])]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.posted_at:%Y-%m-%d}"
@@ -120,9 +114,7 @@ class Posting(models.Model):
     id = models.BigAutoField(primary_key=True)
     entry = models.ForeignKey(JournalEntry, models.PROTECT, related_name="postings")
     line = models.PositiveSmallIntegerField()
-    account = models.ForeignKey(
-        Account, models.PROTECT, related_name="postings", db_index=False
-    )
+    account = models.ForeignKey(Account, models.PROTECT, related_name="postings", db_index=False)
     department = models.ForeignKey(
         Department, models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -166,9 +158,7 @@ class Posting(models.Model):
             models.UniqueConstraint(name="lines_of_an_entry", fields=["entry", "line"]),
         ]
         indexes = [
-            models.Index(
-                name="postings_of_an_account", fields=["account", "department", "entry"]
-            ),
+            models.Index(name="postings_of_an_account", fields=["account", "department", "entry"]),
             models.Index(
                 name="postings_of_a_provider",
                 fields=["provider", "account"],
@@ -194,15 +184,11 @@ class Balance(models.Model):
     """Gross turnover of an account in a period, in sixteen stripes so that no row runs hot."""
 
     id = models.BigAutoField(primary_key=True)
-    account = models.ForeignKey(
-        Account, models.PROTECT, related_name="balances", db_index=False
-    )
+    account = models.ForeignKey(Account, models.PROTECT, related_name="balances", db_index=False)
     department = models.ForeignKey(
         Department, models.PROTECT, null=True, related_name="+", db_index=False
     )
-    period = models.ForeignKey(
-        Period, models.PROTECT, related_name="balances", db_index=False
-    )
+    period = models.ForeignKey(Period, models.PROTECT, related_name="balances", db_index=False)
     currency = models.CharField(max_length=3)
     stripe = models.PositiveSmallIntegerField()
     debit_minor = models.BigIntegerField(default=0)

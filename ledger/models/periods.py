@@ -25,10 +25,7 @@ class Period(models.Model):
             models.CheckConstraint(
                 name="a_period_opens_then_closes",
                 condition=Q(starts_on__lte=F("ends_on"))
-                & (
-                    Q(closed_at=None)
-                    | Q(closing_at__isnull=False, closed_by__isnull=False)
-                ),
+                & (Q(closed_at=None) | Q(closing_at__isnull=False, closed_by__isnull=False)),
             )
         ]
 

@@ -54,9 +54,7 @@ class Rating(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                name="each_side_rates_once", fields=["award", "side"]
-            ),
+            models.UniqueConstraint(name="each_side_rates_once", fields=["award", "side"]),
             models.CheckConstraint(
                 name="a_rating_says_whether_again", condition=Q(again__in=Again.values)
             ),
@@ -69,9 +67,7 @@ class Rating(models.Model):
 class Reveal(models.Model):
     """Both ratings of an award may be read from this moment on."""
 
-    award = models.OneToOneField(
-        Award, models.PROTECT, primary_key=True, related_name="reveal"
-    )
+    award = models.OneToOneField(Award, models.PROTECT, primary_key=True, related_name="reveal")
     revealed_at = models.DateTimeField()
 
     def __str__(self) -> str:

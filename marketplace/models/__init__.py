@@ -7,7 +7,17 @@ from marketplace.models import (
     people,
     policies,
     providers,
+    questions,
     tokens,
 )
 
-__all__ = ["departments", "events", "jobs", "people", "policies", "providers", "tokens"]
+__all__ = [
+    "departments",
+    "events",
+    "jobs",
+    "people",
+    "policies",
+    "providers",
+    "questions",
+    "tokens",
+]

@@ -35,9 +35,7 @@ class DepartmentQuerySet(Findable["Department"]):
             .filter(user=actor)
             .filter(Q(department__isnull=False) | Q(provider__department__isnull=False))
         )
-        held = OfficeHeld.objects.filter(
-            user=actor, ended_at=None, office__in=Office.values
-        )
+        held = OfficeHeld.objects.filter(user=actor, ended_at=None, office__in=Office.values)
         return self.filter(models.Exists(inside) | models.Exists(held))
 
 
@@ -47,9 +45,7 @@ class Department(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     name = models.CharField(max_length=200)
     cost_centre = models.CharField(max_length=40, unique=True)
-    parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, related_name="children"
-    )
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
     lineage = ArrayField(models.UUIDField())
     currency = models.CharField(max_length=3)
     created_at = models.DateTimeField()

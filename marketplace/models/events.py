@@ -56,9 +56,7 @@ class Event(models.Model):
     kind = models.CharField(max_length=60)
     actor = models.ForeignKey(User, models.PROTECT, related_name="+")
     subject_id = models.UUIDField(db_index=True)
-    job = models.ForeignKey(
-        "marketplace.Job", models.PROTECT, null=True, related_name="events"
-    )
+    job = models.ForeignKey("marketplace.Job", models.PROTECT, null=True, related_name="events")
     provider = models.ForeignKey(
         "marketplace.Provider", models.PROTECT, null=True, related_name="+"
     )
@@ -84,9 +82,7 @@ class Notice(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     kind = models.CharField(max_length=60)
     recipient = models.ForeignKey(User, models.PROTECT, related_name="notices")
-    job = models.ForeignKey(
-        "marketplace.Job", models.PROTECT, null=True, related_name="+"
-    )
+    job = models.ForeignKey("marketplace.Job", models.PROTECT, null=True, related_name="+")
     subject_id = models.UUIDField(null=True)
     text = models.TextField()
     because = models.CharField(max_length=200)  # why this person gets it
@@ -96,9 +92,7 @@ class Notice(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                name="notices_to_send", fields=["told_at"], condition=Q(sent_at=None)
-            ),
+            models.Index(name="notices_to_send", fields=["told_at"], condition=Q(sent_at=None)),
             models.Index(name="notices_of_a_person", fields=["recipient", "told_at"]),
         ]
 

@@ -55,11 +55,7 @@ class JobQuerySet(Findable["Job"]):
         seats = Membership.objects.current().filter(user=actor)
         heads = seats.filter(role=Role.HEAD).values("department_id")
         return self.filter(
-            Q(
-                department__in=seats.filter(department__isnull=False).values(
-                    "department_id"
-                )
-            )
+            Q(department__in=seats.filter(department__isnull=False).values("department_id"))
             | Q(department__lineage__overlap=ArraySubquery(heads))
         )
 
@@ -69,11 +65,9 @@ class JobQuerySet(Findable["Job"]):
             return self.all()
         seats = Membership.objects.current().filter(user=actor)
         heads = seats.filter(role=Role.HEAD).values("department_id")
-        own = Q(
-            department__in=seats.filter(department__isnull=False).values(
-                "department_id"
-            )
-        ) | Q(department__lineage__overlap=ArraySubquery(heads))
+        own = Q(department__in=seats.filter(department__isnull=False).values("department_id")) | Q(
+            department__lineage__overlap=ArraySubquery(heads)
+        )
         invited = Exists(
             Invitation.objects.filter(
                 job=OuterRef("pk"),
@@ -81,9 +75,7 @@ class JobQuerySet(Findable["Job"]):
             )
         )
         held = Exists(
-            OfficeHeld.objects.filter(
-                user=actor, ended_at=None, office__in=Office.values
-            )
+            OfficeHeld.objects.filter(user=actor, ended_at=None, office__in=Office.values)
         )
         return self.filter(own | (Q(published_at__isnull=False) & (invited | held)))
 
@@ -92,9 +84,7 @@ class Job(models.Model):
     """Work wanted. Its state is its moments: published, closed, opened, cancelled."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    reference = models.CharField(
-        max_length=20, unique=True
-    )  # random: tells nothing of others
+    reference = models.CharField(max_length=20, unique=True)  # random: tells nothing of others
     department = models.ForeignKey(Department, models.PROTECT, related_name="jobs")
     category = models.ForeignKey(Category, models.PROTECT, related_name="jobs")
     policy = models.ForeignKey(Policy, models.PROTECT, related_name="jobs")
@@ -102,24 +92,18 @@ class Job(models.Model):
     copied_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     title = models.CharField(max_length=500)
     need = models.TextField(blank=True, default="")
-    procedure = models.CharField(
-        max_length=10, choices=Procedure, default=Procedure.QUICK
-    )
+    procedure = models.CharField(max_length=10, choices=Procedure, default=Procedure.QUICK)
     mode = models.CharField(max_length=20, choices=Mode, default=Mode.QUALITY_TO_PRICE)
     currency = models.CharField(max_length=3)
     ceiling_minor = models.BigIntegerField(null=True)
     shows_ceiling = models.BooleanField(default=True)
-    point_minor = models.BigIntegerField(
-        null=True
-    )  # V: what one more quality point is worth
+    point_minor = models.BigIntegerField(null=True)  # V: what one more quality point is worth
     starts_on = models.DateField(null=True)
     ends_on = models.DateField(null=True)
     questions_until = models.DateTimeField(null=True)
     closes_at = models.DateTimeField(null=True)
     bids_wanted = models.PositiveSmallIntegerField(default=2)
-    too_few_rule = models.CharField(
-        max_length=20, choices=TooFewRule, default=TooFewRule.GO_ON
-    )
+    too_few_rule = models.CharField(max_length=20, choices=TooFewRule, default=TooFewRule.GO_ON)
     waiver = models.ForeignKey(Words, models.PROTECT, null=True, related_name="+")
     source_key = models.CharField(max_length=300, null=True, unique=True)
 
@@ -167,16 +151,10 @@ class Job(models.Model):
             models.Index(
                 name="jobs_to_close",
                 fields=["closes_at"],
-                condition=Q(
-                    published_at__isnull=False, closed_at=None, cancelled_at=None
-                ),
+                condition=Q(published_at__isnull=False, closed_at=None, cancelled_at=None),
             ),
-            models.Index(
-                name="jobs_of_a_department", fields=["department", "published_at"]
-            ),
-            GinIndex(
-                name="jobs_by_title", fields=["title"], opclasses=["gin_trgm_ops"]
-            ),
+            models.Index(name="jobs_of_a_department", fields=["department", "published_at"]),
+            GinIndex(name="jobs_by_title", fields=["title"], opclasses=["gin_trgm_ops"]),
         ]
 
     def __str__(self) -> str:
@@ -184,11 +162,7 @@ class Job(models.Model):
 
     @property
     def ceiling(self) -> Money | None:
-        return (
-            None
-            if self.ceiling_minor is None
-            else Money(self.ceiling_minor, self.currency)
-        )
+        return None if self.ceiling_minor is None else Money(self.ceiling_minor, self.currency)
 
     @property
     def point_value(self) -> Money:
@@ -216,16 +190,12 @@ class Criterion(models.Model):
     question = models.TextField(blank=True, default="")  # what the bidder answers
     weight = models.PositiveSmallIntegerField()
     levels = ArrayField(models.TextField(), size=5)  # words for 0, ¼, ½, ¾ and 1
-    knock_out = models.PositiveSmallIntegerField(
-        null=True
-    )  # quarters: below it, a bid is out
+    knock_out = models.PositiveSmallIntegerField(null=True)  # quarters: below it, a bid is out
 
     class Meta:
         verbose_name_plural = "criteria"
         constraints = [
-            models.UniqueConstraint(
-                name="criteria_stand_in_order", fields=["job", "position"]
-            ),
+            models.UniqueConstraint(name="criteria_stand_in_order", fields=["job", "position"]),
             models.CheckConstraint(
                 name="a_criterion_weighs_1_to_100",
                 condition=Q(weight__gte=1, weight__lte=100),
@@ -249,9 +219,7 @@ class Invitation(models.Model):
     invited_at = models.DateTimeField()
     declined_at = models.DateTimeField(null=True)
     declined_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    decline_reason = models.ForeignKey(
-        Words, models.PROTECT, null=True, related_name="+"
-    )
+    decline_reason = models.ForeignKey(Words, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
@@ -267,55 +235,3 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} for {self.job}"
-
-
-class Question(models.Model):
-    """A bidder asks; the answer goes to everybody and the asker's name to nobody."""
-
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    job = models.ForeignKey(Job, models.PROTECT, related_name="questions")
-    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
-    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField()
-    text = models.TextField()
-    answer = models.TextField(blank=True, default="")
-    answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    answered_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                name="an_answer_says_who_and_when",
-                condition=Q(answered_at=None, answered_by=None, answer="")
-                | (
-                    Q(answered_at__isnull=False, answered_by__isnull=False)
-                    & ~Q(answer="")
-                ),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.text
-
-
-class Addendum(models.Model):
-    """A change to a published job. Every submitted bid must be confirmed after it."""
-
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    job = models.ForeignKey(Job, models.PROTECT, related_name="addenda")
-    number = models.PositiveSmallIntegerField()
-    text = models.TextField()
-    added_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    added_at = models.DateTimeField()
-    closes_at = models.DateTimeField()  # the deadline from then on
-
-    class Meta:
-        verbose_name_plural = "addenda"
-        constraints = [
-            models.UniqueConstraint(
-                name="addenda_are_numbered_per_job", fields=["job", "number"]
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.text

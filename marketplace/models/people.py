@@ -42,9 +42,7 @@ class User(AbstractBaseUser):
     objects = UserManager()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(Lower("email"), name="one_user_per_email")
-        ]
+        constraints = [models.UniqueConstraint(Lower("email"), name="one_user_per_email")]
 
     def __str__(self) -> str:
         return self.name
@@ -140,9 +138,7 @@ class Membership(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="member_of_a_department_or_of_a_provider",
-                condition=Q(
-                    department__isnull=False, provider=None, role__in=DEPARTMENT_ROLES
-                )
+                condition=Q(department__isnull=False, provider=None, role__in=DEPARTMENT_ROLES)
                 | Q(department=None, provider__isnull=False, role__in=PROVIDER_ROLES),
             ),
             models.UniqueConstraint(

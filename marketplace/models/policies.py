@@ -23,22 +23,12 @@ class Policy(models.Model):
     in_force_on = models.DateField()
     explanation = models.TextField()
     budget_control = models.CharField(max_length=10, choices=BudgetControl)
-    minimum_days = (
-        models.PositiveSmallIntegerField()
-    )  # from publication to the deadline
+    minimum_days = models.PositiveSmallIntegerField()  # from publication to the deadline
     needs_team_and_vendor = models.BooleanField()
-    allows_variants = models.BooleanField(
-        default=False
-    )  # several bids of one provider at once
-    formal_above_minor = models.BigIntegerField(
-        null=True
-    )  # in the department's currency
-    fee_basis_points = models.PositiveIntegerField(
-        default=0
-    )  # of the price, to the marketplace
-    acceptance_days = models.PositiveSmallIntegerField(
-        default=15
-    )  # silence is acceptance
+    allows_variants = models.BooleanField(default=False)  # several bids of one provider at once
+    formal_above_minor = models.BigIntegerField(null=True)  # in the department's currency
+    fee_basis_points = models.PositiveIntegerField(default=0)  # of the price, to the marketplace
+    acceptance_days = models.PositiveSmallIntegerField(default=15)  # silence is acceptance
     rating_days = models.PositiveSmallIntegerField(default=14)
     dispute_days = models.PositiveSmallIntegerField(default=30)
     administration_minor = models.BigIntegerField(default=0)  # of an outside contract

@@ -55,9 +55,7 @@ class Provider(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     name = models.CharField(max_length=300)
-    department = models.ForeignKey(
-        Department, models.PROTECT, null=True, related_name="teams"
-    )
+    department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="teams")
     description = models.TextField(blank=True, default="")
     categories = models.ManyToManyField(Category, related_name="providers")
     admitted_at = models.DateTimeField()

@@ -15,9 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.project import database, logs, secrets
 from marketplace.project.embedded import ROOT
 from marketplace.project.env import env_bool, env_int, env_list, env_secret, env_str
+from marketplace.project.version import version
 
 EMBEDDED = database.is_embedded()
 DEBUG = env_bool("DEBUG", False)
+VERSION = version()
 SITE_URL = env_str("SITE_URL", "http://127.0.0.1:8000" if EMBEDDED else None)
 SECURE = SITE_URL.startswith("https://")
 

@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from ledger.models.awards import Award, Dispute, NoAward
-from marketplace.models.jobs import Addendum, Job, Question
+from marketplace.models.jobs import Job
+from marketplace.models.questions import Addendum, Question
 from marketplace.questions import ask_question
 from tests.builders import DAY, a_draft
 from tests.cast import Cast

@@ -38,6 +38,9 @@ def eur(major: int | str) -> Money:
     return Money.of(major, "EUR")
 
 
+HUNDRED = eur(100)
+
+
 @pytest.fixture
 def clock() -> User:
     return the_clock()
@@ -63,7 +66,7 @@ def book(clock: User, marketing: Department, line: BudgetLine) -> Any:
     """Grant 100.00 to Marketing's line, unless a test says otherwise."""
 
     def post(
-        amount: Money = eur(100), *, source: UUID | None = None, credit: Money | None = None,
+        amount: Money = HUNDRED, *, source: UUID | None = None, credit: Money | None = None,
         at: datetime = NOON, budget: int | None = None,
     ) -> int:  # fmt: skip
         return post_entry(
