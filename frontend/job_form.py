@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.forms.utils import ErrorDict
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -148,6 +149,14 @@ class CriterionForm(PageForm):
     def is_left_empty(self) -> bool:
         """Return whether no criterion was meant: its name is empty."""
         return not self.data.get(self.add_prefix("name"), "").strip()
+
+    def full_clean(self) -> None:
+        """Find nothing wrong with an empty row: it stands there to be filled, or was emptied."""
+        if self.is_bound and self.is_left_empty():
+            self._errors = ErrorDict()
+            self.cleaned_data = {}
+            return
+        super().full_clean()
 
     def draft(self) -> CriterionDraft:
         """Return what was typed; a level without words keeps the usual ones."""

@@ -98,6 +98,15 @@ def test_what_is_wrong_stands_on_top_and_all_that_was_typed_is_kept(
     assert not Job.objects.exists()
 
 
+def test_an_empty_row_of_criteria_is_no_mistake(cast: Cast, maya: Client, now: datetime) -> None:
+    rows = typed(cast, now + 9 * DAY, title="", rows="3", **{"criterion-2-name": ""})
+
+    answer = maya.post(reverse("job-new"), rows)
+
+    assert "“Title” is missing." in said(answer)
+    assert "“Criterion” is missing." not in said(answer)
+
+
 def test_a_draft_saves_itself_and_says_what_is_still_missing(
     cast: Cast, maya: Client, now: datetime
 ) -> None:
