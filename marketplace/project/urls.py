@@ -26,3 +26,5 @@ urlpatterns = [
     path("api/v1/", include("api.urls")),
     path("", include("frontend.urls")),
 ]
+
+handler500 = "frontend.pages.faults.server_error"
