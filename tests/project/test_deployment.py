@@ -1,6 +1,9 @@
 """The files of a deployment agree with each other and with the settings."""
 
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 import yaml
@@ -94,3 +97,19 @@ def test_the_locks_hold_what_the_project_declares():
         names = {re.split(r"[\[<>=;]", line)[0].lower() for line in text.splitlines()}
         declared = {re.split(r"[\[<>=]", line)[0].lower() for line in requirements}
         assert declared - {"choicebook"} <= names
+
+
+def test_the_version_is_the_newest_of_the_changelog(settings):
+    newest = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").split("\n## ")[1]
+
+    assert newest.startswith(settings.VERSION)
+
+
+def test_what_browsers_fetch_can_be_collected(tmp_path):
+    environment = os.environ | {"COLLECTED_STATIC": "yes", "STATIC_ROOT": str(tmp_path)}
+    words = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
+
+    subprocess.run(words, cwd=ROOT, env=environment, check=True, capture_output=True)
+
+    assert list(tmp_path.glob("frontend/choicebook.*.css"))
+    assert (tmp_path / "staticfiles.json").exists()
