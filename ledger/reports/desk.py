@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import groupby, islice
 
 from ledger.reports.desk_bids import bid_items
 from ledger.reports.desk_jobs import job_items
@@ -42,8 +43,10 @@ def _done_lately(actor: User) -> tuple[DoneItem, ...]:
         Event.objects.filter(actor=actor)
         .select_related("job")
         .defer("body", "job__need")
-        .order_by("-happened_at", "-pk")[:DONE_LATELY]
+        .order_by("-happened_at", "-pk")[: 10 * DONE_LATELY]
     )
+    # Twelve scores on one job are one thing done.
+    runs = groupby(events, key=lambda event: (event.kind, event.job_id))
     return tuple(
         DoneItem(
             kind=event.kind,
@@ -52,5 +55,5 @@ def _done_lately(actor: User) -> tuple[DoneItem, ...]:
             job_title=event.job.title if event.job else "",
             at=event.happened_at,
         )
-        for event in events
+        for event in islice((next(run) for _key, run in runs), DONE_LATELY)
     )

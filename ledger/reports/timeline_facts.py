@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -58,7 +60,20 @@ def timeline_facts(reader: Reader, job: Job, work: Award | None) -> tuple[Timeli
     ]
     if work is None and (decided := _decided(reader, job)):
         facts.append(decided)
-    return tuple(sorted(facts, key=lambda fact: fact.at))
+    return tuple(_joined(sorted(facts, key=lambda fact: fact.at)))
+
+
+def _joined(facts: Iterable[TimelineFact]) -> Iterator[TimelineFact]:
+    """Make one fact of neighbours that differ in their detail alone: twelve scores are a line."""
+    for _key, run in groupby(facts, key=_likeness):
+        first, *others = run
+        details = dict.fromkeys(fact.detail for fact in (first, *others) if fact.detail)
+        yield replace(first, detail=", ".join(details))
+
+
+def _likeness(fact: TimelineFact) -> tuple[object, ...]:
+    told_apart = (fact.at, fact.words, fact.promise) if fact.words or fact.promise else ()
+    return (fact.kind, fact.who, fact.at.date(), *told_apart)
 
 
 def _events(reader: Reader, job: Job) -> QuerySet[Event]:

@@ -233,3 +233,9 @@ def test_a_dispute_is_for_finance_to_settle(cast: Cast, award: Award):
 def test_the_work_is_between_the_two_sides(cast: Cast, award: Award, who: str):
     with refused(Unknown):
         delivery_board(actor=getattr(cast, who), job_id=award.job_id, at=LATER)
+
+
+def test_bids_opened_together_are_one_line_that_names_the_bidders(cast: Cast, contest: Contest):
+    opened = [each for each in facts(contest.job, cast.maya) if each.kind == "bid.opened"]
+
+    assert [set(each.detail.split(", ")) for each in opened] == [{"Events", "Vera & Co"}]
