@@ -5,9 +5,9 @@ from __future__ import annotations
 from bids.content import KINDS, BidContent
 from marketplace.models.jobs import Job
 from marketplace.money import LARGEST_MINOR
+from marketplace.policies import IMPORTED
 from marketplace.refusals import Refusal
 
-IMPORTED = "imported"  # the policy under which another system's record is replayed
 LONGEST_TEXT = 20_000
 MOST_LINES = 200
 LONGEST_LINE = 200

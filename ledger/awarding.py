@@ -20,11 +20,9 @@ from marketplace.models.jobs import Job
 from marketplace.models.people import Membership, User
 from marketplace.money import Money
 from marketplace.notices import people_of_department, people_of_providers, tell
+from marketplace.policies import IMPORTED
 from marketplace.refusals import Refusal, require
 from marketplace.words import keep
-
-# Other systems' records know no reasons, and may agree on another price than the bid's.
-IMPORTED = "imported"
 
 
 class BidNotValid(Refusal):
@@ -83,6 +81,7 @@ class Grounds:
     reason: str
     criterion_id: UUID | None
     view: str
+    is_imported: bool  # told by another system's record, which may know no reason
 
 
 @transaction.atomic(savepoint=False)
@@ -118,8 +117,9 @@ def choose_bid(
     _refuse_both_sides(actor, job)
     paper = freeze(job)
     bid = _valid_bid(job, bid_id, paper=paper)
-    price = _price(bid, agreed=agreed)
-    grounds = Grounds(reason_code, reason.strip(), decisive_criterion_id, followed_view)
+    imported = _is_imported(job, actor)
+    price = _price(bid, agreed=agreed, imported=imported)
+    grounds = Grounds(reason_code, reason.strip(), decisive_criterion_id, followed_view, imported)
     _refuse_without_grounds(grounds, bid=bid, paper=paper)
 
     award = _write(bid, actor=actor, grounds=grounds, price=price, paper=paper, at=at)
@@ -129,8 +129,10 @@ def choose_bid(
     return award
 
 
-def _is_imported(job: Job) -> bool:
-    return job.policy.code == IMPORTED
+def _is_imported(job: Job, actor: User) -> bool:
+    # Other systems' records know no reasons, and may agree on another price than the bid's. A
+    # person who chooses on an imported job knows both.
+    return job.policy.code == IMPORTED and actor.is_system
 
 
 def _refuse_both_sides(actor: User, job: Job) -> None:
@@ -149,18 +151,18 @@ def _valid_bid(job: Job, bid_id: UUID, *, paper: Frozen) -> Bid:
     return bid
 
 
-def _price(bid: Bid, *, agreed: Money | None) -> Money:
+def _price(bid: Bid, *, agreed: Money | None, imported: bool) -> Money:
     quoted = bid.price.quoted
     if agreed is None or agreed == quoted:
         return quoted
-    if not _is_imported(bid.job) or agreed.currency != quoted.currency or agreed.minor < 0:
+    if not imported or agreed.currency != quoted.currency or agreed.minor < 0:
         raise PriceIsTheBids(f"The bid says {quoted}; a change is agreed after the choice.")
     return agreed
 
 
 def _refuse_without_grounds(grounds: Grounds, *, bid: Bid, paper: Frozen) -> None:
     """Refuse a choice whose reason does not say what it must."""
-    imported = _is_imported(bid.job)
+    imported = grounds.is_imported
     known = [code for code in ReasonCode.values if imported or code != ReasonCode.IMPORTED]
     if grounds.code not in known:
         raise NoSuchReason(f"Give one of these reasons: {', '.join(known)}.")

@@ -15,7 +15,7 @@ from marketplace.models.people import User
 from marketplace.models.providers import Category, Provider
 from marketplace.money import CurrencyMismatch
 from marketplace.permissions import may_draft_for
-from marketplace.policies import STANDARD, policy_in_force
+from marketplace.policies import IMPORTED, STANDARD, policy_in_force
 from marketplace.refusals import Refusal, Unknown, require
 from marketplace.words import keep
 
@@ -25,6 +25,7 @@ __all__ = [
     "CriterionDraft",
     "JobDetails",
     "JobKeyTaken",
+    "RulesForRecords",
     "discard_draft",
     "draft_details",
     "draft_job",
@@ -40,6 +41,13 @@ class AlreadyPublished(Refusal):
     """What is published changes by an addendum only."""
 
     code = "already_published"
+
+
+class RulesForRecords(Refusal):
+    """A job of one's own is not written under the rules for other systems' records."""
+
+    code = "rules_for_records"
+    field = "policy_code"
 
 
 class JobKeyTaken(Refusal):
@@ -65,12 +73,16 @@ def draft_job(
 
     :raises Unknown: no such department, earlier job, kind of work, provider or policy.
     :raises Forbidden: the actor does not draft for this department.
+    :raises RulesForRecords: only the importer drafts under the rules for imported jobs.
     :raises JobKeyTaken: another system's job was taken over already.
     :raises TitleTooLong, NotAChoice, CeilingNotPositive, PointNegative, CurrencyMismatch,
         CriterionNotUsable, DatesBackwards: the rules say no.
     """
     department = Department.objects.visible_to(actor).one(department_id)
     require(may_draft_for(actor, department))
+    # Those rules limit no budget and ask for no reason: nobody may choose them for a real job.
+    if policy_code == IMPORTED and not actor.is_system:
+        raise RulesForRecords("These rules are for jobs that another system's record tells of.")
     copied = Job.objects.of_department_of(actor).one(copied_from_id) if copied_from_id else None
     if source_key and Job.objects.filter(source_key=source_key).exists():
         raise JobKeyTaken(f"“{source_key}” is here already.")

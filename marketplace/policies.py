@@ -12,6 +12,7 @@ from marketplace.permissions import may_administer, may_manage_money
 from marketplace.refusals import Refusal, Unknown, require
 
 STANDARD = "standard"
+IMPORTED = "imported"  # under which other systems' records are taken over
 
 
 class PolicyStated(Refusal):

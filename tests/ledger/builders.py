@@ -28,8 +28,8 @@ from marketplace.models.jobs import Job
 from marketplace.models.people import User
 from marketplace.models.providers import Provider
 from marketplace.money import Money
-from marketplace.policies import state_policy
-from marketplace.system import the_clock
+from marketplace.policies import IMPORTED, state_policy
+from marketplace.system import the_clock, the_importer
 from tests.builders import DAY, DEADLINE, HOUR, NOON, details, eur
 from tests.cast import Cast
 
@@ -52,7 +52,7 @@ def state_imported_policy(cast: Cast) -> None:
     """Finance states the rules for other systems' records: budgets are tracked, not limited."""
     state_policy(
         actor=cast.fin,
-        code="imported",
+        code=IMPORTED,
         at=NOON - DAY,
         in_force_on=(NOON - DAY).date(),
         explanation="Other systems' records are taken as they are.",
@@ -72,7 +72,7 @@ def publish(
 ) -> Job:
     """Maya publishes Rolf's draft, with a ceiling of 45,000.00 unless a test says otherwise."""
     job = draft_job(
-        actor=cast.rolf,
+        actor=the_importer() if policy_code == IMPORTED else cast.rolf,
         department_id=cast.marketing.pk,
         details=details(cast, **({"ceiling": eur("45000")} | changes)),
         policy_code=policy_code,

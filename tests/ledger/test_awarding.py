@@ -33,6 +33,7 @@ from marketplace.membership import add_member
 from marketplace.models.events import Event, Notice
 from marketplace.models.people import Role
 from marketplace.refusals import Forbidden, Unknown
+from marketplace.system import the_importer
 from tests.builders import DAY, DEADLINE, eur, refused
 from tests.cast import Cast
 from tests.ledger import builders
@@ -319,6 +320,7 @@ def test_another_systems_price_is_taken_as_it_is(cast: Cast, imported: Contest):
     award = builders.choose(
         cast,
         imported.vendor_bid,
+        actor=the_importer(),
         agreed=eur("51000"),
         reason_code="imported",
         decisive_criterion_id=None,
@@ -331,7 +333,12 @@ def test_another_systems_price_is_taken_as_it_is(cast: Cast, imported: Contest):
 
 def test_another_systems_award_may_have_no_price(cast: Cast, imported: Contest):
     award = builders.choose(
-        cast, imported.vendor_bid, agreed=eur("0"), reason_code="imported", followed_view=""
+        cast,
+        imported.vendor_bid,
+        actor=the_importer(),
+        agreed=eur("0"),
+        reason_code="imported",
+        followed_view="",
     )
     builders.finish(cast, award)
 
@@ -341,4 +348,19 @@ def test_another_systems_award_may_have_no_price(cast: Cast, imported: Contest):
 
 def test_no_system_agreed_on_less_than_nothing(cast: Cast, imported: Contest):
     with refused(PriceIsTheBids):
-        builders.choose(cast, imported.vendor_bid, agreed=eur("-1"), reason_code="imported")
+        builders.choose(
+            cast,
+            imported.vendor_bid,
+            actor=the_importer(),
+            agreed=eur("-1"),
+            reason_code="imported",
+        )
+
+
+def test_a_person_who_chooses_on_an_imported_job_says_why_and_pays_the_bids_price(
+    cast: Cast, imported: Contest
+):
+    with refused(NoSuchReason):
+        builders.choose(cast, imported.vendor_bid, reason_code="imported")
+    with refused(PriceIsTheBids):
+        builders.choose(cast, imported.vendor_bid, agreed=eur("1"))

@@ -18,6 +18,7 @@ from marketplace.drafting import (
     AlreadyPublished,
     CriterionDraft,
     JobKeyTaken,
+    RulesForRecords,
     discard_draft,
     draft_details,
     draft_job,
@@ -26,9 +27,11 @@ from marketplace.drafting import (
 from marketplace.models.events import Event
 from marketplace.models.jobs import Criterion, Invitation, Job
 from marketplace.money import CurrencyMismatch, Money
+from marketplace.policies import state_policy
 from marketplace.refusals import Forbidden, Unknown
 from marketplace.system import the_importer
 from tests.builders import (
+    DAY,
     HOUR,
     NOON,
     a_draft,
@@ -234,3 +237,31 @@ def test_another_systems_job_is_taken_over_once(cast):
     take_over()
     with refused(JobKeyTaken):
         take_over()
+
+
+def test_nobody_but_the_importer_drafts_under_the_rules_for_other_systems_records(cast):
+    state_policy(
+        actor=cast.fin,
+        code="imported",
+        at=NOON - DAY,
+        in_force_on=(NOON - DAY).date(),
+        explanation="Other systems' records are taken as they are.",
+        budget_control="tracked",
+        minimum_days=0,
+        needs_team_and_vendor=False,
+    )
+
+    def draft(actor):
+        return draft_job(
+            actor=actor,
+            department_id=cast.marketing.pk,
+            details=details(cast),
+            at=NOON,
+            policy_code="imported",
+        )
+
+    with refused(RulesForRecords) as said:
+        draft(cast.maya)
+
+    assert said.value.field == "policy_code"
+    assert draft(the_importer()).policy.code == "imported"

@@ -13,9 +13,9 @@ from marketplace.models.departments import Department
 from marketplace.models.people import User
 from marketplace.models.policies import BudgetControl, Policy
 from marketplace.models.providers import Category, Provider
+from marketplace.policies import IMPORTED as POLICY
 from marketplace.policies import PolicyStated, state_policy
 
-POLICY = "imported"
 IN_FORCE_ON = date(1990, 1, 1)  # older than any date that a release is believed
 EXPLANATION = (
     "For jobs that another system's publication tells of. Budgets are tracked and limit nothing, "

@@ -11,6 +11,7 @@ from ledger.reports.choice_share import NotAGroup, choice_share, contests_won
 from ledger.reports.choices import ChoiceFilter, choice_totals, choices, every_choice
 from ledger.reports.paging import NotACursor
 from marketplace.refusals import Forbidden, Unknown
+from marketplace.system import the_importer
 from tests.builders import eur, refused
 from tests.cast import Cast
 from tests.ledger import builders
@@ -54,7 +55,7 @@ def test_a_tie_counts_as_lowest(cast: Cast):
 def test_the_lowest_is_told_by_what_the_bid_asked_not_by_what_was_agreed(cast: Cast):
     builders.state_imported_policy(cast)
     cheap = builders.contest(cast, vendor=("10000",), policy_code="imported")
-    builders.choose(cast, cheap.vendor_bid, agreed=eur("44000"))
+    builders.choose(cast, cheap.vendor_bid, actor=the_importer(), agreed=eur("44000"))
 
     (row,) = choices(actor=cast.maya).items
 
