@@ -11,13 +11,12 @@ from ledger.budgeting import adjust_promise
 from ledger.charging import fee_between, money, promised_minor
 from ledger.delivering import refuse_unsettled
 from ledger.models.awards import Award, ChangeOrder, Milestone
-from ledger.permissions import may_commit_department, may_commit_provider
+from ledger.permissions import may_agree, may_commit_department, may_commit_provider
 from marketplace.history import record
 from marketplace.models.events import Audience
 from marketplace.models.people import Role, User
 from marketplace.money import Money
 from marketplace.notices import people_of_department, people_of_provider, tell
-from marketplace.permissions import is_member
 from marketplace.refusals import Refusal, require
 from marketplace.words import keep
 
@@ -108,7 +107,7 @@ def agree_change(*, actor: User, change_id: UUID, at: datetime) -> ChangeOrder:
     """
     change = ChangeOrder.objects.visible_to(actor).select_related("milestone").one(change_id)
     award = Award.objects.visible_to(actor).lock(change.award_id)
-    require(_may_agree(actor, change, award), "The other side agrees to this change.")
+    require(may_agree(actor, change, award), "The other side agrees to this change.")
     # Read before the lock, it may have been agreed to meanwhile.
     change.refresh_from_db(fields=["agreed_at", "agreed_by"])
     if change.agreed_at is not None:
@@ -136,17 +135,6 @@ def agree_change(*, actor: User, change_id: UUID, at: datetime) -> ChangeOrder:
         subject=change,
     )
     return change
-
-
-def proposed_by_provider(change: ChangeOrder, award: Award) -> bool:
-    """Whether the provider's side proposed it."""
-    return is_member(change.proposed_by, award.provider)
-
-
-def _may_agree(actor: User, change: ChangeOrder, award: Award) -> bool:
-    if proposed_by_provider(change, award):
-        return may_commit_department(actor, award)
-    return may_commit_provider(actor, award)
 
 
 def _refuse_impossible(milestone: Milestone, *, award: Award, difference: Money) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from ledger.models.awards import Award
+from collections.abc import Iterable
+from uuid import UUID
+
+from ledger.models.awards import Award, ChangeOrder
 from ledger.models.ratings import RatingSide
 from marketplace.models.jobs import Job
-from marketplace.models.people import Role, User
+from marketplace.models.people import Membership, Role, User
 from marketplace.permissions import (
     is_member,
     may_draft_for,
@@ -48,6 +51,34 @@ def may_commit_department(actor: User, award: Award) -> bool:
 def may_commit_provider(actor: User, award: Award) -> bool:
     """The lead binds the provider."""
     return _imports(actor) or is_member(actor, award.provider, Role.LEAD)
+
+
+def may_agree(actor: User, change: ChangeOrder, award: Award) -> bool:
+    """The side that did not propose the change; never the person who did."""
+    if change.proposed_by_id == actor.pk and not actor.is_system:
+        return False
+    if change.pk in proposed_by_providers([change]):
+        return may_commit_department(actor, award)
+    return may_commit_provider(actor, award)
+
+
+def proposed_by_providers(changes: Iterable[ChangeOrder]) -> set[UUID]:
+    """
+    Return which of these changes the provider's side proposed: whoever did belonged to it at
+    that moment. They may have left since, and the change is the provider's all the same.
+    """
+    changes = list(changes)
+    seats = Membership.objects.filter(
+        user__in={change.proposed_by_id for change in changes}, provider__isnull=False
+    ).values_list("user", "provider", "since_at", "ended_at")
+    return {
+        change.pk
+        for change in changes
+        for user, provider, since_at, ended_at in seats
+        if (user, provider) == (change.proposed_by_id, change.award.provider_id)
+        and since_at <= change.proposed_at
+        and (ended_at is None or change.proposed_at < ended_at)
+    }
 
 
 def may_resolve(actor: User) -> bool:

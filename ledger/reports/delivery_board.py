@@ -23,6 +23,7 @@ from ledger.permissions import (
     may_deliver,
     may_rate,
     may_resolve,
+    proposed_by_providers,
 )
 from ledger.reports.board_parts import (
     Board,
@@ -33,7 +34,7 @@ from ledger.reports.board_parts import (
 )
 from ledger.reports.custody import end_of, rate_until, waiting_delivery
 from ledger.reports.reading import reader_of
-from marketplace.models.people import Membership, User
+from marketplace.models.people import User
 from marketplace.money import Money, total
 from marketplace.refusals import Unknown
 
@@ -58,7 +59,8 @@ class _Desk:
     binds_department: bool
     binds_provider: bool
     resolves: bool
-    of_provider: frozenset[UUID]  # the provider's people, to tell who proposed a change
+    actor: User
+    by_provider: frozenset[UUID]  # the changes that the provider's side proposed
 
     @classmethod
     def of(cls, actor: User, award: Award, at: datetime) -> _Desk:
@@ -70,8 +72,11 @@ class _Desk:
             binds_department=may_commit_department(actor, award),
             binds_provider=may_commit_provider(actor, award),
             resolves=may_resolve(actor),
-            of_provider=frozenset(
-                Membership.objects.filter(provider=award.provider).values_list("user", flat=True)
+            actor=actor,
+            by_provider=frozenset(
+                proposed_by_providers(
+                    change for part in award.milestones.all() for change in part.change_orders.all()
+                )
             ),
         )
 
@@ -129,12 +134,14 @@ def _award(actor: User, job_id: UUID) -> Award:
     deliveries = Delivery.objects.select_related(
         "delivered_by", "note", "acceptance__accepted_by", "returned__missing"
     ).order_by("delivered_at")
-    changes = ChangeOrder.objects.select_related("reason", "proposed_by", "agreed_by")
+    changes = ChangeOrder.objects.select_related("reason", "proposed_by", "agreed_by", "award")
     disputes = Dispute.objects.select_related("reason", "raised_by", "resolution__reason")
     milestones = (
         Milestone.objects.select_related("acceptance")
         .prefetch_related(Prefetch("deliveries", deliveries))
-        .prefetch_related(Prefetch("change_orders", changes.order_by("proposed_at")))
+        .prefetch_related(
+            Prefetch("change_orders", changes.defer("award__comparison").order_by("proposed_at"))
+        )
         .prefetch_related(Prefetch("disputes", disputes.order_by("raised_at")))
         .order_by("position")
     )
@@ -233,8 +240,9 @@ def _delivery(delivery: Delivery, desk: _Desk) -> BoardDelivery:
 
 
 def _change(change: ChangeOrder, desk: _Desk, *, is_open: bool) -> BoardChange:
-    by_provider = change.proposed_by_id in desk.of_provider
-    asked = desk.binds_department if by_provider else desk.binds_provider
+    by_provider = change.pk in desk.by_provider
+    binds = desk.binds_department if by_provider else desk.binds_provider
+    asked = binds and change.proposed_by_id != desk.actor.pk
     return BoardChange(
         change_id=change.pk,
         difference=desk.money(change.difference_minor),

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from uuid import UUID
 
 from django.db.models import Prefetch, Q
 
 from ledger.models.awards import Award, ChangeOrder, Completion, Delivery, Dispute, Milestone
 from ledger.models.ratings import RatingSide
+from ledger.permissions import proposed_by_providers
 from ledger.reports.custody import SILENCE, end_of, rate_until, waiting_delivery
 from ledger.reports.desk_jobs import MOST
 from ledger.reports.open_items import OpenItem
 from ledger.reports.reading import Reader
 from ledger.reports.states import rating_until
-from marketplace.models.people import Membership, Office
+from marketplace.models.people import Office
 
 
 def work_items(reader: Reader, at: datetime) -> Iterator[OpenItem]:
@@ -23,7 +23,7 @@ def work_items(reader: Reader, at: datetime) -> Iterator[OpenItem]:
     finance = Office.FINANCE in reader.offices
     works = list(_works(reader, at))
     pending = [change for work in works for change in work.change_orders.all()]
-    by_provider = _proposed_by_providers(pending)
+    by_provider = proposed_by_providers(pending)
     for work in works:
         for milestone in work.milestones.all():
             yield from _milestone(work, milestone, reader, at)
@@ -166,18 +166,3 @@ def _disputes(reader: Reader, *, finance: bool) -> Iterator[OpenItem]:
             is_late=False,
             then="The department is credited, or the charge stands.",
         )
-
-
-def _proposed_by_providers(changes: list[ChangeOrder]) -> set[UUID]:
-    """Return the changes that the provider's side proposed."""
-    people = {change.proposed_by_id for change in changes}
-    seats = set(
-        Membership.objects.current()
-        .filter(user__in=people, provider__isnull=False)
-        .values_list("user", "provider")
-    )
-    return {
-        change.pk
-        for change in changes
-        if (change.proposed_by_id, change.award.provider_id) in seats
-    }

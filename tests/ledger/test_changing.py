@@ -18,10 +18,13 @@ from ledger.delivering import DeliveryWaiting, MilestoneAccepted
 from ledger.models.awards import Award, ChangeOrder
 from ledger.models.budgets import BudgetLine
 from ledger.posting import InsufficientFunds
+from marketplace.membership import end_membership
 from marketplace.models.events import Event, Notice
+from marketplace.models.people import Membership, User
+from marketplace.models.providers import Provider
 from marketplace.money import Money
 from marketplace.refusals import Forbidden, Unknown
-from tests.builders import DAY, eur, refused
+from tests.builders import DAY, HOUR, eur, refused
 from tests.cast import Cast
 from tests.ledger import builders
 from tests.ledger.builders import CHOICE, stands
@@ -116,6 +119,31 @@ def test_nobody_agrees_for_the_other_side(cast: Cast, award: Award, proposer: st
 
     with refused(Forbidden):
         agree_change(actor=getattr(cast, agreer), change_id=change.pk, at=LATER + DAY)
+
+
+def test_a_proposal_stays_its_sides_when_who_made_it_has_left(cast: Cast, award: Award):
+    seat = Membership.objects.get(user=cast.vera, provider=cast.vera_co)
+    change = propose(cast, award, actor=cast.vera)
+    end_membership(actor=cast.adam, membership_id=seat.pk, at=LATER + HOUR)
+    lead_at(cast.vera_co, cast.otto, cast)
+
+    with refused(Forbidden):
+        agree_change(actor=cast.otto, change_id=change.pk, at=LATER + DAY)
+    assert agree_change(actor=cast.maya, change_id=change.pk, at=LATER + DAY).agreed_at
+
+
+def test_nobody_agrees_to_their_own_proposal_by_changing_sides(cast: Cast, award: Award):
+    change = propose(cast, award, actor=cast.maya)
+    lead_at(cast.vera_co, cast.maya, cast)
+
+    with refused(Forbidden):
+        agree_change(actor=cast.maya, change_id=change.pk, at=LATER + DAY)
+
+
+def lead_at(provider: Provider, person: User, cast: Cast) -> None:
+    """Somebody becomes lead of a provider after the proposal."""
+    Membership.objects.filter(user=person, department__isnull=True).update(ended_at=LATER)
+    Membership.objects.create(user=person, provider=provider, role="lead", since_at=LATER + HOUR)
 
 
 @pytest.mark.parametrize("difference", [Money(0, "EUR"), Money(100, "USD")])
