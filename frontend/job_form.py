@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.forms.utils import ErrorDict
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -137,7 +136,7 @@ class CriterionForm(PageForm):
     level_names = LEVEL_FIELDS[::-1]  # the best level stands first
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, empty_permitted=True, **kwargs)
         for quarters, name in enumerate(LEVEL_FIELDS):
             self.fields[name] = WordsField(
                 rows=1,
@@ -150,13 +149,9 @@ class CriterionForm(PageForm):
         """Return whether no criterion was meant: its name is empty."""
         return not self.data.get(self.add_prefix("name"), "").strip()
 
-    def full_clean(self) -> None:
-        """Find nothing wrong with an empty row: it stands there to be filled, or was emptied."""
-        if self.is_bound and self.is_left_empty():
-            self._errors = ErrorDict()
-            self.cleaned_data = {}
-            return
-        super().full_clean()
+    def has_changed(self) -> bool:
+        """Return whether a criterion was meant: an empty row stands there only to be filled."""
+        return not self.is_left_empty()
 
     def draft(self) -> CriterionDraft:
         """Return what was typed; a level without words keeps the usual ones."""
