@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from frontend import urls_bidders
+from frontend import urls_bidders, urls_money
 from frontend.pages import (
     appearance,
     changes,
@@ -53,6 +53,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(JOB + "disputes/<uuid:dispute_id>/resolution/", changes.resolve, name="dispute-resolve"),
     path(JOB + "rating/", ratings.rate, name="rate"),
     *urls_bidders.urlpatterns,
+    *urls_money.urlpatterns,
     path("help/", help.index, name="help"),
     path("help/keyboard/", help.keyboard, name="help_keyboard"),
     path("help/accessibility/", help.accessibility, name="help_accessibility"),

@@ -2,7 +2,9 @@
 
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -50,6 +52,20 @@ class PasswordTooWeak(Refusal):
     field = "password"
 
 
+class NotALanguage(Refusal):
+    """The pages are not written in it."""
+
+    code = "not_a_language"
+    field = "language"
+
+
+class NotATimeZone(Refusal):
+    """There is no such time zone."""
+
+    code = "not_a_time_zone"
+    field = "time_zone"
+
+
 @transaction.atomic(savepoint=False)
 def found_company(*, email: str, name: str, password: str, at: datetime) -> User:
     """
@@ -82,6 +98,23 @@ def add_person(
     require(may_add_people(actor))
     person = _new_person(email=email, name=name, password=password, at=at)
     record(actor, "person.added", person, at=at, audience=Audience.COMPANY)
+    return person
+
+
+@transaction.atomic(savepoint=False)
+def choose_reading(*, actor: User, language: str, time_zone: str) -> User:
+    """
+    Let the person read and be written to in a language, and in a time zone; empty is the house's.
+
+    :raises NotALanguage, NotATimeZone: there is none such.
+    """
+    if language and language not in dict(settings.LANGUAGES):
+        raise NotALanguage("Choose one of the languages that the pages are written in.")
+    if time_zone and time_zone not in available_timezones():
+        raise NotATimeZone(f"“{time_zone}” is no time zone; write it like Europe/Lisbon.")
+    person = lock_person(actor.pk)
+    person.language, person.time_zone = language, time_zone
+    person.save(update_fields=["language", "time_zone"])
     return person
 
 

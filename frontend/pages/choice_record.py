@@ -1,0 +1,78 @@
+"""The record of choices: which bid, against which, and why."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, StreamingHttpResponse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from frontend import wording
+from frontend.asked import day_asked, id_asked
+from frontend.forms import DayField, PageForm, offer
+from frontend.pages.departments import share_of
+from frontend.rendering import only_known, page
+from frontend.requests import SignedIn
+from frontend.tables import csv_answer
+from ledger.reports.choice_share import choice_share
+from ledger.reports.choices import COLUMNS, ChoiceFilter, choice_totals, choices, every_choice
+from marketplace.directory import categories, departments
+
+FILTERS = ("department", "category", "kind", "since", "until", "provider")
+
+
+class ChoiceFilters(PageForm):
+    """What the record can be narrowed by."""
+
+    department = forms.ChoiceField(required=False, label=_("Department"))
+    category = forms.ChoiceField(required=False, label=_("Kind of work"))
+    kind = forms.ChoiceField(required=False, label=_("Chosen"))
+    since = DayField(required=False, label=_("From"))
+    until = DayField(required=False, label=_("To"))
+
+    def __init__(self, request: SignedIn) -> None:
+        super().__init__(request.GET)
+        any_one = ("", _("any"))
+        known = [(str(one.id), one.name) for one in departments(request.user)]
+        offer(self, "department", [any_one, *known])
+        offer(self, "category", [any_one, *[(one.code, one.name) for one in categories()]])
+        offer(self, "kind", [any_one, *wording.KINDS.items()])
+
+
+@require_safe
+@login_required
+def show(request: SignedIn) -> HttpResponse:
+    """Show choices with their reasons, newest first, and what they come to."""
+    only_known(request, *FILTERS, "cursor")
+    only = _only(request)
+    query = request.GET.copy()
+    query.pop("cursor", None)
+    context = {
+        "rows": choices(actor=request.user, only=only, cursor=request.GET.get("cursor", "")),
+        "totals": choice_totals(actor=request.user, only=only),
+        "share": share_of(choice_share(actor=request.user, only=only, by="quarter")),
+        "filters": ChoiceFilters(request),
+        "is_filtered": any(request.GET.get(name) for name in FILTERS),
+        "query": query.urlencode(),
+    }
+    return page(request, "frontend/pages/reports/choices.html", context)
+
+
+@require_safe
+@login_required
+def show_csv(request: SignedIn) -> StreamingHttpResponse:
+    """Give the same record, all of it, as a file."""
+    only_known(request, *FILTERS)
+    return csv_answer("choices", COLUMNS, every_choice(actor=request.user, only=_only(request)))
+
+
+def _only(request: SignedIn) -> ChoiceFilter:
+    return ChoiceFilter(
+        since_on=day_asked(request, "since"),
+        until_on=day_asked(request, "until"),
+        department_id=id_asked(request, "department"),
+        provider_id=id_asked(request, "provider"),
+        category=request.GET.get("category", ""),
+        kind=request.GET.get("kind", ""),
+    )

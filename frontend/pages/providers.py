@@ -1,0 +1,113 @@
+"""Providers: the list, the profile of one, and what its own people read."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from frontend.asked import id_asked
+from frontend.charts.needs import Need, NeedsChart, needs_profile
+from frontend.charts.share import SharePoint, share_over_time
+from frontend.forms import PageForm, offer
+from frontend.rendering import only_known, page
+from frontend.requests import SignedIn
+from ledger.reports.my_team import my_team
+from ledger.reports.scorecard import NeedFigure, scorecard
+from marketplace.directory import categories, provider, providers, seats
+from marketplace.refusals import Unknown
+
+FILTERS = ("q", "kind", "category")
+KINDS = [("", _("any")), ("team", _("In-house")), ("vendor", _("Outside"))]
+RESULT = "result"  # the seventh question is none of the six needs
+
+
+class ProviderFilters(PageForm):
+    """What the list can be narrowed by."""
+
+    q = forms.CharField(required=False, max_length=200, label=_("Part of the name"))
+    kind = forms.ChoiceField(required=False, label=_("Kind"), choices=KINDS)
+    category = forms.ChoiceField(required=False, label=_("Kind of work"))
+
+    def __init__(self, request: SignedIn) -> None:
+        super().__init__(request.GET)
+        kinds = [(one.code, one.name) for one in categories()]
+        offer(self, "category", [("", _("any")), *kinds])
+        self.fields["q"].widget.attrs |= {"type": "search", "data-key": "/"}
+
+
+@require_safe
+@login_required
+def index(request: SignedIn) -> HttpResponse:
+    """Show the teams and vendors that the person may see."""
+    only_known(request, *FILTERS)
+    context = {
+        "providers": providers(
+            request.user,
+            kind=request.GET.get("kind") or None,
+            category=request.GET.get("category") or None,
+            search=request.GET.get("q", ""),
+        ),
+        "filters": ProviderFilters(request),
+        "is_filtered": any(request.GET.get(name) for name in FILTERS),
+        "is_administrator": seats(request.user).is_administrator,
+    }
+    return page(request, "frontend/pages/company/providers.html", context)
+
+
+@require_safe
+@login_required
+def show(request: SignedIn, provider_id: UUID) -> HttpResponse:
+    """Show the profile of a provider: what it does, and what the record says of it."""
+    card = scorecard(actor=request.user, provider_id=provider_id, at=request.received_at)
+    paper = provider(request.user, provider_id)
+    context = {
+        "card": card,
+        "paper": paper,
+        "needs": profile(card.needs),
+        "result": next((one for one in card.needs if one.code == RESULT), None),
+        "is_administrator": seats(request.user).is_administrator,
+    }
+    return page(request, "frontend/pages/company/provider.html", context)
+
+
+@require_safe
+@login_required
+def team(request: SignedIn) -> HttpResponse:
+    """Show a provider's own people how they fare: would they be chosen?"""
+    only_known(request, "provider")
+    own = seats(request.user).providers
+    asked = id_asked(request, "provider") or (own[0].id if own else None)
+    if asked is None:
+        raise Unknown("There is no such provider.")
+    paper = my_team(actor=request.user, provider_id=asked, at=request.received_at)
+    contests = [SharePoint(one.label, one.chosen, one.contests) for one in paper.contests]
+    context = {
+        "paper": paper,
+        "card": paper.scorecard,
+        "needs": profile(paper.scorecard.needs),
+        "share": share_over_time(contests) if contests else None,
+        "last": contests[-1] if contests else None,
+        "own": own,
+        "reads_income": bool(paper.income),
+    }
+    return page(request, "frontend/pages/company/team.html", context)
+
+
+def profile(figures: tuple[NeedFigure, ...]) -> NeedsChart:
+    """Return the six needs as a drawing."""
+    return needs_profile(
+        [
+            Need(
+                one.name,
+                None if one.mean is None else float(one.mean),
+                None if one.market is None else float(one.market),
+            )
+            for one in figures
+            if one.code != RESULT
+        ]
+    )

@@ -1,0 +1,168 @@
+"""A month of a department's account, or of what a provider earned."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, StreamingHttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from frontend import formats
+from frontend.asked import id_asked, last_of, month_asked, next_to
+from frontend.forms import PageForm, offer
+from frontend.rendering import only_known, page
+from frontend.requests import SignedIn
+from frontend.tables import csv_answer
+from ledger.reports.periods import periods
+from ledger.reports.statement import (
+    COLUMNS,
+    Statement,
+    StatementLine,
+    provider_statement,
+    statement,
+)
+from marketplace.directory import departments, seats
+from marketplace.money import Money
+
+FILTERS = ("department", "provider", "month", "currency")
+TEMPLATE = "frontend/pages/money/statement.html"
+
+
+class StatementFilters(PageForm):
+    """Whose month, and which."""
+
+    department = forms.ChoiceField(required=False, label=_("Department"))
+    month = forms.ChoiceField(required=False, label=_("Month"))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A statement and what was asked for it."""
+
+    paper: Statement | None  # None where the person has no books to read
+    month: date
+    is_earned: bool  # a provider's, not a department's
+    readable: list[tuple[str, str]]  # departments to choose from
+
+
+@require_safe
+@login_required
+def show(request: SignedIn) -> HttpResponse:
+    """Show a month: opening, each charge and credit with its balance, closing."""
+    asked = _asked(request)
+    if asked.paper is None:
+        return page(request, TEMPLATE, {"paper": None})
+    context = {
+        "paper": asked.paper,
+        "lines": with_balances(asked.paper),
+        "sums": sums(asked.paper),
+        "net": asked.paper.charges + asked.paper.credits,
+        "month": asked.month,
+        "earlier": next_to(asked.month, by=-1),
+        "later": next_to(asked.month, by=1),
+        "is_earned": asked.is_earned,
+        "whose": "provider" if asked.is_earned else "department",
+        "filters": None if asked.is_earned else _filters(request, asked),
+    }
+    return page(request, TEMPLATE, context)
+
+
+@require_safe
+@login_required
+def show_csv(request: SignedIn) -> StreamingHttpResponse:
+    """Give the lines of a month as a file."""
+    asked = _asked(request)
+    lines = () if asked.paper is None else asked.paper.lines
+    return csv_answer(f"statement-{asked.month:%Y-%m}", COLUMNS, lines)
+
+
+def with_balances(paper: Statement) -> list[tuple[StatementLine, Money]]:
+    """Return each line with what had been charged since the year began, it included."""
+    balance = paper.opening
+    found = []
+    for line in paper.lines:
+        balance = balance + line.amount
+        found.append((line, balance))
+    return found
+
+
+def sums(paper: Statement) -> list[tuple[str, Money]]:
+    """Return what the month comes to, by account."""
+    by_account: dict[str, Money] = defaultdict(lambda: Money(0, paper.currency))
+    for line in paper.lines:
+        by_account[line.account_name] += line.amount
+    return sorted(by_account.items())
+
+
+def _filters(request: SignedIn, asked: Asked) -> StatementFilters:
+    """Return the departments and the months of the books to choose from, with what is shown."""
+    shown = "" if asked.paper is None else str(asked.paper.of_id)
+    form = StatementFilters(initial={"department": shown, "month": f"{asked.month:%Y-%m}"})
+    offer(form, "department", asked.readable)
+    months = {month.starts_on for month in periods(actor=request.user)} | {asked.month}
+    named = [(f"{month:%Y-%m}", formats.month(month)) for month in sorted(months, reverse=True)]
+    offer(form, "month", named)
+    return form
+
+
+def _asked(request: SignedIn) -> Asked:
+    only_known(request, *FILTERS)
+    month = month_asked(request, "month", otherwise=timezone.localdate(request.received_at))
+    currency = request.GET.get("currency", "")
+    provider_id = id_asked(request, "provider")
+    if provider_id is not None:
+        paper = provider_statement(
+            actor=request.user,
+            provider_id=provider_id,
+            since_on=month,
+            until_on=last_of(month),
+            currency=currency,
+        )
+        return Asked(paper, month, is_earned=True, readable=[])
+    readable = _readable(request)
+    department_id = id_asked(request, "department")
+    if department_id is None and readable:
+        department_id = readable[0][0]
+    of_department = department_id and statement(
+        actor=request.user,
+        department_id=department_id,
+        since_on=month,
+        until_on=last_of(month),
+        currency=currency,
+    )
+    named = [(str(id), name) for id, name in readable]
+    return Asked(of_department or None, month, is_earned=False, readable=named)
+
+
+def _readable(request: SignedIn) -> list[tuple[UUID, str]]:
+    """Return the departments whose books the person may open, their own first."""
+    held = seats(request.user)
+    own = [(seat.id, seat.name) for seat in held.departments]
+    everything = held.is_finance or held.is_auditor
+    if not (everything or held.heads):
+        return own
+    headed = {seat.id for seat in held.departments if seat.role == "head"}
+    known = {id for id, name in own}
+    found = departments(request.user)
+    below = {one.id: one.parent_id for one in found}
+    return own + [
+        (one.id, one.name)
+        for one in found
+        if one.id not in known and (everything or _lies_under(one.id, headed, below))
+    ]
+
+
+def _lies_under(id: UUID, headed: set[UUID], parents: dict[UUID, UUID | None]) -> bool:
+    step: UUID | None = id
+    while step is not None:
+        if step in headed:
+            return True
+        step = parents.get(step)
+    return False
