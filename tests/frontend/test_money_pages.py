@@ -1,0 +1,190 @@
+"""The pages of money and of the record, as heads, finance, auditors and providers read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from ledger.models.awards import Award
+from ledger.models.budgets import BudgetLine
+from ledger.models.journal import JournalEntry
+from tests.builders import DAY
+from tests.cast import Cast
+from tests.frontend.bidding import it_is, send
+from tests.frontend.conftest import SignIn
+from tests.ledger.builders import CHOICE, accept, choose, contest, grant, milestones
+
+pytestmark = pytest.mark.django_db
+
+MARCH = "?month=2026-03"
+
+
+@pytest.fixture(autouse=True)
+def late_in_march() -> Iterator[None]:
+    with it_is(CHOICE + 9 * DAY):
+        yield
+
+
+@pytest.fixture
+def award(cast: Cast) -> Award:
+    """Marketing chose the Events team and accepted its first part: 15,000.00."""
+    grant(cast)
+    chosen = choose(cast, contest(cast).team_bid)
+    accept(cast, milestones(chosen)[0], at=CHOICE + 5 * DAY)
+    return chosen
+
+
+@pytest.fixture
+def maya(cast: Cast, as_person: SignIn) -> Client:
+    return as_person(cast.maya)
+
+
+def read(client: Client, name: str, *args: object, query: str = "") -> str:
+    """Return a page that answers, in full: no component was left unread."""
+    answer = client.get(reverse(name, args=args) + query)
+    assert answer.status_code == 200, (name, answer.status_code)
+    text: str = answer.content.decode()
+    assert "<c-" not in text, name
+    return text
+
+
+def sheet(client: Client, name: str, query: str = "") -> list[str]:
+    """Return the lines of a CSV."""
+    return b"".join(client.get(reverse(name) + query)).decode().splitlines()
+
+
+def test_a_head_reads_each_charge_of_the_month_and_the_sum(maya: Client, award: Award) -> None:
+    page = read(maya, "statement", query=MARCH)
+
+    assert "15,000.00" in page  # the charge
+    assert "300.00" in page  # the fee
+    assert "15,300.00" in page  # what both come to
+    assert len(sheet(maya, "statement-csv", MARCH)) == 3
+
+
+def test_a_provider_reads_what_came_in(cast: Cast, award: Award, as_person: SignIn) -> None:
+    pia = as_person(cast.pia)
+    query = f"{MARCH}&provider={cast.events_team.pk}"
+
+    assert "15,000.00" in read(pia, "statement", query=query)
+    assert "Nothing was booked" in read(
+        pia, "statement", query=f"?month=2026-02&provider={cast.events_team.pk}"
+    )
+    assert "No books of yours" in read(pia, "statement")
+
+
+def test_books_of_others_are_closed(cast: Cast, award: Award, as_person: SignIn) -> None:
+    sam, vera = as_person(cast.sam), as_person(cast.vera)
+    query = f"{MARCH}&department={cast.marketing.pk}"
+
+    assert sam.get(reverse("statement") + query).status_code == 403
+    assert vera.get(reverse("statement") + query).status_code == 404
+    for name in ("finance", "trial-balance", "people"):
+        assert sam.get(reverse(name)).status_code == 403, name
+
+
+def test_what_is_no_month_is_a_bad_address(maya: Client) -> None:
+    assert maya.get(reverse("statement") + "?month=soon").status_code == 400
+    assert maya.get(reverse("statement") + "?weather=fine").status_code == 400
+
+
+def test_a_head_reads_the_budget_with_what_is_promised(maya: Client, award: Award) -> None:
+    page = read(maya, "budgets")
+
+    assert "100,000.00" in page
+    assert "15,300.00" in page  # charged
+    assert "25,500.00" in page  # promised: two parts and their fee
+    assert "59,200.00" in page  # free
+    assert len(sheet(maya, "budgets-csv")) == 2
+
+
+def test_finance_grants_a_budget_once_however_often_it_is_sent(
+    cast: Cast, as_person: SignIn
+) -> None:
+    fin, path = as_person(cast.fin), reverse("budget-grant")
+    form = fin.get(path).context["form"]
+    typed = {
+        "department": str(cast.marketing.pk),
+        "fiscal_year": "2026",
+        "category": "",
+        "amount": "12,500.00",
+        "control": "hard",
+        "grant_id": str(form.initial["grant_id"]),
+    }
+
+    send(fin, path, typed)
+    send(fin, path, typed)
+
+    assert BudgetLine.objects.get().budget_minor == 12_500_00
+
+
+def test_only_finance_is_asked_for_budgets(maya: Client) -> None:
+    assert maya.get(reverse("budget-grant")).status_code == 403
+
+
+def test_the_record_of_choices_says_why(maya: Client, award: Award) -> None:
+    page = read(maya, "choices")
+
+    assert award.reason.text in page
+    assert "40,000.00" in page
+    assert award.reason.text not in read(maya, "choices", query="?kind=outside")
+    assert len(sheet(maya, "choices-csv")) == 2
+
+
+def test_the_books_balance_and_lead_to_each_entry(
+    cast: Cast, award: Award, as_person: SignIn
+) -> None:
+    fin, entry = as_person(cast.fin), JournalEntry.objects.get(kind="charged")
+
+    assert "Yes, in each book and currency" in read(fin, "trial-balance")
+    assert str(entry.public_id) in read(fin, "journal")
+    assert "15,000.00" in read(fin, "entry", entry.public_id)
+    assert len(sheet(fin, "trial-balance-csv")) > 5
+    assert len(sheet(fin, "journal-csv")) > 10
+
+
+def test_a_head_reads_of_the_journal_only_what_is_theirs(
+    cast: Cast, maya: Client, award: Award, as_person: SignIn
+) -> None:
+    charged = JournalEntry.objects.get(kind="charged")
+
+    assert "Its other lines are not yours to read" in read(maya, "entry", charged.public_id)
+    otto = as_person(cast.otto)
+    assert otto.get(reverse("entry", args=[charged.public_id])).status_code == 404
+
+
+def test_finance_and_auditors_have_a_desk(cast: Cast, award: Award, as_person: SignIn) -> None:
+    for person in (cast.fin, cast.ada):
+        assert "No charge is disputed" in read(as_person(person), "finance")
+
+
+def test_a_provider_is_shown_as_its_record_shows_it(
+    cast: Cast, maya: Client, award: Award, as_person: SignIn
+) -> None:
+    assert "fewer than three ratings" in read(maya, "provider", cast.events_team.pk)
+    assert "Events" in read(maya, "providers")
+    assert "No provider matches" in read(maya, "providers", query="?q=nobody")
+    assert "Events" in read(maya, "ratings")
+    assert len(sheet(maya, "ratings-csv")) == 4
+    assert as_person(cast.vera).get(reverse("provider", args=[cast.otto_co.pk])).status_code in (
+        403,
+        404,
+    )
+
+
+def test_a_team_reads_whether_they_would_choose_it(
+    cast: Cast, award: Award, as_person: SignIn
+) -> None:
+    page = read(as_person(cast.pia), "team")
+
+    assert "1 of 1" in page
+    assert "15,000.00" in page
+    lost = read(as_person(cast.vera), "team")
+    assert award.reason.text in lost
+    maya = as_person(cast.maya)
+    assert maya.get(reverse("team")).status_code == 404
+    asked = reverse("team") + f"?provider={cast.events_team.pk}"
+    assert maya.get(asked).status_code == 403
