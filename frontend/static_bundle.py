@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+import threading
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -80,6 +81,9 @@ class JoinedFinder(BaseFinder):
         return target
 
 
+_making = threading.Lock()
+
+
 @cache
 def _holder() -> tempfile.TemporaryDirectory[str]:
     """One folder per process, removed with it: an installed tree may be read-only."""
@@ -87,7 +91,9 @@ def _holder() -> tempfile.TemporaryDirectory[str]:
 
 
 def _folder() -> str:
-    return _holder().name
+    # Two first requests at once would each make a folder, and the forgotten one is removed.
+    with _making:
+        return _holder().name
 
 
 def _small(css: str) -> str:

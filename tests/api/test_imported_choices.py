@@ -1,0 +1,52 @@
+"""Another system's record over HTTP: the choices that its publisher states, to the last unit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from tests.api.conftest import DAY, NOW, Machine
+from tests.cast import assemble
+from tests.ledger.exchange.packages import ASSAM, with_real_data
+
+
+def every_row(machine: Machine) -> Iterator[dict[str, Any]]:
+    """Follow the pages to the end."""
+    path = "reports/choices/?limit=200"
+    while path:
+        page = machine.get(path).json()
+        yield from page["items"]
+        path = page["next"]
+
+
+@pytest.mark.proof
+@with_real_data
+def test_the_choices_of_the_large_package_are_exactly_those_it_states(
+    committed: str, as_role: Callable[[str], None], machine_of: Callable[..., Machine]
+):
+    as_role("replay")  # committed, so that the import may share its work among processes
+    fin = machine_of(assemble(at=NOW - 300 * DAY).fin)
+    call_command("import_ocds", str(ASSAM), stdout=StringIO(), stderr=StringIO())
+
+    rows = list(every_row(fin))
+
+    assert len(rows) == len({row["award_id"] for row in rows}) == 2_750
+    assert {row["currency"] for row in rows} == {"INR"}
+    assert sum(Decimal(row["price"]["amount"]) for row in rows) == Decimal("104243513165.45")
+    assert sum(row["valid_priced_bids"] for row in rows) == 7_152
+    assert len({row["department_id"] for row in rows}) == 65
+    contested = [row for row in rows if row["valid_priced_bids"] >= 2]
+    assert len(contested) == 2_321
+    assert sum(row["is_lowest"] for row in contested) == 2_233
+    assert sum(row["lowest_is_tied"] for row in contested) == 540
+    totals = fin.get("reports/choices/totals/").json()
+    assert (totals["choices"], totals["lowest_chosen"]) == (2_750, 2_233)
+    lines = b"".join(fin.get("reports/choices/?format=csv").streaming_content).splitlines()
+    assert len(lines) == 2_751
+    balance = fin.get("reports/trial-balance/?period=2015-01&until_period=2026-12").json()
+    assert balance["is_balanced"] is True
