@@ -37,7 +37,8 @@ class ReadingForm(PageForm):
     language = forms.ChoiceField(
         required=False,
         choices=[("", gettext_lazy("as the browser says")), *house.LANGUAGES],
-        label=gettext_lazy("Language of pages and mail"),
+        label=gettext_lazy("Language"),
+        help_text=gettext_lazy("Dates and figures are written its way."),
     )
     time_zone = forms.ChoiceField(
         required=False,
