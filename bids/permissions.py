@@ -52,9 +52,11 @@ def sits_with_a_bidder(actor: User, job: Job) -> bool:
 def people_of_both_sides(job: Job, provider: Provider) -> bool:
     """Whether somebody of the provider wrote, approved or will judge this job."""
     seats = Membership.objects.current()
+    people = set(seats.filter(provider=provider).values_list("user_id", flat=True))
+    if not people:
+        return False
     judges = seats.filter(
         Q(department=job.department_id) | Q(role=Role.HEAD, department__in=job.department.lineage)
     )
     involved = {job.author_id, job.published_by_id} - {None, IMPORTER_ID}
-    both = Q(user__in=judges.values("user_id")) | Q(user__in=involved)
-    return seats.filter(both, provider=provider).exists()
+    return bool(people & involved) or judges.filter(user__in=people).exists()

@@ -1,6 +1,8 @@
 """What people are told: a row of the outbox in the act's transaction, mailed by the worker."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -27,6 +29,20 @@ PAUSE_AFTER_FAILURE = timedelta(minutes=10)
 LONGEST_SUBJECT = 120
 
 
+# A replay of what happened long ago, elsewhere, is no news to anybody here.
+_quiet: ContextVar[bool] = ContextVar("quiet", default=False)
+
+
+@contextmanager
+def nobody_told() -> Iterator[None]:
+    """Within this, nobody is told of anything: what is done is an old record taken over."""
+    token = _quiet.set(True)
+    try:
+        yield
+    finally:
+        _quiet.reset(token)
+
+
 def tell(
     kind: str,
     *,
@@ -39,7 +55,7 @@ def tell(
 ) -> int:
     """Put one notice per person into the outbox, and return how many."""
     people = {person.pk: person for person in recipients if person.is_active}
-    if not people:
+    if not people or _quiet.get():
         return 0
     Notice.objects.bulk_create(
         Notice(
@@ -94,6 +110,8 @@ def holders(office: Office) -> QuerySet[User]:
 
 
 def _members(seats: QuerySet[Membership], roles: tuple[Role, ...]) -> QuerySet[User]:
+    if _quiet.get():
+        return User.objects.none()
     if roles:
         seats = seats.filter(role__in=roles)
     return User.objects.filter(is_active=True, pk__in=seats.values("user_id"))

@@ -42,6 +42,8 @@ class MoneyView(models.TextChoices):
 class AwardQuerySet(Findable["Award"]):
     def visible_to(self, actor: User) -> Self:
         """The department, the provider chosen, finance and auditors."""
+        if actor.is_system:
+            return self.all()
         seats = Membership.objects.current().filter(user=actor, provider__isnull=False)
         held = OfficeHeld.objects.filter(
             user=actor, ended_at=None, office__in=[Office.FINANCE, Office.AUDITOR]
@@ -115,6 +117,8 @@ class NoAward(models.Model):
 
 class MilestoneQuerySet(Findable["Milestone"]):
     def visible_to(self, actor: User) -> Self:
+        if actor.is_system:
+            return self.all()
         return self.filter(award__in=Award.objects.visible_to(actor).values("pk"))
 
 
@@ -148,6 +152,8 @@ class Milestone(models.Model):
 
 class ChangeOrderQuerySet(Findable["ChangeOrder"]):
     def visible_to(self, actor: User) -> Self:
+        if actor.is_system:
+            return self.all()
         return self.filter(award__in=Award.objects.visible_to(actor).values("pk"))
 
 
@@ -185,6 +191,8 @@ class ChangeOrder(models.Model):
 
 class DeliveryQuerySet(Findable["Delivery"]):
     def visible_to(self, actor: User) -> Self:
+        if actor.is_system:
+            return self.all()
         return self.filter(milestone__award__in=Award.objects.visible_to(actor).values("pk"))
 
     def waiting(self) -> Self:
@@ -258,6 +266,8 @@ class Completion(models.Model):
 
 class DisputeQuerySet(Findable["Dispute"]):
     def visible_to(self, actor: User) -> Self:
+        if actor.is_system:
+            return self.all()
         return self.filter(milestone__award__in=Award.objects.visible_to(actor).values("pk"))
 
 

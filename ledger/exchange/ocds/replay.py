@@ -19,6 +19,7 @@ from ledger.exchange.ocds.storytelling import NotTaken, Telling, job_key, taking
 from ledger.models.awards import Award
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
+from marketplace.notices import nobody_told
 
 MOST_REFUSALS = 100  # of one release; one that loses more is refused as a whole
 MOST_CONFLICTS = 10  # with another import at the same moment; each is tried again
@@ -99,7 +100,7 @@ class Replay:
         household: Household,
         without: frozenset[str],
     ) -> list[Told]:
-        with transaction.atomic():
+        with transaction.atomic(), nobody_told():
             with taking("department", "/buyer"):
                 department_id = self._department(tale, plans, household)
             telling = Telling(tale, household, department_id, without)

@@ -4,6 +4,8 @@ import json
 import os
 import re
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
 from time import monotonic
@@ -49,7 +51,7 @@ class Command(BaseCommand):
                 raise CommandError(f"There is no file {path}.")
         in_house = in_house_ids(options["in_house"]) if options["in_house"] else {}
         self.began = monotonic()
-        with Spool() as spool:
+        with Spool() as spool, statements_prepared():
             try:
                 account = take_over(
                     options["files"],
@@ -103,6 +105,24 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {problem.ocid or '–'} {problem.where}: {problem.why}")
         if count > SHOWN:
             self.stdout.write(f"  … and {count - SHOWN:,} more; --json lists them all.")
+
+
+@contextmanager
+def statements_prepared() -> Iterator[None]:
+    """Let the server plan a statement once and run it often: an import asks the same for hours."""
+    if connection.in_atomic_block:
+        yield
+        return
+    options = connection.settings_dict["OPTIONS"]
+    before = dict(options)
+    connection.close()
+    options |= {"server_side_binding": True, "prepare_threshold": 5}
+    try:
+        yield
+    finally:
+        connection.close()
+        options.clear()
+        options |= before
 
 
 def facts(account: Account) -> dict[str, Any]:
