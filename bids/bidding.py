@@ -44,6 +44,12 @@ class ProviderSuspended(Refusal):
     code = "provider_suspended"
 
 
+class JudgingOver(Refusal):
+    """What a choice was made on stays what it was."""
+
+    code = "judging_over"
+
+
 def lock_job(actor: User, job_id: UUID) -> Job:
     """Return the job, locked until the transaction ends. :raises Unknown: not theirs to see."""
     return Job.objects.visible_to(actor).select_related("department", "policy").lock(job_id)
@@ -53,6 +59,12 @@ def refuse_closed(job: Job, *, at: datetime) -> None:
     """:raises BiddingClosed: the job takes no bids at this moment."""
     if not job.accepts_bids(at):
         raise BiddingClosed(f"Bidding on “{job.title}” is closed.")
+
+
+def refuse_decided(job: Job) -> None:
+    """:raises JudgingOver: a bid was chosen, or none."""
+    if job.decided_at is not None:
+        raise JudgingOver(f"“{job.title}” is decided; its bids are not judged any more.")
 
 
 def refuse_bidder(job: Job, provider: Provider) -> None:

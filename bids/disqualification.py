@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from bids.bidding import refuse_decided
 from bids.models.bids import Bid, Disqualification
 from bids.permissions import may_disqualify
 from bids.unsealing import rule_out
@@ -41,7 +42,7 @@ def disqualify_bid(*, actor: User, bid_id: UUID, reason: str, at: datetime) -> D
     Say that an opened bid cannot be chosen, and why.
 
     :raises Unknown, Forbidden: not theirs to see, or not theirs to judge.
-    :raises NotOpened, AlreadyDisqualified, ReasonMissing: the rules say no.
+    :raises NotOpened, JudgingOver, AlreadyDisqualified, ReasonMissing: the rules say no.
     """
     found = Bid.objects.visible_to(actor).one(bid_id)
     job = Job.objects.lock(found.job_id)
@@ -49,6 +50,7 @@ def disqualify_bid(*, actor: User, bid_id: UUID, reason: str, at: datetime) -> D
     require(may_disqualify(actor, job))
     if job.opened_at is None or at < job.opened_at or bid.withdrawn_at is not None:
         raise NotOpened(f"The bid {bid.reference} is not open.")
+    refuse_decided(job)
     if Disqualification.objects.filter(bid=bid).exists():
         raise AlreadyDisqualified(f"The bid {bid.reference} is out already.")
     if not reason.strip():

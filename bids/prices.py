@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from bids import access
-from bids.bidding import last_addendum, lock_job
+from bids.bidding import last_addendum, lock_job, refuse_decided
 from bids.models.bids import Bid, OpenedPrice
 from bids.models.panels import Score
 from bids.permissions import may_open_prices
@@ -45,12 +45,13 @@ def open_prices(*, actor: User, job_id: UUID, at: datetime) -> int:
     Open the prices of a formal job's bids that are still in, and return how many there are.
 
     :raises Unknown, Forbidden: not this person's job, or not theirs to do.
-    :raises NotOpened, PricesAlreadyOpen, ScoresMissing: the rules say no.
+    :raises NotOpened, JudgingOver, PricesAlreadyOpen, ScoresMissing: the rules say no.
     """
     job = lock_job(actor, job_id)
     require(may_open_prices(actor, job))
     if job.opened_at is None or at < job.opened_at:
         raise NotOpened(f"The bids on “{job.title}” are not open yet.")
+    refuse_decided(job)
     if job.procedure == Procedure.QUICK or OpenedPrice.objects.filter(bid__job=job).exists():
         raise PricesAlreadyOpen("The prices are open already.")
     still_in = Bid.objects.standing().filter(job=job, disqualified__isnull=True)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from bids.bidding import refuse_decided
 from bids.models.bids import Bid, Disqualification, OpenedPrice
 from bids.models.panels import Score
 from bids.permissions import may_score, sits_with_a_bidder
@@ -73,7 +74,8 @@ def score_bid(
     Judge an opened bid on one criterion. It replaces the person's earlier judgement.
 
     :raises Unknown, Forbidden: not theirs to see, no criterion of this job, not theirs to judge.
-    :raises OwnProvider, NotOpened, ScoresAreFixed, LevelOutOfRange, ReasonTooShort, Superseded: no.
+    :raises OwnProvider, NotOpened, JudgingOver, ScoresAreFixed, LevelOutOfRange, ReasonTooShort,
+        Superseded: the rules say no.
     """
     found = Bid.objects.visible_to(actor).one(bid_id)
     job = Job.objects.lock(found.job_id)
@@ -97,6 +99,7 @@ def _refuse_unready(job: Job, bid: Bid, *, at: datetime) -> None:
     is_out = bid.withdrawn_at is not None or Disqualification.objects.filter(bid=bid).exists()
     if job.opened_at is None or at < job.opened_at or is_out:
         raise NotOpened(f"The bid {bid.reference} is not open, or it is out.")
+    refuse_decided(job)
     if job.procedure == Procedure.FORMAL and OpenedPrice.objects.filter(bid__job=job).exists():
         raise ScoresAreFixed("The prices are known; scores do not change any more.")
 

@@ -21,6 +21,7 @@ from marketplace.models.people import Membership, User
 from marketplace.money import Money
 from marketplace.notices import people_of_department, people_of_providers, tell
 from marketplace.policies import IMPORTED
+from marketplace.publishing import mark_decided
 from marketplace.refusals import Refusal, require
 from marketplace.words import keep
 
@@ -123,6 +124,7 @@ def choose_bid(
     _refuse_without_grounds(grounds, bid=bid, paper=paper)
 
     award = _write(bid, actor=actor, grounds=grounds, price=price, paper=paper, at=at)
+    mark_decided(actor=actor, job_id=job.pk, at=at)
     promise(actor=actor, award=award, job=job, at=at)
     _record(award, actor=actor, at=at)
     _tell(award, at=at)

@@ -150,6 +150,7 @@ def end_without_award(*, actor: User, job_id: UUID, reason: str, at: datetime) -
     ended = NoAward.objects.create(
         job=job, decided_by=actor, decided_at=at, reason=keep(reason, at=at)
     )
+    publishing.mark_decided(actor=actor, job_id=job.pk, at=at)
     release_estimate(actor=actor, job=job, at=at)
     facts = {"reason_digest": bytes(ended.reason.digest).hex()}
     record(actor, "job.not_awarded", job, at=at, audience=Audience.ALL, job=job, facts=facts)

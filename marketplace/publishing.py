@@ -44,6 +44,18 @@ class NotClosed(Refusal):
     code = "not_closed"
 
 
+class NotOpened(Refusal):
+    """Nobody decides on sealed bids."""
+
+    code = "not_opened"
+
+
+class AlreadyDecided(Refusal):
+    """A bid was chosen, or none."""
+
+    code = "already_decided"
+
+
 class AlreadyOpened(Refusal):
     """Seals are opened once."""
 
@@ -164,6 +176,27 @@ def mark_opened(*, actor: User, job_id: UUID, at: datetime) -> Job:
         job=job,
         subject=job,
     )
+    return job
+
+
+@transaction.atomic(savepoint=False)
+def mark_decided(*, actor: User, job_id: UUID, at: datetime) -> Job:
+    """
+    Say that a bid was chosen, or that none is: from now on nobody judges the bids anew, so that
+    what a choice was made on stays what it was.
+
+    :raises Unknown: there is no such job that the actor can see.
+    :raises Forbidden: the actor does not publish for its department.
+    :raises NotOpened, AlreadyDecided: the rules say no.
+    """
+    job = Job.objects.visible_to(actor).lock(job_id)
+    require(may_publish_for(actor, job.department))
+    if job.opened_at is None:
+        raise NotOpened(f"The bids on “{job.title}” are not open yet.")
+    if job.decided_at is not None:
+        raise AlreadyDecided(f"“{job.title}” is decided already.")
+    job.decided_at = at
+    job.save(update_fields=["decided_at"])
     return job
 
 

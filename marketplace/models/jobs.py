@@ -81,7 +81,7 @@ class JobQuerySet(Findable["Job"]):
 
 
 class Job(models.Model):
-    """Work wanted. Its state is its moments: published, closed, opened, cancelled."""
+    """Work wanted. Its state is its moments: published, closed, opened, decided, cancelled."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     reference = models.CharField(max_length=20, unique=True)  # random: tells nothing of others
@@ -115,6 +115,7 @@ class Job(models.Model):
     extended_at = ArrayField(models.DateTimeField(), default=list)
     closed_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)  # a bid was chosen, or none: judging is over
     cancelled_at = models.DateTimeField(null=True)
     cancelled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     cancellation = models.ForeignKey(Words, models.PROTECT, null=True, related_name="+")
@@ -136,6 +137,10 @@ class Job(models.Model):
                 name="a_job_is_published_then_closed_then_opened",
                 condition=(Q(closed_at=None) | Q(closed_at__gte=F("closes_at")))
                 & (Q(opened_at=None) | Q(opened_at__gte=F("closed_at"))),
+            ),
+            models.CheckConstraint(
+                name="a_job_is_opened_before_it_is_decided",
+                condition=Q(decided_at=None) | Q(opened_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="a_cancelled_job_says_who_and_why",

@@ -8,6 +8,9 @@ from uuid import uuid4
 
 import pytest
 
+from bids.bidding import JudgingOver
+from bids.disqualification import disqualify_bid
+from bids.scoring import score_bid
 from bids.submission import withdraw_bid
 from ledger.awarding import (
     BidNotValid,
@@ -364,3 +367,27 @@ def test_a_person_who_chooses_on_an_imported_job_says_why_and_pays_the_bids_pric
         builders.choose(cast, imported.vendor_bid, reason_code="imported")
     with refused(PriceIsTheBids):
         builders.choose(cast, imported.vendor_bid, agreed=eur("1"))
+
+
+@pytest.mark.parametrize("chosen", [True, False])
+def test_once_decided_the_bids_are_not_judged_anew(cast: Cast, contest: Contest, chosen: bool):
+    if chosen:
+        builders.choose(cast, contest.vendor_bid)
+    else:
+        end_without_award(actor=cast.maya, job_id=contest.job.pk, reason="Neither fits.", at=CHOICE)
+    criterion = contest.job.criteria.first()
+    assert criterion is not None
+
+    with refused(JudgingOver):
+        disqualify_bid(
+            actor=cast.maya, bid_id=contest.team_bid.pk, reason="Too late.", at=CHOICE + DAY
+        )
+    with refused(JudgingOver):
+        score_bid(
+            actor=cast.rolf,
+            bid_id=contest.team_bid.pk,
+            criterion_id=criterion.pk,
+            quarters=0,
+            reason="On second thoughts we like it less than we did.",
+            at=CHOICE + DAY,
+        )
