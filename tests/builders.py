@@ -14,9 +14,10 @@ from marketplace.drafting import CriterionDraft, JobDetails, draft_job
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
 from marketplace.money import Money
+from marketplace.policies import IMPORTED, state_policy
 from marketplace.publishing import close_job, mark_opened, publish_job
 from marketplace.refusals import Refusal
-from marketplace.system import the_clock
+from marketplace.system import the_clock, the_importer
 from tests.cast import Cast
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)  # a Monday: jobs are published then
@@ -77,6 +78,30 @@ def a_published_job(cast: Cast, *, at: datetime = NOON, **changes: Any) -> Job:
     """Return a job of Marketing that Maya published, past the check of funds."""
     job = a_draft(cast, at=at - HOUR, **changes)
     return publish_job(actor=cast.maya, job_id=job.pk, at=at)
+
+
+def an_imported_job(cast: Cast, *, at: datetime = NOON, **changes: Any) -> Job:
+    """Return a job of Marketing that another system's record tells of."""
+    importer = the_importer()
+    state_policy(
+        actor=importer,
+        code=IMPORTED,
+        at=at - HOUR,
+        in_force_on=(at - HOUR).date(),
+        explanation="Other systems' records are taken as they are.",
+        budget_control="tracked",
+        minimum_days=0,
+        needs_team_and_vendor=False,
+        allows_variants=True,
+    )
+    job = draft_job(
+        actor=importer,
+        department_id=cast.marketing.pk,
+        details=details(cast, **changes),
+        at=at - HOUR,
+        policy_code=IMPORTED,
+    )
+    return publish_job(actor=importer, job_id=job.pk, at=at)
 
 
 def closed(job: Job) -> Job:

@@ -10,11 +10,11 @@ from bids.receipts import verify_receipt
 from bids.seals import SealBroken
 from bids.submission import confirm_bid, withdraw_bid
 from marketplace.addenda import add_addendum
-from marketplace.models.policies import Policy
 from marketplace.publishing import cancel_job
 from marketplace.system import the_importer
+from tests.bids import builders
 from tests.bids.builders import MORNING_AFTER, close, offer, open_all, refused
-from tests.builders import DAY, DEADLINE, HOUR, MINUTE, NOON
+from tests.builders import DAY, DEADLINE, HOUR, MINUTE, NOON, an_imported_job
 
 
 def states(cast, job, at=DEADLINE + DAY):
@@ -60,9 +60,9 @@ def test_a_bid_on_a_cancelled_job_is_never_opened(submit, cast, job):
     assert states(cast, job) == ["never_opened"]
 
 
-def test_a_bid_that_is_out_says_why(submit, cast, job):
-    Policy.objects.filter(pk=job.policy_id).update(code="imported")
-    submit(actor=the_importer(), content=offer(lines=(), is_priced=False))
+def test_a_bid_that_is_out_says_why(cast):
+    job = an_imported_job(cast)
+    builders.submit(cast, job, actor=the_importer(), content=offer(lines=(), is_priced=False))
     open_all(job)
 
     [mine] = my_bids(actor=cast.pia, at=DEADLINE)

@@ -16,14 +16,13 @@ from bids.submission import withdraw_bid
 from marketplace.addenda import add_addendum
 from marketplace.history import moment
 from marketplace.models.events import Event, Notice
-from marketplace.models.policies import Policy
 from marketplace.openness import AlreadyCancelled
 from marketplace.publishing import AlreadyOpened, NotClosed, cancel_job
 from marketplace.refusals import Forbidden, Unknown
 from marketplace.system import the_clock, the_importer
 from tests.bids import builders
 from tests.bids.builders import MORNING_AFTER, close, offer, open_all, refused
-from tests.builders import DAY, DEADLINE, HOUR, MINUTE, a_published_job, eur
+from tests.builders import DAY, DEADLINE, HOUR, MINUTE, a_published_job, an_imported_job, eur
 
 
 @pytest.fixture
@@ -116,9 +115,9 @@ def test_a_bid_not_confirmed_after_the_last_addendum_is_out(three, job, cast):
     assert "after addendum 1" in Disqualification.objects.first().reason.text
 
 
-def test_a_bid_without_a_price_is_out(submit, job, cast):
-    Policy.objects.filter(pk=job.policy_id).update(code="imported")
-    submit(actor=the_importer(), content=offer(lines=(), is_priced=False))
+def test_a_bid_without_a_price_is_out(cast):
+    job = an_imported_job(cast)
+    builders.submit(cast, job, actor=the_importer(), content=offer(lines=(), is_priced=False))
     open_all(job)
 
     [opened] = opened_bids(actor=cast.maya, job_id=job.pk)

@@ -16,12 +16,22 @@ from bids.submission import confirm_bid, submit_bid, withdraw_bid
 from marketplace.addenda import add_addendum
 from marketplace.membership import add_member
 from marketplace.models.events import Event, Notice
-from marketplace.models.policies import Policy
 from marketplace.models.providers import Provider
 from marketplace.refusals import Forbidden, Unknown
 from marketplace.system import the_importer
+from tests.bids import builders
 from tests.bids.builders import MORNING_AFTER, close, offer, refused
-from tests.builders import DAY, DEADLINE, HOUR, MINUTE, NOON, a_draft, a_published_job, eur
+from tests.builders import (
+    DAY,
+    DEADLINE,
+    HOUR,
+    MINUTE,
+    NOON,
+    a_draft,
+    a_published_job,
+    an_imported_job,
+    eur,
+)
 
 
 def test_a_bid_is_sealed_with_a_receipt(submit, cast, job):
@@ -270,21 +280,25 @@ def test_what_arrived_later_is_not_replaced_by_what_arrived_earlier(submit):
     assert Bid.objects.standing().get() == later
 
 
-def test_a_second_bid_beside_the_first_needs_a_policy_that_allows_it(submit, cast, job):
+def test_a_second_bid_beside_the_first_needs_a_policy_that_allows_it(submit, cast):
     submit()
     with refused(submission.VariantNotAllowed):
         submit(variant=1)
 
-    Policy.objects.filter(pk=job.policy_id).update(allows_variants=True)
-    submit(variant=1)
+    allowing = an_imported_job(cast)
+    builders.submit(cast, allowing)
+    builders.submit(cast, allowing, variant=1)
 
-    assert Bid.objects.standing().count() == 2
+    assert Bid.objects.standing().filter(job=allowing).count() == 2
 
 
-def test_an_imported_bid_may_have_come_without_a_price(submit, cast, job):
-    Policy.objects.filter(pk=job.policy_id).update(code="imported")
-
-    bid = submit(actor=the_importer(), content=offer(lines=(), is_priced=False))
+def test_an_imported_bid_may_have_come_without_a_price(cast):
+    bid = builders.submit(
+        cast,
+        an_imported_job(cast),
+        actor=the_importer(),
+        content=offer(lines=(), is_priced=False),
+    )
 
     assert bid.submitted_by == the_importer()
 

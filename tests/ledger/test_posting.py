@@ -158,13 +158,22 @@ def test_a_hard_budget_pays_to_the_last_unit_and_no_further(
     assert line.available == (eur(0) if passes else eur(100))
 
 
-def test_a_tracked_budget_shows_the_shortfall_instead_of_refusing(book, clock, line, marketing):
-    BudgetLine.objects.update(control=BudgetControl.TRACKED)
+def test_a_tracked_budget_shows_the_shortfall_instead_of_refusing(clock, marketing):
+    tracked = BudgetLine.objects.create(
+        fiscal_year=2026, department=marketing, currency="EUR", control=BudgetControl.TRACKED
+    )
 
-    book(eur(100), budget=-30_00)
+    post_entry(
+        actor=clock,
+        kind=EntryKind.BUDGET_MOVED,
+        source=uuid4(),
+        at=NOON,
+        lines=[Line.credit("B100", eur(30)), Line.debit("B900", eur(30))],
+        budget_moves=[BudgetMove(tracked.pk, budget=-30_00)],
+    )
 
-    line.refresh_from_db()
-    assert line.available == eur(-30)
+    tracked.refresh_from_db()
+    assert tracked.available == eur(-30)
 
 
 def test_a_period_that_is_closing_takes_no_entry(book):

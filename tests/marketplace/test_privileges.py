@@ -1,5 +1,6 @@
 """The roles of the database suffice for what they do, and for no more."""
 
+import re
 from threading import Barrier, Thread
 
 import pytest
@@ -8,7 +9,8 @@ from django.db.utils import ProgrammingError
 
 from marketplace.drafting import discard_draft, save_draft
 from marketplace.models.events import Event, Words
-from marketplace.models.people import User
+from marketplace.models.people import Membership, OfficeHeld, User
+from marketplace.models.policies import Policy
 from marketplace.notices import send_due_notices
 from marketplace.people import CompanyFounded, found_company
 from marketplace.questions import answer_question, ask_question
@@ -47,6 +49,39 @@ def test_no_role_rewrites_the_record(committed, as_role, role):
     ):
         with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
             rewrite()
+
+
+@pytest.mark.parametrize("role", ["web", "worker", "replay"])
+def test_no_role_rewrites_rules_places_offices_questions_or_addenda(committed, as_role, role):
+    assemble()
+    as_role(role)
+
+    for rewrite in (
+        lambda: Policy.objects.update(fee_basis_points=0),
+        lambda: Policy.objects.all().delete(),
+        lambda: Membership.objects.update(role="head"),
+        lambda: Membership.objects.all().delete(),
+        lambda: OfficeHeld.objects.update(office="administrator"),
+        lambda: connection.cursor().execute("DELETE FROM marketplace_officeheld"),
+        lambda: connection.cursor().execute("DELETE FROM marketplace_question"),
+        lambda: connection.cursor().execute("UPDATE marketplace_question SET text = ''"),
+        lambda: connection.cursor().execute("UPDATE marketplace_addendum SET text = ''"),
+        lambda: connection.cursor().execute("DELETE FROM ledger_period"),
+        lambda: connection.cursor().execute("UPDATE ledger_budgetline SET control = 'tracked'"),
+    ):
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            rewrite()
+
+
+@pytest.mark.django_db
+def test_only_the_roles_of_the_marketplace_may_post():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT proacl::text FROM pg_proc WHERE proname = 'ledger_post_entry'")
+        (granted,) = cursor.fetchone()
+
+    assert "choicebook_web=X" in granted
+    # A grant to everybody has no name before its sign.
+    assert not re.search(r"[{,]=X", granted)
 
 
 @pytest.mark.races

@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+import pytest
+from django.db import IntegrityError, transaction
+
 from marketplace.addenda import DeadlineNotLater, TextMissing, add_addendum
 from marketplace.drafting import AlreadyPublished
 from marketplace.freezing import fingerprint_of
@@ -10,13 +13,16 @@ from marketplace.models.jobs import Job
 from marketplace.openness import AlreadyCancelled, AlreadyClosed, BiddingOver, NotPublished
 from marketplace.policies import policy_in_force, state_policy
 from marketplace.publishing import (
+    AlreadyDecided,
     AlreadyOpened,
     NotClosed,
+    NotOpened,
     ReasonMissing,
     StillOpen,
     cancel_job,
     close_job,
     extend_job,
+    mark_decided,
     mark_opened,
     publish_job,
 )
@@ -58,7 +64,7 @@ def test_a_published_job_is_frozen_and_those_invited_are_told(cast):
 
 
 def test_the_fingerprint_changes_with_anything_that_is_frozen(cast):
-    job = a_published_job(cast)
+    job = a_draft(cast)  # published, the database keeps it as it is
     before = fingerprint_of(job)
 
     job.criteria.filter(position=1).update(weight=59)
@@ -265,3 +271,44 @@ def test_another_systems_record_publishes_and_closes_for_everybody(cast):
     publish_job(actor=importer, job_id=job.pk, at=NOON)
     close_job(actor=importer, job_id=job.pk, at=DEADLINE)
     assert mark_opened(actor=importer, job_id=job.pk, at=DEADLINE).opened_at == DEADLINE
+
+
+@pytest.mark.parametrize(
+    "rewrite",
+    [
+        lambda job: Job.objects.filter(pk=job.pk).update(title="Another party"),
+        lambda job: Job.objects.filter(pk=job.pk).update(ceiling_minor=1),
+        lambda job: Job.objects.filter(pk=job.pk).update(published_at=None),
+        lambda job: Job.objects.filter(pk=job.pk).update(closes_at=DEADLINE - HOUR),
+        lambda job: job.criteria.filter(name="Idea").update(weight=10),
+        lambda job: job.criteria.all().delete(),
+        lambda job: job.criteria.create(position=9, name="New", weight=1, levels=[""] * 5),
+    ],
+)
+def test_the_database_itself_keeps_what_was_published(cast, rewrite):
+    job = a_published_job(cast)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rewrite(job)
+
+
+def test_a_closed_job_keeps_its_moments(cast):
+    job = closed(a_published_job(cast))
+
+    for changes in ({"closed_at": None}, {"closes_at": DEADLINE + DAY}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Job.objects.filter(pk=job.pk).update(**changes)
+
+
+def test_a_job_is_decided_once_and_after_its_opening(cast):
+    job = closed(a_published_job(cast))
+    with refused(NotOpened):
+        mark_decided(actor=cast.maya, job_id=job.pk, at=DEADLINE + DAY)
+    opened(job)
+    with refused(Forbidden):
+        mark_decided(actor=cast.rolf, job_id=job.pk, at=DEADLINE + DAY)
+
+    mark_decided(actor=cast.maya, job_id=job.pk, at=DEADLINE + DAY)
+
+    with refused(AlreadyDecided):
+        mark_decided(actor=cast.maya, job_id=job.pk, at=DEADLINE + 2 * DAY)
