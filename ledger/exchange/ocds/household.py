@@ -13,8 +13,7 @@ from marketplace.models.departments import Department
 from marketplace.models.people import User
 from marketplace.models.policies import BudgetControl, Policy
 from marketplace.models.providers import Category, Provider
-from marketplace.policies import IMPORTED as POLICY
-from marketplace.policies import PolicyStated, state_policy
+from marketplace.policies import IMPORTED, PolicyStated, state_policy
 
 IN_FORCE_ON = date(1990, 1, 1)  # older than any date that a release is believed
 EXPLANATION = (
@@ -30,12 +29,12 @@ OTHER = "unspecified"
 
 def state_imported_policy(*, importer: User, now: datetime) -> None:
     """State the policy that imported jobs run under, unless it is stated."""
-    if Policy.objects.filter(code=POLICY).exists():
+    if Policy.objects.filter(code=IMPORTED).exists():
         return
     try:
         state_policy(
             actor=importer,
-            code=POLICY,
+            code=IMPORTED,
             at=now,
             in_force_on=IN_FORCE_ON,
             explanation=EXPLANATION,

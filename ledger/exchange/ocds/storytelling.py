@@ -19,12 +19,13 @@ from ledger.awarding import choose_bid
 from ledger.commissioning import cancel_job, end_without_award, publish_job
 from ledger.delivering import deliver_milestone
 from ledger.exchange.ocds.facts import BidFact, Ending, JobFact, Tale
-from ledger.exchange.ocds.household import POLICY, Household, fitted
+from ledger.exchange.ocds.household import Household, fitted
 from ledger.exchange.ocds.schedule import Schedule
 from ledger.models.awards import Milestone, ReasonCode
 from marketplace.admission import CategoryTaken, CostCentreTaken, SourceKeyTaken
 from marketplace.drafting import JobDetails, JobKeyTaken, draft_job
 from marketplace.models.jobs import Mode, TooFewRule
+from marketplace.policies import IMPORTED
 from marketplace.refusals import Refusal
 
 WAIVER = "Taken over from a publication, which names those who bid and not those who were invited."
@@ -135,7 +136,7 @@ def _draft(fact: JobFact, plan: Schedule, telling: Telling) -> tuple[UUID, dict[
         department_id=telling.department_id,
         details=details,
         at=at,
-        policy_code=POLICY,
+        policy_code=IMPORTED,
         source_key=job_key(fact),
     )
     return job.pk, providers
