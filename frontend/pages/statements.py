@@ -28,7 +28,7 @@ from ledger.reports.statement import (
     provider_statement,
     statement,
 )
-from marketplace.directory import departments, seats
+from marketplace.directory import DepartmentFacts, departments, seats
 from marketplace.money import Money
 
 FILTERS = ("department", "provider", "month", "currency")
@@ -69,6 +69,8 @@ def show(request: SignedIn) -> HttpResponse:
         "later": next_to(asked.month, by=1),
         "is_earned": asked.is_earned,
         "whose": "provider" if asked.is_earned else "department",
+        "leads_to_entries": asked.is_earned
+        or asked.paper.of_id in _reads_entries_of(request, departments(request.user)),
         "filters": None if asked.is_earned else _filters(request, asked),
     }
     return page(request, TEMPLATE, context)
@@ -145,18 +147,20 @@ def _readable(request: SignedIn) -> list[tuple[UUID, str]]:
     """Return the departments whose books the person may open, their own first."""
     held = seats(request.user)
     own = [(seat.id, seat.name) for seat in held.departments]
-    everything = held.is_finance or held.is_auditor
-    if not (everything or held.heads):
-        return own
-    headed = {seat.id for seat in held.departments if seat.role == "head"}
     known = {id for id, name in own}
     found = departments(request.user)
-    below = {one.id: one.parent_id for one in found}
-    return own + [
-        (one.id, one.name)
-        for one in found
-        if one.id not in known and (everything or _lies_under(one.id, headed, below))
-    ]
+    reads = _reads_entries_of(request, found)
+    return own + [(one.id, one.name) for one in found if one.id in reads - known]
+
+
+def _reads_entries_of(request: SignedIn, found: list[DepartmentFacts]) -> set[UUID]:
+    """Return the departments of which the person may read the journal: all, or those they head."""
+    held = seats(request.user)
+    if held.is_finance or held.is_auditor:
+        return {one.id for one in found}
+    headed = {seat.id for seat in held.departments if seat.role == "head"}
+    parents = {one.id: one.parent_id for one in found}
+    return {one.id for one in found if _lies_under(one.id, headed, parents)}
 
 
 def _lies_under(id: UUID, headed: set[UUID], parents: dict[UUID, UUID | None]) -> bool:

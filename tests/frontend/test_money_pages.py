@@ -65,6 +65,18 @@ def test_a_head_reads_each_charge_of_the_month_and_the_sum(maya: Client, award: 
     assert len(sheet(maya, "statement-csv", MARCH)) == 3
 
 
+def test_only_who_may_read_the_journal_is_led_there(
+    cast: Cast, maya: Client, award: Award, as_person: SignIn
+) -> None:
+    entry = str(JournalEntry.objects.get(kind="charged").public_id)
+    rolf, fin, gerd = as_person(cast.rolf), as_person(cast.fin), as_person(cast.gerd)
+    query = f"{MARCH}&department={cast.marketing.pk}"
+
+    assert entry not in read(rolf, "statement", query=query)
+    for reader in (maya, gerd, fin):
+        assert entry in read(reader, "statement", query=query)
+
+
 def test_a_provider_reads_what_came_in(cast: Cast, award: Award, as_person: SignIn) -> None:
     pia = as_person(cast.pia)
     query = f"{MARCH}&provider={cast.events_team.pk}"
