@@ -13,11 +13,11 @@ from bids.models.bids import Bid, BidAccess, FewBids, OpenedPrice
 from bids.submission import OnlyLower, withdraw_bid
 from marketplace.addenda import add_addendum
 from marketplace.openness import AlreadyCancelled, AlreadyClosed, NotPublished
-from marketplace.publishing import StillOpen, cancel_job
+from marketplace.publishing import StillOpen, cancel_job, extend_job
 from marketplace.questions import answer_question, ask_question
 from tests.bids import builders
 from tests.bids.builders import MORNING_AFTER, close, offer, refused
-from tests.builders import DAY, DEADLINE, HOUR, MINUTE, a_draft, a_published_job
+from tests.builders import DAY, DEADLINE, HOUR, MINUTE, NOON, a_draft, a_published_job
 
 THURSDAY_AFTER = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)  # the deadline is a Monday
 
@@ -185,3 +185,15 @@ def test_one_job_that_fails_does_not_stop_the_next(cast, job, monkeypatch):
 
     other.refresh_from_db()
     assert other.opened_at == DEADLINE
+
+
+def test_more_time_from_the_head_does_not_use_up_the_clocks(cast, job):
+    ask_question(
+        actor=cast.vera, job_id=job.pk, provider_id=cast.vera_co.pk, text="When?", at=NOON + HOUR
+    )
+    for days in (1, 2):
+        extend_job(
+            actor=cast.maya, job_id=job.pk, closes_at=DEADLINE + days * DAY, at=MORNING_AFTER
+        )
+
+    assert close_due_job(job_id=job.pk, at=DEADLINE + 2 * DAY).outcome == "extended"
