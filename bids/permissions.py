@@ -19,8 +19,11 @@ def may_draft_bid_for(actor: User, provider: Provider) -> bool:
 
 
 def may_read_bids_on(actor: User, job: Job) -> bool:
-    """Once they are open: the people of the department, and auditors."""
-    return actor.is_system or may_answer_for(actor, job.department) or may_audit(actor)
+    """Once they are open: the people of the department, and auditors; never a rival bidder's."""
+    if actor.is_system:
+        return True
+    reads = may_answer_for(actor, job.department) or may_audit(actor)
+    return reads and not sits_with_a_bidder(actor, job)
 
 
 def may_score(actor: User, job: Job) -> bool:

@@ -9,12 +9,14 @@ from hashlib import sha256
 import pytest
 
 from bids.disqualification import disqualify_bid
+from bids.opened import opened_bids
 from bids.scoring import score_bid
 from ledger.commissioning import cancel_job, end_without_award
 from ledger.models.awards import Award
 from ledger.reports.comparison import StillSealed, comparison
 from ledger.reports.debrief import NotDecided, debrief, price_band
 from ledger.reports.weighing import freeze
+from marketplace.membership import add_member
 from marketplace.money import Money
 from marketplace.refusals import Forbidden, Unknown
 from tests.builders import DAY, HOUR, eur, refused
@@ -270,3 +272,20 @@ def test_a_band_holds_its_price_and_is_a_fifth_wide(minor: int):
 
     assert low.minor <= minor < high.minor
     assert (high.minor - low.minor) * 5 >= high.minor
+
+
+def test_who_joins_a_bidder_later_reads_no_rivals_bid(cast: Cast, contest: Contest):
+    at = CHOICE - HOUR
+    assert comparison(actor=cast.rolf, job_id=contest.job.pk, at=at).bids
+    add_member(
+        actor=cast.adam,
+        user_id=cast.rolf.pk,
+        role="member",
+        provider_id=cast.events_team.pk,
+        at=at,
+    )
+
+    with refused(Forbidden):
+        comparison(actor=cast.rolf, job_id=contest.job.pk, at=at)
+    with refused(Unknown):
+        opened_bids(actor=cast.rolf, job_id=contest.job.pk)
