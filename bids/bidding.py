@@ -79,6 +79,7 @@ def refuse_bidder(job: Job, provider: Provider) -> None:
         raise ConflictOfSides("Somebody of your side wrote, approved or will judge this job.")
 
 
-def last_addendum(job: Job) -> int:
-    """Return the number of the job's last addendum; 0 while there is none."""
-    return job.addenda.aggregate(last=Max("number"))["last"] or 0
+def last_addendum(job: Job, *, at: datetime | None = None) -> int:
+    """Return the number of the job's last addendum, or of the last by a moment; 0 for none."""
+    addenda = job.addenda.all() if at is None else job.addenda.filter(added_at__lte=at)
+    return addenda.aggregate(last=Max("number"))["last"] or 0

@@ -85,6 +85,8 @@ def submit_bid(
     earlier = list(Bid.objects.filter(job=job, provider=provider, variant=variant))
     if any(bid.submitted_at > at for bid in earlier):
         raise Superseded("A later bid of yours arrived first, and stands.")
+    if any(bid.withdrawn_at is not None and bid.withdrawn_at > at for bid in earlier):
+        raise Superseded("Your bid was withdrawn after this one was sent. Submit it again.")
     _refuse_rise(job, earlier, content, actor=actor, at=at)
 
     for bid in earlier:
@@ -137,7 +139,8 @@ def confirm_bid(*, actor: User, bid_id: UUID, at: datetime) -> Bid:
     refuse_closed(job, at=at)
     if bid.withdrawn_at is not None:
         raise AlreadyWithdrawn("This bid was withdrawn; submit a new one.")
-    last = last_addendum(job)
+    # What was added after this was sent, the bidder has not read.
+    last = last_addendum(job, at=at)
     if bid.confirmed_addendum >= last:
         raise NothingToConfirm("This bid agrees to every addendum already.")
     bid.confirmed_addendum = last
@@ -193,7 +196,7 @@ def _write(
         variant=variant,
         submitted_by=actor,
         submitted_at=at,
-        confirmed_addendum=last_addendum(job),
+        confirmed_addendum=last_addendum(job, at=at),
         quality_envelope=sealed.quality_envelope,
         quality_key=sealed.quality_key,
         price_envelope=sealed.price_envelope,

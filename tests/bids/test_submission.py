@@ -367,3 +367,27 @@ def test_a_withdrawn_bid_cannot_be_confirmed_nor_a_bid_after_the_deadline(submit
 def test_a_bid_that_is_not_there_is_unknown(cast):
     with refused(Unknown):
         withdraw_bid(actor=cast.pia, bid_id=UUID(int=5), at=MORNING_AFTER)
+
+
+def test_a_bid_sent_before_a_withdrawal_that_was_handled_sooner_does_not_stand(submit, cast):
+    bid = submit(at=MORNING_AFTER)
+    withdraw_bid(actor=cast.pia, bid_id=bid.pk, at=MORNING_AFTER + 2 * MINUTE)
+
+    with refused(submission.Superseded):
+        submit(at=MORNING_AFTER + MINUTE)
+    submit(at=MORNING_AFTER + 3 * MINUTE)
+
+
+def test_nobody_agrees_to_an_addendum_that_came_after_they_sent(submit, cast, job):
+    early = submit(at=MORNING_AFTER)
+    add_addendum(actor=cast.maya, job_id=job.pk, text="Rain.", at=MORNING_AFTER + HOUR)
+
+    with refused(submission.NothingToConfirm):
+        confirm_bid(actor=cast.pia, bid_id=early.pk, at=MORNING_AFTER + HOUR - MINUTE)
+    late = submit(provider=cast.vera_co, at=MORNING_AFTER + HOUR - MINUTE)
+    assert late.confirmed_addendum == 0
+
+    assert (
+        confirm_bid(actor=cast.pia, bid_id=early.pk, at=MORNING_AFTER + HOUR).confirmed_addendum
+        == 1
+    )
