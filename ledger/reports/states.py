@@ -54,7 +54,7 @@ def with_state(jobs: JobQuerySet, *, at: datetime, reader: Reader | None = None)
     reader who has no part in the work, a job is decided, and no more.
     """
     jobs = jobs.annotate(fact=_fact(at))
-    if reader is None or reader.offices:
+    if reader is None or reader.reads_all_books:
         return jobs.annotate(state=F("fact"))
     at_work = Exists(Award.objects.filter(job=OuterRef("pk"), provider__in=reader.providers))
     return jobs.annotate(

@@ -217,3 +217,9 @@ def test_a_cursor_of_another_order_is_refused(cast: Cast, three: list[Job]):
 
     with refused(NotACursor):
         register(actor=cast.maya, at=NOON + DAY, order="deadline", cursor=page.next)
+
+
+def test_an_administrator_is_told_that_a_job_is_decided_and_not_for_whom(cast: Cast, award: Award):
+    row = row_of(award.job, cast.adam, LATER)
+
+    assert (row.state, row.has_it, row.provider_name) == (State.DECIDED, "", "")
