@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, Q
 
 from bids.models.bids import Bid
 from ledger.models.awards import Award
@@ -51,6 +51,7 @@ def last_jobs(reader: Reader, provider_id: UUID) -> tuple[LastJob, ...]:
     """Return the newest jobs a provider was chosen for, of those the reader may see."""
     awards = (
         Award.objects.filter(provider=provider_id)
+        .filter(_may_know(reader))
         .filter(job__in=Job.objects.visible_to(reader.user).values("pk"))
         .select_related("job", "department")
         .defer("comparison", "job__need")
@@ -70,6 +71,14 @@ def last_jobs(reader: Reader, provider_id: UUID) -> tuple[LastJob, ...]:
         )
         for award in awards
     )
+
+
+def _may_know(reader: Reader) -> Q:
+    """Who was chosen is known to the department, to who bid, to finance and to auditors."""
+    if reader.reads_all_books:
+        return Q()
+    own = Bid.objects.standing().filter(job=OuterRef("job"), provider__in=reader.providers)
+    return Q(department__in=reader.departments) | Exists(own)
 
 
 def remarks(reader: Reader, provider_id: UUID, *, tells_all: bool) -> tuple[Remark, ...]:

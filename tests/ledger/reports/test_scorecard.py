@@ -14,6 +14,7 @@ from ledger.reports.questionnaire import OF_DEPARTMENTS, OF_PROVIDERS
 from ledger.reports.rating_paper import rating_paper
 from ledger.reports.scorecard import ratings, scorecard
 from ledger.reports.shrinkage import shrunk_mean, shrunk_share
+from marketplace.models.people import User
 from marketplace.refusals import Forbidden, Unknown
 from tests.builders import DAY, HOUR, eur, refused
 from tests.cast import Cast
@@ -257,3 +258,17 @@ class TestRatingPaper:
     def test_others_do_not_know_of_it(self, cast: Cast, award: Award):
         with refused(Unknown):
             rating_paper(actor=cast.vera, job_id=award.job_id, at=LATER)
+
+
+def test_a_team_that_was_invited_and_did_not_bid_is_not_told_who_was_chosen(cast: Cast):
+    builders.grant(cast)
+    job = builders.publish(cast)
+    bid = builders.submit(cast, job, cast.vera_co, builders.bid_in_one("9000"))
+    builders.open_job(job)
+    builders.choose(cast, bid)
+
+    def shown(actor: User) -> int:
+        return len(scorecard(actor=actor, provider_id=cast.vera_co.pk, at=LATER).last_jobs)
+
+    assert shown(cast.pia) == 0
+    assert shown(cast.maya) == 1
