@@ -55,11 +55,11 @@ def edit(request: SignedIn, job_id: UUID, provider_id: UUID) -> HttpResponse:
     content = draft or _submitted(request, here)
     sheet = BidSheet(sent(request), job=here.job, provider=here.facts, content=content)
     if request.method == "POST":
-        return _save(request, here, sheet)
+        return _save(request, here, sheet, has_draft=draft is not None)
     return page(request, TEMPLATE, _context(here, sheet, content, has_draft=draft is not None))
 
 
-def _save(request: SignedIn, here: Desk, sheet: BidSheet) -> HttpResponse:
+def _save(request: SignedIn, here: Desk, sheet: BidSheet, *, has_draft: bool) -> HttpResponse:
     content: BidContent | None = None
     if sheet.is_valid():
         content = sheet.content()
@@ -73,13 +73,13 @@ def _save(request: SignedIn, here: Desk, sheet: BidSheet) -> HttpResponse:
             )
         except Refusal as refusal:
             if not request.htmx:
-                context = _context(here, sheet, content, has_draft=False)
+                context = _context(here, sheet, content, has_draft=has_draft)
                 return refused(request, TEMPLATE, context, refusal=refusal)
             sheet.add_error(None, refusal.text)
         else:
             if not request.htmx:
                 return _go_on(request, here)
-    context = _context(here, sheet, content, has_draft=True)
+    context = _context(here, sheet, content, has_draft=has_draft)
     if request.htmx:
         # Only what changed beside the form: what is being typed is never replaced.
         return render(request, "frontend/pages/bids/saved.html", context)
