@@ -11,7 +11,14 @@ from bids import access
 from bids.bidding import last_addendum, lock_job
 from bids.models.bids import Bid, Opening
 from bids.permissions import may_open
-from bids.unsealing import Unsealed, rule_out, unseal, write_prices, write_quality
+from bids.unsealing import (
+    Unsealed,
+    refuse_without_key,
+    rule_out,
+    unseal,
+    write_prices,
+    write_quality,
+)
 from marketplace.history import Fact, moment, record
 from marketplace.models.events import Audience
 from marketplace.models.jobs import Job, Procedure
@@ -30,7 +37,7 @@ def open_bids(*, actor: User, job_id: UUID, at: datetime) -> Opening:
     addendum or has no price is out, alone, and the minutes say so.
 
     :raises Unknown, Forbidden: no such job; no person opens bids.
-    :raises AlreadyCancelled, NotClosed, AlreadyOpened: the rules say no.
+    :raises AlreadyCancelled, NotClosed, AlreadyOpened, KeyMissing: the rules say no.
     """
     job = lock_job(actor, job_id)
     require(may_open(actor), "The clock opens bids, nobody else.")
@@ -39,7 +46,9 @@ def open_bids(*, actor: User, job_id: UUID, at: datetime) -> Opening:
     mark_opened(actor=actor, job_id=job.pk, at=at)
 
     # By their random references: an order of arrival would say who was first.
-    bids = Bid.objects.standing().filter(job=job).select_related("provider").order_by("reference")
+    standing = Bid.objects.standing().filter(job=job).select_related("provider")
+    bids = list(standing.order_by("reference"))
+    refuse_without_key(bids)
     with_price = job.procedure == Procedure.QUICK
     last = last_addendum(job)
     unsealed = [unseal(bid, last_addendum=last, with_price=with_price) for bid in bids]

@@ -12,7 +12,7 @@ from bids.bidding import last_addendum, lock_job, refuse_decided
 from bids.models.bids import Bid, OpenedPrice
 from bids.models.panels import Score
 from bids.permissions import may_open_prices
-from bids.unsealing import rule_out, unseal, write_prices
+from bids.unsealing import refuse_without_key, rule_out, unseal, write_prices
 from marketplace.history import record
 from marketplace.models.events import Audience
 from marketplace.models.jobs import Job, Procedure
@@ -45,7 +45,7 @@ def open_prices(*, actor: User, job_id: UUID, at: datetime) -> int:
     Open the prices of a formal job's bids that are still in, and return how many there are.
 
     :raises Unknown, Forbidden: not this person's job, or not theirs to do.
-    :raises NotOpened, JudgingOver, PricesAlreadyOpen, ScoresMissing: the rules say no.
+    :raises NotOpened, JudgingOver, PricesAlreadyOpen, ScoresMissing, KeyMissing: the rules say no.
     """
     job = lock_job(actor, job_id)
     require(may_open_prices(actor, job))
@@ -57,6 +57,7 @@ def open_prices(*, actor: User, job_id: UUID, at: datetime) -> int:
     still_in = Bid.objects.standing().filter(job=job, disqualified__isnull=True)
     bids = list(still_in.select_related("provider").order_by("reference"))
     _refuse_unscored(job, bids)
+    refuse_without_key(bids)
 
     last = last_addendum(job)
     unsealed = [unseal(bid, last_addendum=last, with_price=True) for bid in bids]

@@ -119,6 +119,11 @@ def key_wrapper(name: str | None = None) -> KeyWrapper:
     return wrapper
 
 
+def is_at_hand(name: str) -> bool:
+    """Whether the key of this name is the one in use."""
+    return key_wrapper().name == name
+
+
 def seal(content: BidContent, identity: Identity) -> SealedBid:
     """Seal a bid. Nonces lie inside, so that nobody can guess a price from a fingerprint."""
     price = {"bid": price_facts(content), "nonce": token_bytes(16).hex()}

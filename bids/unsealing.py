@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,12 @@ from marketplace.models.jobs import Job
 from marketplace.models.people import User
 from marketplace.refusals import Refusal
 from marketplace.words import keep
+
+
+class KeyMissing(Refusal):
+    """The marketplace runs without the key that these bids were sealed with."""
+
+    code = "key_missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,17 @@ def unseal(bid: Bid, *, last_addendum: int, with_price: bool) -> Unsealed:
     elif with_price and not content.is_priced:
         because = "It has no price."
     return Unsealed(bid, content, has_receipt, because)
+
+
+def refuse_without_key(bids: Sequence[Bid]) -> None:
+    """
+    Return if at least one of these bids, where there are any, was sealed with the key at hand.
+
+    :raises KeyMissing: none was. The marketplace was started with a wrong key, and an opening
+        now would rule out every bid for good.
+    """
+    if bids and not any(seals.is_at_hand(bid.key_name) for bid in bids):
+        raise KeyMissing("The key that these bids were sealed with is not at hand.")
 
 
 def matches_receipt(bid: Bid) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import pytest
@@ -13,6 +14,7 @@ from bids.opened import minutes, opened_bids
 from bids.opening import open_bids
 from bids.prices import NotOpened, PricesAlreadyOpen, ScoresMissing, open_prices
 from bids.submission import withdraw_bid
+from bids.unsealing import KeyMissing
 from marketplace.addenda import add_addendum
 from marketplace.history import moment
 from marketplace.models.events import Event, Notice
@@ -113,6 +115,21 @@ def test_a_bid_not_confirmed_after_the_last_addendum_is_out(three, job, cast):
     valid = [each.bid_id for each in opened_bids(actor=cast.maya, job_id=job.pk) if each.is_valid]
     assert valid == [later.pk]
     assert "after addendum 1" in Disqualification.objects.first().reason.text
+
+
+def test_no_bid_is_ruled_out_because_the_marketplace_was_started_with_a_wrong_key(
+    three, job, cast, settings
+):
+    close(job)
+    right = settings.BID_SEAL_KEY
+    settings.BID_SEAL_KEY = base64.b64encode(bytes(32)).decode()
+    with refused(KeyMissing):
+        open_bids(actor=the_clock(), job_id=job.pk, at=DEADLINE)
+
+    settings.BID_SEAL_KEY = right
+    open_bids(actor=the_clock(), job_id=job.pk, at=DEADLINE)
+
+    assert all(bid.is_valid for bid in opened_bids(actor=cast.maya, job_id=job.pk))
 
 
 def test_a_bid_without_a_price_is_out(cast):
