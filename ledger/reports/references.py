@@ -78,7 +78,7 @@ def _may_know(reader: Reader) -> Q:
     if reader.reads_all_books:
         return Q()
     own = Bid.objects.standing().filter(job=OuterRef("job"), provider__in=reader.providers)
-    return Q(department__in=reader.departments) | Exists(own)
+    return Q(department__in=reader.departments) | Q(Exists(own))
 
 
 def remarks(reader: Reader, provider_id: UUID, *, tells_all: bool) -> tuple[Remark, ...]:
