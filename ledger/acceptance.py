@@ -53,6 +53,9 @@ def accept_delivery(
     delivery = Delivery.objects.visible_to(actor).select_related("milestone").one(delivery_id)
     award = Award.objects.visible_to(actor).lock(delivery.milestone.award_id)
     require(may_accept_by_silence(actor) if by_silence else may_accept(actor, award))
+    # Whoever has come to stand on both sides does not say yes to their own work.
+    own = delivery.delivered_by_id == actor.pk and not actor.is_system
+    require(not own, "Somebody else accepts what you delivered.")
     refuse_answered(delivery)
     if by_silence and at < delivery.silent_at:
         raise NotSilentYet(f"The department has until {delivery.silent_at:%d %B %Y, %H:%M} UTC.")

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from bids.models.bids import Bid
+from bids.permissions import sits_with_a_bidder
 from ledger.budgeting import budget_line_for, release_estimate, reserve_estimate
 from ledger.models.awards import Award, NoAward
 from ledger.permissions import may_choose
@@ -137,12 +138,13 @@ def end_without_award(*, actor: User, job_id: UUID, reason: str, at: datetime) -
     End an opened job without choosing a bid, and tell the bidders why.
 
     :raises Unknown: the actor cannot see the job.
-    :raises Forbidden: only a head of the department decides.
+    :raises Forbidden: only a head of the department decides, who belongs to no team invited.
     :raises JobCancelled, NotYetOpened, AlreadyAwarded, AlreadyEnded, ReasonMissing: the rules
         say no.
     """
     job = Job.objects.visible_to(actor).lock(job_id)
     require(may_choose(actor, job))
+    require(not sits_with_a_bidder(actor, job), "Your own team was invited. A head above decides.")
     refuse_undecidable(job)
     if not reason.strip():
         raise ReasonMissing("Say in a sentence why no bid was chosen; the bidders read it.")

@@ -391,3 +391,17 @@ def test_once_decided_the_bids_are_not_judged_anew(cast: Cast, contest: Contest,
             reason="On second thoughts we like it less than we did.",
             at=CHOICE + DAY,
         )
+
+
+def test_who_has_joined_a_team_that_bids_does_not_end_its_contest(cast: Cast, contest: Contest):
+    add_member(
+        actor=cast.adam,
+        user_id=cast.maya.pk,
+        role="member",
+        provider_id=cast.events_team.pk,
+        at=CHOICE,
+    )
+
+    with refused(Forbidden):
+        end_without_award(actor=cast.maya, job_id=contest.job.pk, reason="None fits.", at=CHOICE)
+    assert end_without_award(actor=cast.gerd, job_id=contest.job.pk, reason="None fits.", at=CHOICE)

@@ -18,6 +18,7 @@ from ledger.delivering import (
 from ledger.duties import run
 from ledger.models.awards import Acceptance, Award, Completion
 from ledger.models.journal import JournalEntry
+from marketplace.membership import add_member
 from marketplace.models.events import Event, Notice
 from marketplace.money import CurrencyMismatch, Money
 from marketplace.refusals import Forbidden, Unknown
@@ -265,3 +266,18 @@ def test_one_silent_delivery_that_cannot_be_booked_keeps_no_other_waiting(
 
     assert run(at=HANDED_OVER + 20 * DAY)["accepted_by_silence"] == 1
     assert Acceptance.objects.get().milestone == second
+
+
+def test_nobody_accepts_what_they_delivered_themselves(cast: Cast, award: Award):
+    delivery = builders.deliver(cast, builders.milestones(award)[0], at=CHOICE + DAY)
+    add_member(
+        actor=cast.adam,
+        user_id=cast.pia.pk,
+        role="requester",
+        department_id=cast.marketing.pk,
+        at=CHOICE + DAY,
+    )
+
+    with refused(Forbidden):
+        accept_delivery(actor=cast.pia, delivery_id=delivery.pk, at=CHOICE + 2 * DAY)
+    assert accept_delivery(actor=cast.rolf, delivery_id=delivery.pk, at=CHOICE + 2 * DAY)
