@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from io import StringIO
@@ -11,8 +12,8 @@ import pytest
 from django.core.management import call_command
 
 from tests.api.conftest import DAY, NOW, Machine
-from tests.cast import assemble
-from tests.ledger.exchange.packages import ASSAM, with_real_data
+from tests.cast import Cast, assemble
+from tests.ledger.exchange.packages import ASSAM, OWN, with_real_data
 
 
 def every_row(machine: Machine) -> Iterator[dict[str, Any]]:
@@ -24,6 +25,22 @@ def every_row(machine: Machine) -> Iterator[dict[str, Any]]:
         path = page["next"]
 
 
+def test_the_choices_of_our_own_small_package_are_a_row_each(cast: Cast, fin: Machine):
+    call_command(
+        "import_ocds", str(OWN / "fair_releases.json"), stdout=StringIO(), stderr=StringIO()
+    )
+
+    rows = list(every_row(fin))
+
+    assert len(rows) == 8
+    awarded: Counter[str] = Counter()
+    for row in rows:
+        awarded[row["currency"]] += Decimal(row["price"]["amount"])
+    assert awarded == {"EUR": Decimal("13551.51"), "JPY": 120_000}
+    assert {row["reason_code"] for row in rows} == {"imported"}
+    assert fin.get("reports/choices/totals/").json()["choices"] == 8
+
+
 @pytest.mark.proof
 @with_real_data
 def test_the_choices_of_the_large_package_are_exactly_those_it_states(
@@ -31,6 +48,7 @@ def test_the_choices_of_the_large_package_are_exactly_those_it_states(
 ):
     as_role("replay")  # committed, so that the import may share its work among processes
     fin = machine_of(assemble(at=NOW - 300 * DAY).fin)
+    assert list(every_row(fin)) == []
     call_command("import_ocds", str(ASSAM), stdout=StringIO(), stderr=StringIO())
 
     rows = list(every_row(fin))
