@@ -135,6 +135,7 @@ def job_text(*, actor: User, job_id: UUID, at: datetime) -> JobText:
         .one(job_id)
     )
     is_mine = Job.objects.of_department_of(actor).filter(pk=job.pk).exists()
+    sees_invited = is_mine or holds(actor, Office.AUDITOR)
     return JobText(
         **{name: getattr(job, name) for name in AS_WRITTEN},
         department_name=job.department.name,
@@ -145,11 +146,12 @@ def job_text(*, actor: User, job_id: UUID, at: datetime) -> JobText:
         criteria=tuple(map(_criterion, job.criteria.order_by("position"))),
         questions=_questions(actor, job, is_mine=is_mine),
         addenda=_addenda(job),
-        invited=_invited(job) if is_mine or holds(actor, Office.AUDITOR) else (),
+        invited=_invited(job) if sees_invited else (),
         my_providers=_my_providers(actor, job),
         extended_at=tuple(job.extended_at),
         cancellation=job.cancellation.text if job.cancellation else "",
-        waiver=job.waiver.text if job.waiver else "",
+        # Why one side only was invited tells bidders against whom they stand.
+        waiver=job.waiver.text if job.waiver and sees_invited else "",
         author_name=job.author.name,
         copied_from_id=job.copied_from_id if is_mine else None,
         fingerprint=bytes(job.fingerprint).hex() if job.fingerprint else "",

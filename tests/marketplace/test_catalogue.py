@@ -114,3 +114,11 @@ def test_after_the_deadline_nothing_is_accepted(cast):
     assert read(cast.pia, job, at=DEADLINE - DAY).accepts_bids
     assert not read(cast.pia, job, at=DEADLINE - DAY).accepts_questions
     assert not read(cast.pia, job, at=DEADLINE).accepts_bids
+
+
+def test_why_one_side_only_was_invited_is_not_told_to_that_side(cast):
+    reason = "No team of ours does this."
+    job = a_published_job(cast, invited=(cast.vera_co.pk,), waiver=reason)
+
+    assert read(cast.vera, job).waiver == ""
+    assert [read(who, job).waiver for who in (cast.rolf, cast.ada)] == [reason, reason]
