@@ -163,11 +163,11 @@ def chosen_again(provider_id: UUID) -> tuple[int, int]:
     known: set[tuple[UUID, UUID]] = set()
     could: set[UUID] = set()
     did: set[UUID] = set()
-    for _, department, category, winner, _ in fought:
+    for _, department, category, chosen, _ in fought:
         if (department, category) in known:
             could.add(department)
-            if winner == provider_id:
+            if chosen == provider_id:
                 did.add(department)
-        if winner == provider_id:
+        if chosen == provider_id:
             known.add((department, category))
     return len(did), len(could)
