@@ -53,10 +53,10 @@ def play_past(play: Play, story: Past) -> None:
         play,
         award,
         liked=story.liked,
-        text=TEXTS[story.liked],
-        at=accepted_at + timedelta(days=2),
+        text=play.chance.choice(TEXTS[story.liked]),
+        at=play.after(accepted_at, 2, 15, 30),
     )
-    playing.rate_department(play, award, at=accepted_at + timedelta(days=4))
+    playing.rate_department(play, award, at=play.after(accepted_at, 4, 8, 50))
 
 
 def play_present(play: Play, story: Present) -> None:

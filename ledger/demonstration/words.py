@@ -106,8 +106,24 @@ SCORE_REASONS = {
     ),
 }
 
+# What a department writes afterwards, by how much it liked the work.
 TEXTS = {
-    -1: "The work is done, but we had to ask for news more often than we liked.",
-    0: "Did what they said they would do, when they said it.",
-    1: "We always knew where things stood, and had a say when it mattered.",
+    -1: (
+        "The work is done, but we had to ask for news more often than we liked.",
+        "In the end it was right. It took two rounds that a careful look would have spared us.",
+        "Good people, too few of them: every answer took a day longer than we were told.",
+    ),
+    0: (
+        "Did what they said they would do, when they said it.",
+        "No surprises, which is what we had hoped for.",
+        "Asked the right questions early and hardly any later.",
+        "Solid from the first meeting to the last box carried out.",
+        "One small thing went wrong; they told us before we saw it.",
+        "Our guests noticed nothing of the work behind it. That is praise.",
+    ),
+    1: (
+        "We always knew where things stood, and had a say when it mattered.",
+        "They showed us two ways and said honestly which one they would take.",
+        "Faster than promised, and friendlier than we deserved that week.",
+    ),
 }
