@@ -103,15 +103,17 @@ class Replay:
         with transaction.atomic(), nobody_told():
             with taking("department", "/buyer"):
                 department_id = self._department(tale, plans, household)
-            telling = Telling(tale, household, department_id, without)
-            told = []
-            for fact in tale.jobs:
-                there = Job.objects.filter(source_key=job_key(fact)).first()
-                if there:
-                    told.append(Told(fact, _differences(there, fact, plans[fact.key])))
-                elif tell_job(fact, plans[fact.key], telling):
-                    told.append(Told(fact, ()))
-            return told
+            keys = [job_key(fact) for fact in tale.jobs]
+            there = {job.source_key: job for job in Job.objects.filter(source_key__in=keys)}
+            if there:
+                return [
+                    Told(fact, _differences(there.get(job_key(fact)), fact, plans[fact.key]))
+                    for fact in tale.jobs
+                ]
+            telling = Telling(household, department_id, without)
+            return [
+                Told(fact, ()) for fact in tale.jobs if tell_job(fact, plans[fact.key], telling)
+            ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +147,10 @@ def _moved(tale: Tale, plans: Mapping[str, Schedule]) -> list[Problem]:
     return [Problem(tale.ocid, where, why) for where, why in remarks]
 
 
-def _differences(job: Job, fact: JobFact, plan: Schedule) -> tuple[str, ...]:
+def _differences(job: Job | None, fact: JobFact, plan: Schedule) -> tuple[str, ...]:
     """Say how a job that was taken over before differs from what its release says now."""
+    if job is None:
+        return (f"taken over before, without {fact.key}",)
     found = []
     bids = Bid.objects.filter(job=job).count()
     if bids != len(plan.bids_at):

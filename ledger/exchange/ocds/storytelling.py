@@ -18,7 +18,7 @@ from ledger.acceptance import accept_delivery
 from ledger.awarding import choose_bid
 from ledger.commissioning import cancel_job, end_without_award, publish_job
 from ledger.delivering import deliver_milestone
-from ledger.exchange.ocds.facts import BidFact, Ending, JobFact, Tale
+from ledger.exchange.ocds.facts import BidFact, Ending, JobFact
 from ledger.exchange.ocds.household import Household, fitted
 from ledger.exchange.ocds.schedule import Schedule
 from ledger.models.awards import Milestone, ReasonCode
@@ -73,7 +73,6 @@ def taking(step: str, where: str) -> Iterator[None]:
 class Telling:
     """One attempt to tell a tale, leaving out the steps that were refused before."""
 
-    tale: Tale
     household: Household
     department_id: UUID
     without: frozenset[str]

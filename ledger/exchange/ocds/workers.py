@@ -10,14 +10,11 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Self
-from zlib import crc32
 
 from django.db import connections
 
 from ledger.exchange.ocds.facts import Tale
 from ledger.exchange.ocds.replay import Outcome
-
-AHEAD = 8  # tales that wait at a worker, so that it never waits for them
 
 Take = Callable[[Tale], Outcome]
 Numbered = tuple[int, Tale]
@@ -31,9 +28,9 @@ class Workers:
     """
     Processes that each take tales, one at a time.
 
-    All tales of one buyer go to the same worker, in their order: two workers never wait for
-    each other's budget line. They are forked, so that they have the settings of this process,
-    after its connection to the database is closed: a connection cannot be shared.
+    A worker gets its next tale when it has answered: with more on the way, the two could wait
+    for each other to read. They are forked, so that they have the settings of this process, after
+    its connection to the database is closed: a connection cannot be shared.
     """
 
     def __init__(self, take: Take, count: int) -> None:
@@ -49,21 +46,20 @@ class Workers:
             self.processes.append(process)
         for _, there in pipes:
             there.close()
-        self.waiting = dict.fromkeys(range(count), 0)
+        self.idle = list(self.ends)
 
     def outcomes(self, tales: Iterable[Numbered]) -> Iterator[tuple[int, Outcome]]:
         """Yield what became of each tale, under its number, in the order in which they end."""
-        for number, tale in tales:
-            worker = crc32((tale.buyer.key if tale.buyer else "").encode()) % len(self.ends)
-            while self.waiting[worker] >= AHEAD:
+        for numbered in tales:
+            if not self.idle:
                 yield from self._ended()
-            self.ends[worker].send((number, tale))
-            self.waiting[worker] += 1
-        while any(self.waiting.values()):
+            self.idle.pop().send(numbered)
+        while len(self.idle) < len(self.ends):
             yield from self._ended()
 
     def _ended(self) -> Iterator[tuple[int, Outcome]]:
-        for end in wait(self.ends):
+        """Wait until a worker answers, and yield what those say who do."""
+        for end in wait([end for end in self.ends if end not in self.idle]):
             assert isinstance(end, Connection)
             try:
                 answer = end.recv()
@@ -71,7 +67,7 @@ class Workers:
                 raise WorkerFailed("a worker ended before its work") from None
             if isinstance(answer, str):
                 raise WorkerFailed(answer)
-            self.waiting[self.ends.index(end)] -= 1
+            self.idle.append(end)
             yield answer
 
     def __enter__(self) -> Self:

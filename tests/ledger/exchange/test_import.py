@@ -215,6 +215,20 @@ def test_a_changed_release_of_a_job_taken_over_is_told_and_changes_nothing(write
 
 
 @pytest.mark.django_db
+def test_a_further_award_of_a_job_taken_over_tells_no_bid_twice(write):
+    imported(write(release()))
+    before = counts()
+    first = release()["awards"][0]
+    second = first | {"id": "a2", "relatedBids": ["b1"], "suppliers": [{"id": "lumen"}]}
+
+    _, fates, problems = imported(write(release(awards=[first, second])))
+
+    assert counts() == before
+    assert fates["partly"] == 1
+    assert "taken over before, without ocds-choice-1/a2" in [one.why for one in problems]
+
+
+@pytest.mark.django_db
 def test_a_refused_bid_is_told_and_the_rest_of_its_release_is_kept(write, monkeypatch):
     submit = storytelling.submit_bid
 
