@@ -71,12 +71,17 @@ def refuse_bidder(job: Job, provider: Provider) -> None:
     """:raises NotInvited, ProviderSuspended, OwnJob, ConflictOfSides: they may not bid here."""
     if not job.invitations.filter(provider=provider).exists():
         raise NotInvited("There is no such job.")
-    if provider.suspended_at is not None:
-        raise ProviderSuspended(f"{provider.name} is suspended and may not bid.")
+    refuse_suspended(provider)
     if provider.department_id == job.department_id:
         raise OwnJob("A department's own team cannot bid on the department's job.")
     if people_of_both_sides(job, provider):
         raise ConflictOfSides("Somebody of your side wrote, approved or will judge this job.")
+
+
+def refuse_suspended(provider: Provider) -> None:
+    """:raises ProviderSuspended: it may neither bid nor let a bid stand under more than it did."""
+    if provider.suspended_at is not None:
+        raise ProviderSuspended(f"{provider.name} is suspended and may not bid.")
 
 
 def last_addendum(job: Job, *, at: datetime | None = None) -> int:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from bids import access, receipts, seals
-from bids.bidding import last_addendum, lock_job, refuse_bidder, refuse_closed
+from bids.bidding import last_addendum, lock_job, refuse_bidder, refuse_closed, refuse_suspended
 from bids.content import BidContent
 from bids.models.bids import Bid, BidDraft, FewBids
 from bids.offering import refuse_unfit
@@ -132,11 +132,12 @@ def confirm_bid(*, actor: User, bid_id: UUID, at: datetime) -> Bid:
     Let a bid stand under all addenda there are.
 
     :raises Unknown, Forbidden: it is not this person's to see, or to confirm.
-    :raises BiddingClosed, AlreadyWithdrawn, NothingToConfirm: the rules say no.
+    :raises BiddingClosed, ProviderSuspended, AlreadyWithdrawn, NothingToConfirm: no.
     """
     job, bid = _lock_bid(actor, bid_id)
     require(may_bid_for(actor, bid.provider), "Only the lead confirms bids.")
     refuse_closed(job, at=at)
+    refuse_suspended(bid.provider)
     if bid.withdrawn_at is not None:
         raise AlreadyWithdrawn("This bid was withdrawn; submit a new one.")
     # What was added after this was sent, the bidder has not read.

@@ -364,6 +364,19 @@ def test_a_withdrawn_bid_cannot_be_confirmed_nor_a_bid_after_the_deadline(submit
         confirm_bid(actor=cast.pia, bid_id=bid.pk, at=MORNING_AFTER + DAY)
 
 
+def test_a_suspended_provider_confirms_nothing_and_may_take_its_bid_back(submit, cast, job):
+    bid = submit()
+    add_addendum(actor=cast.maya, job_id=job.pk, text="Forty more guests.", at=MORNING_AFTER + HOUR)
+    Provider.objects.filter(pk=cast.events_team.pk).update(suspended_at=MORNING_AFTER + HOUR)
+
+    with refused(bidding.ProviderSuspended):
+        confirm_bid(actor=cast.pia, bid_id=bid.pk, at=MORNING_AFTER + DAY)
+
+    bid.refresh_from_db()
+    assert bid.confirmed_addendum == 0
+    withdraw_bid(actor=cast.pia, bid_id=bid.pk, at=MORNING_AFTER + DAY)
+
+
 def test_a_bid_that_is_not_there_is_unknown(cast):
     with refused(Unknown):
         withdraw_bid(actor=cast.pia, bid_id=UUID(int=5), at=MORNING_AFTER)
