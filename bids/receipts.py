@@ -24,6 +24,7 @@ from marketplace.refusals import Refusal
 TITLE = "choicebook bid receipt v1"
 SIGNER = "choicebook/receipts"
 ED25519 = b"\x01"
+HASH_BYTES = 4  # a signature begins with the hash of its key
 
 
 class ReceiptForged(Refusal):
@@ -59,17 +60,29 @@ def verify_receipt(text: str) -> ReceiptFacts:
 
     :raises ReceiptForged: not signed by this marketplace, altered, or no receipt at all.
     """
-    body, found, signature_line = text.replace("\r\n", "\n").rpartition("\n— ")
-    signer, _, signed = signature_line.strip().partition(" ")
     try:
-        raw = base64.b64decode(signed, validate=True)
-        _key(settings.RECEIPT_KEY).public_key().verify(raw[4:], body.encode())
+        body, raw = _parts(text)
+        _key(settings.RECEIPT_KEY).public_key().verify(raw[HASH_BYTES:], body.encode())
         facts = _facts(body)
     except (ValueError, KeyError, InvalidSignature):
         facts = None
-    if facts is None or not found or signer != SIGNER or raw[:4] != _key_hash():
+    if facts is None or raw[:HASH_BYTES] != _key_hash():
         raise ReceiptForged("This is no receipt of this marketplace, or it was altered.")
     return facts
+
+
+def names_key(text: str) -> bytes | None:
+    """Return the hash of the key that a receipt says it was signed with; None: it names none."""
+    try:
+        _, raw = _parts(text)
+    except ValueError:
+        return None
+    return raw[:HASH_BYTES]
+
+
+def is_at_hand(key_hash: bytes) -> bool:
+    """Whether the key of this hash is the one in use."""
+    return key_hash == _key_hash()
 
 
 def public_key_text() -> str:
@@ -89,6 +102,15 @@ def _body(facts: ReceiptFacts) -> str:
         f"submitted {moment(facts.submitted_at)}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _parts(text: str) -> tuple[str, bytes]:
+    """Return what was signed and its signature. :raises ValueError: it is signed by nobody."""
+    body, found, signature_line = text.replace("\r\n", "\n").rpartition("\n— ")
+    signer, _, signed = signature_line.strip().partition(" ")
+    if not found or signer != SIGNER:
+        raise ValueError("not signed here")
+    return body, base64.b64decode(signed, validate=True)
 
 
 def _facts(body: str) -> ReceiptFacts:
@@ -116,4 +138,4 @@ def _public() -> bytes:
 
 
 def _key_hash() -> bytes:
-    return sha256(SIGNER.encode() + b"\n" + ED25519 + _public()).digest()[:4]
+    return sha256(SIGNER.encode() + b"\n" + ED25519 + _public()).digest()[:HASH_BYTES]

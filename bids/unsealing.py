@@ -18,7 +18,7 @@ from marketplace.words import keep
 
 
 class KeyMissing(Refusal):
-    """The marketplace runs without the key that these bids were sealed with."""
+    """The marketplace runs without the key of these bids: of their seals, or of their receipts."""
 
     code = "key_missing"
 
@@ -54,13 +54,19 @@ def unseal(bid: Bid, *, last_addendum: int, with_price: bool) -> Unsealed:
 
 def refuse_without_key(bids: Sequence[Bid]) -> None:
     """
-    Return if at least one of these bids, where there are any, was sealed with the key at hand.
+    Return if at least one of these bids, where there are any, was sealed with the key at hand,
+    and one receipt signed with the other.
 
     :raises KeyMissing: none was. The marketplace was started with a wrong key, and an opening
         now would rule out every bid for good.
     """
     if bids and not any(seals.is_at_hand(bid.key_name) for bid in bids):
         raise KeyMissing("The key that these bids were sealed with is not at hand.")
+    # A receipt that names no key at all was altered: that bid is out, and nothing waits for it.
+    named = [receipts.names_key(bid.receipt) for bid in bids]
+    signed_with = {key for key in named if key is not None}
+    if signed_with and not any(receipts.is_at_hand(key) for key in signed_with):
+        raise KeyMissing("The key that the receipts of these bids were signed with is not at hand.")
 
 
 def matches_receipt(bid: Bid) -> bool:

@@ -132,6 +132,19 @@ def test_no_bid_is_ruled_out_because_the_marketplace_was_started_with_a_wrong_ke
     assert all(bid.is_valid for bid in opened_bids(actor=cast.maya, job_id=job.pk))
 
 
+def test_nor_because_it_was_started_with_another_key_for_receipts(three, job, cast, settings):
+    close(job)
+    right = settings.RECEIPT_KEY
+    settings.RECEIPT_KEY = base64.b64encode(bytes(32)).decode()
+    with refused(KeyMissing, match="receipts"):
+        open_bids(actor=the_clock(), job_id=job.pk, at=DEADLINE)
+
+    settings.RECEIPT_KEY = right
+    open_bids(actor=the_clock(), job_id=job.pk, at=DEADLINE)
+
+    assert all(bid.is_valid for bid in opened_bids(actor=cast.maya, job_id=job.pk))
+
+
 def test_a_bid_without_a_price_is_out(cast):
     job = an_imported_job(cast)
     builders.submit(cast, job, actor=the_importer(), content=offer(lines=(), is_priced=False))

@@ -101,6 +101,16 @@ def test_a_bid_moved_in_time_does_not_match_its_receipt(sealed, alter):
     assert out.reason.text == "The bid is not the one that its receipt names."
 
 
+def test_receipts_that_name_no_key_rule_their_bids_out_and_keep_no_job_waiting(sealed, alter):
+    for bid in (sealed.events, sealed.vera, sealed.otto):
+        alter(bid, receipt="Received with thanks.")
+
+    opening = open_all(sealed.job)
+
+    assert (opening.bids_counted, opening.receipts_matched) == (3, 0)
+    assert valid(sealed) == []
+
+
 @pytest.mark.parametrize("sealed", ["formal"], indirect=True)
 def test_a_price_altered_after_the_quality_was_read_is_out_alone(sealed, alter):
     open_all(sealed.job)
