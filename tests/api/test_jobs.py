@@ -174,6 +174,22 @@ def test_an_invited_provider_declines_with_a_reason(cast: Cast, vera: Machine, m
     assert "We are on holiday." in {one["decline_reason"] for one in invited}
 
 
+def test_who_declines_has_no_bid_left_and_bids_again_only_when_invited_again(
+    cast: Cast, vera: Machine, maya: Machine
+):
+    job = open_job(cast)
+    vera_co = {"provider_id": str(cast.vera_co.pk)}
+    bid = vera.post(f"jobs/{job.pk}/bids/", bid_body(cast.vera_co)).json()["bid_id"]
+
+    vera.post(f"jobs/{job.pk}/decline/", vera_co | {"reason": "We are on holiday."})
+
+    assert vera.get(f"bids/{bid}/").json()["bid"]["state"] == "withdrawn"
+    again = vera.post(f"jobs/{job.pk}/bids/", bid_body(cast.vera_co))
+    assert (again.status_code, again.json()["code"]) == (409, "declined_before")
+    assert maya.post(f"jobs/{job.pk}/invitations/", vera_co).json()["declined_at"] is None
+    assert vera.post(f"jobs/{job.pk}/bids/", bid_body(cast.vera_co)).status_code == 201
+
+
 def test_one_more_provider_is_invited(cast: Cast, maya: Machine, otto: Machine):
     job = open_job(cast, invited=(cast.events_team.pk, cast.vera_co.pk))
     assert otto.get(f"jobs/{job.pk}/").status_code == 404
