@@ -9,7 +9,8 @@ from api.bodies import ProviderOf, Strict
 from api.fields import WordField
 from api.made import InvitationOut, QuestionMadeOut
 from api.resource import Asked, Resource, operation
-from marketplace.invitations import decline_invitation, invite_provider
+from bids.declining import decline_to_bid
+from marketplace.invitations import invite_provider
 from marketplace.questions import answer_question, ask_question
 
 
@@ -68,7 +69,7 @@ class Invitations(Resource):
         status=201,
     )
     def post(self, asked: Asked, job_id: UUID) -> Any:
-        """One more, while bids may come."""
+        """One more, or once more one that declined, while bids may come."""
         return invite_provider(actor=asked.actor, job_id=job_id, at=asked.at, **asked.body)
 
 
@@ -89,5 +90,5 @@ class Decline(Resource):
         status=201,
     )
     def post(self, asked: Asked, job_id: UUID) -> Any:
-        """With a reason; perhaps name somebody better placed."""
-        return decline_invitation(actor=asked.actor, job_id=job_id, at=asked.at, **asked.body)
+        """With a reason; perhaps name somebody better placed. A bid that stands is withdrawn."""
+        return decline_to_bid(actor=asked.actor, job_id=job_id, at=asked.at, **asked.body)

@@ -26,6 +26,12 @@ class NotInvited(Unknown):
     code = "unknown"
 
 
+class DeclinedBefore(Refusal):
+    """Who said that it will not bid hears no more of the job; only the department asks again."""
+
+    code = "declined_before"
+
+
 class OwnJob(Refusal):
     """A department's own team cannot bid on the department's job."""
 
@@ -68,9 +74,18 @@ def refuse_decided(job: Job) -> None:
 
 
 def refuse_bidder(job: Job, provider: Provider) -> None:
-    """:raises NotInvited, ProviderSuspended, OwnJob, ConflictOfSides: they may not bid here."""
-    if not job.invitations.filter(provider=provider).exists():
+    """
+    Return if this provider may bid on this job.
+
+    :raises NotInvited, DeclinedBefore, ProviderSuspended, OwnJob, ConflictOfSides: it may not.
+    """
+    invitation = job.invitations.filter(provider=provider).first()
+    if invitation is None:
         raise NotInvited("There is no such job.")
+    if invitation.declined_at is not None:
+        raise DeclinedBefore(
+            f"{provider.name} declined to bid. Ask the department to invite you again."
+        )
     refuse_suspended(provider)
     if provider.department_id == job.department_id:
         raise OwnJob("A department's own team cannot bid on the department's job.")

@@ -27,7 +27,7 @@ def save_bid_draft(
     Keep what was written so far, whole or not. The provider has one draft per job.
 
     :raises Unknown, NotInvited, Forbidden: not their job, or not their provider.
-    :raises BiddingClosed, ProviderSuspended, OwnJob, ConflictOfSides: they cannot bid here now.
+    :raises BiddingClosed, DeclinedBefore, ProviderSuspended, OwnJob, ConflictOfSides: not now.
     :raises TooLong, NotAPriceLine: more than a bid can hold.
     """
     job = lock_job(actor, job_id)

@@ -68,7 +68,8 @@ def submit_bid(
 
     :raises Unknown, NotInvited: the person cannot see the job, or the provider was not asked.
     :raises Forbidden: the person does not bid for this provider.
-    :raises BiddingClosed, OwnJob, ConflictOfSides, ProviderSuspended, VariantNotAllowed: not them.
+    :raises BiddingClosed, DeclinedBefore, ProviderSuspended: not now, or not any more.
+    :raises OwnJob, ConflictOfSides, VariantNotAllowed: not them.
     :raises Superseded, OnlyLower: not this bid now; and whatever `refuse_unfit` finds in it.
     """
     # One lock per job puts bids and the closing of the job in a single line.
@@ -91,7 +92,7 @@ def submit_bid(
 
     for bid in earlier:
         if bid.withdrawn_at is None:
-            _withdraw(bid, actor=actor, at=at)
+            take_back(bid=bid, actor=actor, at=at)
     bid = _write(job, provider, content, variant, actor=actor, at=at)
     access.note(bid=bid, kind=access.SUBMITTED, actor=actor, at=at)
     BidDraft.objects.filter(job=job, provider=provider).delete()
@@ -122,7 +123,7 @@ def withdraw_bid(*, actor: User, bid_id: UUID, at: datetime) -> Bid:
         raise AlreadyWithdrawn("This bid was withdrawn already.")
     if at < bid.submitted_at:
         raise Superseded("The bid arrived after this.")
-    _withdraw(bid, actor=actor, at=at)
+    take_back(bid=bid, actor=actor, at=at)
     return bid
 
 
@@ -157,7 +158,8 @@ def _lock_bid(actor: User, bid_id: UUID) -> tuple[Job, Bid]:
     return job, Bid.objects.select_related("provider").get(pk=bid_id)
 
 
-def _withdraw(bid: Bid, *, actor: User, at: datetime) -> None:
+def take_back(*, bid: Bid, actor: User, at: datetime) -> None:
+    """Withdraw a bid that stands, and note it where its own side reads it."""
     bid.withdrawn_at = at
     bid.save(update_fields=["withdrawn_at"])
     access.note(bid=bid, kind=access.WITHDRAWN, actor=actor, at=at)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bids.declining import decline_to_bid
 from frontend import formats
 from frontend.acts import Act, answer, sent
 from frontend.forms import PageForm, WordsField, offer
@@ -18,7 +19,6 @@ from frontend.pages.bid_editor import desk_of
 from frontend.pages.drafts import PAGE
 from frontend.requests import SignedIn
 from marketplace.catalogue import JobText, job_text
-from marketplace.invitations import decline_invitation
 from marketplace.questions import ask_question
 from marketplace.refusals import Unknown
 
@@ -89,9 +89,12 @@ class DeclineForm(PageForm):
 def decline(request: SignedIn, job_id: UUID, provider_id: UUID) -> HttpResponse:
     """Say that a provider will not bid."""
     here = desk_of(request, job_id, provider_id)
+    lead = _("%(name)s will not bid for this job, and hears no more of it.")
+    if here.standing is not None:
+        lead = _("%(name)s will not bid for this job: the bid that stands is withdrawn.")
     act = Act(
         title=_("Decline to bid"),
-        lead=_("%(name)s will not bid for this job.") % {"name": here.seat.name},
+        lead=lead % {"name": here.seat.name},
         button=_("Decline to bid"),
         back=reverse("job", args=[job_id]),
         trail=here.job.title,
@@ -101,7 +104,7 @@ def decline(request: SignedIn, job_id: UUID, provider_id: UUID) -> HttpResponse:
         request,
         act,
         DeclineForm(sent(request)),
-        do=lambda typed: decline_invitation(
+        do=lambda typed: decline_to_bid(
             actor=request.user,
             job_id=job_id,
             provider_id=provider_id,

@@ -8,7 +8,7 @@ import pytest
 
 from marketplace.models.jobs import Job
 from tests.api.conftest import DAY, NOW, Machine
-from tests.api.stories import details_body, granted, money, open_job
+from tests.api.stories import bid_body, details_body, granted, money, open_job
 from tests.cast import Cast
 
 
@@ -179,11 +179,12 @@ def test_who_declines_has_no_bid_left_and_bids_again_only_when_invited_again(
 ):
     job = open_job(cast)
     vera_co = {"provider_id": str(cast.vera_co.pk)}
-    bid = vera.post(f"jobs/{job.pk}/bids/", bid_body(cast.vera_co)).json()["bid_id"]
+    bid = vera.post(f"jobs/{job.pk}/bids/", bid_body(cast.vera_co)).json()["id"]
 
     vera.post(f"jobs/{job.pk}/decline/", vera_co | {"reason": "We are on holiday."})
 
-    assert vera.get(f"bids/{bid}/").json()["bid"]["state"] == "withdrawn"
+    own = {one["bid_id"]: one["state"] for one in vera.get(f"bids/?job={job.pk}").json()["items"]}
+    assert own == {bid: "withdrawn"}
     again = vera.post(f"jobs/{job.pk}/bids/", bid_body(cast.vera_co))
     assert (again.status_code, again.json()["code"]) == (409, "declined_before")
     assert maya.post(f"jobs/{job.pk}/invitations/", vera_co).json()["declined_at"] is None

@@ -57,6 +57,25 @@ def test_who_was_not_invited_finds_no_such_bid_to_write(
         assert as_person(person).get(address("bid-edit", cast, job)).status_code == 404
 
 
+def test_who_declines_is_told_what_becomes_of_its_bid_and_writes_no_other(
+    cast: Cast, job: Job, as_person: SignIn
+) -> None:
+    pia = as_person(cast.pia)
+    bid = submit(cast, job)
+    decline = address("decline", cast, job)
+
+    assert b"the bid that stands is withdrawn" in pia.get(decline).content
+    send(pia, decline, {"reason": "Our people are away that week."})
+
+    bid.refresh_from_db()
+    assert bid.withdrawn_at == NOW
+    page = pia.get(reverse("job", args=[job.pk])).content.decode()
+    assert "ask the department to invite you again" in page
+    assert address("bid-edit", cast, job) not in page
+    refused = send(pia, address("bid-edit", cast, job), typed(job))
+    assert (refused.status_code, b"invite you again" in refused.content) == (409, True)
+
+
 def test_a_rival_and_the_buyer_find_no_receipt(cast: Cast, job: Job, as_person: SignIn) -> None:
     bid = submit(cast, job, at=NOW)
 

@@ -6,7 +6,7 @@ import pytest
 
 from marketplace.addenda import add_addendum
 from marketplace.catalogue import job_text
-from marketplace.invitations import decline_invitation
+from marketplace.declining import decline_invitation
 from marketplace.publishing import cancel_job
 from marketplace.refusals import Unknown
 from tests.builders import DAY, DEADLINE, NOON, a_draft, a_published_job, closed, eur, opened

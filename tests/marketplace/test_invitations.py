@@ -4,13 +4,8 @@ import pytest
 
 from marketplace.addenda import add_addendum
 from marketplace.admission import admit_vendor, register_team
-from marketplace.invitations import (
-    AlreadyDeclined,
-    AlreadyInvited,
-    ReasonMissing,
-    decline_invitation,
-    invite_provider,
-)
+from marketplace.declining import AlreadyDeclined, ReasonMissing, decline_invitation
+from marketplace.invitations import AlreadyInvited, invite_provider
 from marketplace.membership import add_member
 from marketplace.models.events import Event, Notice
 from marketplace.openness import AlreadyCancelled, BiddingOver

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bids.declining import decline_to_bid
 from ledger.changing import propose_change
 from ledger.commissioning import amend_job
 from ledger.crediting import raise_dispute
 from ledger.models.awards import Award
 from ledger.reports.desk import OpenItem, desk
-from marketplace.invitations import decline_invitation
 from marketplace.models.people import User
 from marketplace.questions import answer_question, ask_question
 from tests.builders import DAY, DEADLINE, HOUR, NOON, a_draft, eur
@@ -54,7 +54,7 @@ def test_an_invitation_waits_for_the_provider_until_the_deadline(cast: Cast):
 def test_a_declined_invitation_waits_no_more(cast: Cast):
     builders.grant(cast)
     job = builders.publish(cast)
-    decline_invitation(
+    decline_to_bid(
         actor=cast.vera,
         job_id=job.pk,
         provider_id=cast.vera_co.pk,
