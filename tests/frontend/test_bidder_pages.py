@@ -11,7 +11,8 @@ from django.urls import reverse
 from bids.models.bids import Bid, BidDraft
 from bids.reading import my_bid
 from marketplace.addenda import add_addendum
-from marketplace.models.jobs import Invitation, Job, Question
+from marketplace.models.jobs import Invitation, Job
+from marketplace.models.questions import Question
 from tests.bids.builders import submit
 from tests.builders import NOON, a_published_job
 from tests.cast import Cast
