@@ -58,7 +58,7 @@ class JudgingOver(Refusal):
 
 def lock_job(actor: User, job_id: UUID) -> Job:
     """Return the job, locked until the transaction ends. :raises Unknown: not theirs to see."""
-    return Job.objects.visible_to(actor).select_related("department", "policy").lock(job_id)
+    return Job.objects.visible_to(actor).lock(job_id)
 
 
 def refuse_closed(job: Job, *, at: datetime) -> None:

@@ -60,7 +60,8 @@ class AwardQuerySet(Findable["Award"]):
         updated, so nobody holds the right to lock its row: the job stands for all that follows.
         """
         award = self.select_related("job__policy", "department", "provider").one(id)
-        Job.objects.lock(award.job_id)
+        # Of the job only the lock is wanted: what it says came with the award.
+        Job.objects.select_for_update().values_list("pk").get(pk=award.job_id)
         return award
 
 
