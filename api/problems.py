@@ -14,6 +14,7 @@ from django.http import Http404, HttpResponse
 from rest_framework import exceptions, serializers
 
 from ledger.reports.paging import NotACursor
+from ledger.reports.trial_balance import UnknownPeriod
 from marketplace.answers import KeyUsedOtherwise
 from marketplace.money import CurrencyMismatch, NotAnAmount
 from marketplace.readiness import NotReady
@@ -26,6 +27,7 @@ STATUS: dict[type[Refusal], int] = {
     Forbidden: 403,
     KeyUsedOtherwise: 422,
     NotACursor: 400,
+    UnknownPeriod: 400,
     NotAnAmount: 400,
     CurrencyMismatch: 400,
 }
