@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bids.declining import decline_to_bid
+from bids.scoring import score_bid
 from ledger.changing import propose_change
 from ledger.commissioning import amend_job
 from ledger.crediting import raise_dispute
@@ -193,3 +194,19 @@ def test_the_most_pressing_comes_first(cast: Cast, award: Award):
     dues = [item.subject_id for item in desk(actor=cast.pia, at=CHOICE + DAY).mine]
 
     assert dues == [part.pk for part in parts]
+
+
+def test_scores_given_one_after_the_other_are_one_thing_done(cast: Cast, contest: Contest):
+    for criterion in contest.job.criteria.all():
+        score_bid(
+            actor=cast.maya,
+            bid_id=contest.team_bid.pk,
+            criterion_id=criterion.pk,
+            quarters=3,
+            reason="They say who does it, when, and what if it rains.",
+            at=CHOICE,
+        )
+
+    done = desk(actor=cast.maya, at=CHOICE + DAY).done
+
+    assert [item.text for item in done] == ["You scored a bid", "You published a job"]
