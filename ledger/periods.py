@@ -2,8 +2,12 @@
 
 from calendar import monthrange
 from datetime import date, datetime
+from uuid import UUID
 
+from ledger.models.journal import EntryKind, JournalEntry
 from ledger.models.periods import Period
+
+ADJUSTING = 13  # the period after a year's twelfth: for what is found when the year is closed
 
 
 def fiscal_year_of(on: date) -> int:
@@ -17,20 +21,48 @@ def period_for(on: date, *, at: datetime) -> int:
 
     :param at: when it is opened, if it is.
     """
-    id = on.year * 100 + on.month
+    return opened(on.year * 100 + on.month, at=at)
+
+
+def adjusting_period(year: int, *, at: datetime) -> int:
+    """Return the id of a year's adjusting period, such as 202613, opening it if nobody has."""
+    return opened(year * 100 + ADJUSTING, at=at)
+
+
+def opened(id: int, *, at: datetime) -> int:
+    """Return the same id; afterwards there is such a period, open unless it was there before."""
     if not Period.objects.filter(pk=id).exists():
-        last = monthrange(on.year, on.month)[1]
+        starts_on, ends_on = days_of(id)
         # Two first facts of a month may come at once; the second finds the period there.
         Period.objects.bulk_create(
             [
                 Period(
                     id=id,
-                    fiscal_year=fiscal_year_of(on),
-                    starts_on=on.replace(day=1),
-                    ends_on=on.replace(day=last),
+                    fiscal_year=fiscal_year_of(ends_on),
+                    starts_on=starts_on,
+                    ends_on=ends_on,
                     opened_at=at,
                 )
             ],
             ignore_conflicts=True,
         )
     return id
+
+
+def days_of(id: int) -> tuple[date, date]:
+    """Return the first and the last day of a period. The adjusting one is the year's last day."""
+    year, month = divmod(id, 100)
+    if month == ADJUSTING:
+        return date(year, 12, 31), date(year, 12, 31)
+    return date(year, month, 1), date(year, month, monthrange(year, month)[1])
+
+
+def period_corrected(milestone_id: UUID) -> int | None:
+    """
+    Return the month in which a milestone was charged if that month takes no more entries: what
+    gives back of the charge now corrects it. None while the month is open, or without a charge.
+    """
+    charges = JournalEntry.objects.filter(
+        kind=EntryKind.CHARGED, postings__milestone=milestone_id, period__closing_at__isnull=False
+    )
+    return charges.values_list("period", flat=True).order_by("-period").first()

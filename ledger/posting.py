@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from operator import attrgetter
 from typing import Any, TypedDict, Unpack
@@ -17,7 +17,7 @@ from uuid import UUID
 from django.db import DatabaseError, connection
 
 from ledger.models.journal import Account, EntryKind, JournalEntry, Posting
-from ledger.periods import period_for
+from ledger.periods import opened, period_for
 from marketplace.models.people import User
 from marketplace.money import Money
 from marketplace.refusals import Refusal
@@ -163,14 +163,20 @@ def post_entry(
     memo: str = "",
     reverses: int | None = None,
     corrects_period: int | None = None,
+    effective_on: date | None = None,
+    period: int | None = None,
 ) -> int:
     """
     Book one event, in the caller's transaction, and return the entry's id. Lines of zero are
     left out. A fact *(kind, source, occurrence)* is booked once for ever: the same fact with the
     same figures returns the first entry.
 
+    :param at: when it is booked.
+    :param effective_on: the day it counts for; the day of `at` when left out.
+    :param period: the month it belongs to; that of `effective_on` when left out. Said only for an
+        adjusting period, such as 202613, whose one day is the last of its year.
     :raises InsufficientFunds: a budget line under hard control cannot cover its move.
-    :raises PeriodClosed: the month of `at` takes no more entries.
+    :raises PeriodClosed: that month takes no more entries.
     :raises BookedDifferently: the fact is booked, with other figures.
     """
     entry = Entry(
@@ -181,11 +187,12 @@ def post_entry(
         reverses=reverses,
         corrects_period=corrects_period,
     )
-    period = period_for(at.date(), at=at)
+    on = effective_on or at.date()
+    period = period_for(on, at=at) if period is None else opened(period, at=at)
     values: list[Any] = [
         kind,
         period,
-        at.date(),
+        on,
         at,
         actor.pk,
         source,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -67,7 +67,7 @@ def book(clock: User, marketing: Department, line: BudgetLine) -> Any:
 
     def post(
         amount: Money = HUNDRED, *, source: UUID | None = None, credit: Money | None = None,
-        at: datetime = NOON, budget: int | None = None,
+        at: datetime = NOON, budget: int | None = None, **words: Any,
     ) -> int:  # fmt: skip
         return post_entry(
             actor=clock,
@@ -79,6 +79,7 @@ def book(clock: User, marketing: Department, line: BudgetLine) -> Any:
                 Line.credit(chart.BUDGET_CONTROL, credit or amount),
             ],
             budget_moves=[BudgetMove(line.pk, budget=amount.minor if budget is None else budget)],
+            **words,
         )
 
     return post
@@ -184,6 +185,41 @@ def test_a_period_that_is_closing_takes_no_entry(book):
         book()
 
     assert JournalEntry.objects.count() == 1
+
+
+def test_an_entry_counts_for_the_day_it_is_booked_unless_another_is_said(book):
+    today = JournalEntry.objects.get(pk=book())
+    earlier = JournalEntry.objects.get(pk=book(effective_on=date(2026, 2, 28)))
+
+    assert (today.posted_at, today.effective_on, today.period_id) == (NOON, NOON.date(), 202603)
+    assert (earlier.posted_at, earlier.effective_on, earlier.period_id) == (
+        *(NOON, date(2026, 2, 28)),
+        202602,
+    )
+
+
+def test_the_adjusting_period_is_the_last_day_of_its_year(book):
+    entry = JournalEntry.objects.get(pk=book(effective_on=date(2026, 12, 31), period=202613))
+
+    assert (entry.period_id, str(entry.period)) == (202613, "2026-13")
+    assert (entry.period.starts_on, entry.period.ends_on) == (date(2026, 12, 31),) * 2
+    assert entry.period.fiscal_year == 2026
+    assert check_books().ok
+
+
+@pytest.mark.parametrize(
+    ("period", "on"),
+    [
+        (202603, date(2026, 2, 28)),
+        (202603, date(2026, 4, 1)),
+        (202613, date(2026, 12, 30)),
+    ],
+)
+def test_an_entry_counts_for_a_day_of_its_month(book, period, on):
+    with pytest.raises(IntegrityError, match="is no day of period"), transaction.atomic():
+        book(effective_on=on, period=period)
+
+    assert not JournalEntry.objects.exists()
 
 
 def test_a_reversal_takes_every_amount_back(book, clock, marketing):

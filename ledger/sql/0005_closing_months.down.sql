@@ -1,0 +1,2 @@
+DROP TRIGGER entries_belong_to_an_open_month ON ledger_journalentry;
+DROP FUNCTION ledger_refuse_entry_outside_its_month;
