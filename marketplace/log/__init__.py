@@ -1,0 +1,1 @@
+"""The sealed log: events in one order, under checkpoints that anybody can check."""
