@@ -1,0 +1,1 @@
+"""Proofs that the books hold: under load, under kill -9, against a model, by privilege."""
