@@ -14,7 +14,7 @@ from marketplace.calendar import business_days_after
 from marketplace.models.events import Event
 from marketplace.models.jobs import Job, TooFewRule
 from marketplace.openness import refuse_closed
-from marketplace.publishing import StillOpen, cancel_job, close_job, extend_job
+from marketplace.publishing import StillOpen, cancel_job, close_locked, extend_job
 from marketplace.questions import unanswered
 from marketplace.system import CLOCK_ID, the_clock
 
@@ -53,7 +53,7 @@ def close_due_job(*, job_id: UUID, at: datetime) -> Closing:
         until = business_days_after(max(at, job.closes_at), QUESTION_EXTENSION_DAYS)
         extend_job(actor=clock, job_id=job.pk, closes_at=until, at=at)
         return Closing(job.pk, EXTENDED, until)
-    if _stands_firm(job) < job.bids_wanted:
+    if job.too_few_rule != TooFewRule.GO_ON and _stands_firm(job) < job.bids_wanted:
         if job.too_few_rule == TooFewRule.EXTEND_ONCE and not _was_extended_for_few(job):
             until = business_days_after(max(at, job.closes_at), FEW_BIDS_EXTENSION_DAYS)
             extend_job(actor=clock, job_id=job.pk, closes_at=until, at=at)
@@ -63,7 +63,7 @@ def close_due_job(*, job_id: UUID, at: datetime) -> Closing:
             reason = f"Fewer than {job.bids_wanted} bids came, and the job said that this ends it."
             cancel_job(actor=clock, job_id=job.pk, reason=reason, at=at)
             return Closing(job.pk, ENDED, job.closes_at)
-    close_job(actor=clock, job_id=job.pk, at=at)
+    close_locked(actor=clock, job=job, at=at)
     return Closing(job.pk, CLOSED, job.closes_at)
 
 

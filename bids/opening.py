@@ -19,12 +19,12 @@ from bids.unsealing import (
     write_prices,
     write_quality,
 )
-from marketplace.history import Fact, moment, record
+from marketplace.history import Fact, moment, record, recorded_together
 from marketplace.models.events import Audience
 from marketplace.models.jobs import Job, Procedure
 from marketplace.models.people import User
 from marketplace.notices import people_of_provider, tell
-from marketplace.publishing import NotClosed, mark_opened
+from marketplace.publishing import NotClosed, mark_locked_opened
 from marketplace.refusals import require
 
 
@@ -43,7 +43,7 @@ def open_bids(*, actor: User, job_id: UUID, at: datetime) -> Opening:
     require(may_open(actor), "The clock opens bids, nobody else.")
     if job.closed_at is not None and at < job.closed_at:
         raise NotClosed(f"“{job.title}” is not closed yet.")
-    mark_opened(actor=actor, job_id=job.pk, at=at)
+    mark_locked_opened(actor=actor, job=job, at=at)
 
     # By their random references: an order of arrival would say who was first.
     standing = Bid.objects.standing().filter(job=job).select_related("provider")
@@ -64,12 +64,13 @@ def open_bids(*, actor: User, job_id: UUID, at: datetime) -> Opening:
         minutes=_minutes(job, unsealed, actor=actor, at=at),
     )
     # What waited outside the record, so that nothing told of a bid, enters it now.
-    access.enter_in_record(job, at=at)
-    for each in unsealed:
-        _record_opened(each, job, actor=actor, at=at)
-        if each.out_because is not None:
-            rule_out(bid=each.bid, reason=each.out_because, actor=actor, job=job, at=at)
-        _tell_bidder(each, job, at=at)
+    with recorded_together():
+        access.enter_in_record(job, at=at)
+        for each in unsealed:
+            _record_opened(each, job, actor=actor, at=at)
+            if each.out_because is not None:
+                rule_out(bid=each.bid, reason=each.out_because, actor=actor, job=job, at=at)
+            _tell_bidder(each, job, at=at)
     access.note_all(bids=[each.bid for each in unsealed], kind=access.OPENED, actor=actor, at=at)
     return opening
 

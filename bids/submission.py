@@ -95,7 +95,8 @@ def submit_bid(
             take_back(bid=bid, actor=actor, at=at)
     bid = _write(job, provider, content, variant, actor=actor, at=at)
     access.note(bid=bid, kind=access.SUBMITTED, actor=actor, at=at)
-    BidDraft.objects.filter(job=job, provider=provider).delete()
+    if not actor.is_system:  # another system's record leaves no draft here
+        BidDraft.objects.filter(job=job, provider=provider).delete()
     tell(
         "bid.received",
         recipients=people_of_provider(provider),

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from ledger.budgeting import release_rest
 from ledger.charging import charge_department, money
-from ledger.models.awards import Acceptance, Award, Completion, Delivery, Milestone, Return
+from ledger.models.awards import Acceptance, Award, Completion, Delivery, Milestone
 from ledger.permissions import may_accept, may_accept_by_silence
 from marketplace.history import record
 from marketplace.models.events import Audience
@@ -77,9 +77,11 @@ def accept_delivery(
 
 def refuse_answered(delivery: Delivery) -> None:
     """:raises AlreadyAccepted, AlreadyReturned: it was answered. Call it under the lock."""
-    if Acceptance.objects.filter(delivery=delivery).exists():
+    answers = Delivery.objects.filter(pk=delivery.pk).values_list("acceptance", "returned")
+    acceptance, returned = answers.get()
+    if acceptance is not None:
         raise AlreadyAccepted("This delivery was accepted before.")
-    if Return.objects.filter(delivery=delivery).exists():
+    if returned is not None:
         raise AlreadyReturned("This delivery was returned; wait for the next one.")
 
 

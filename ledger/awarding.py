@@ -21,7 +21,7 @@ from marketplace.models.people import Membership, User
 from marketplace.money import Money
 from marketplace.notices import people_of_department, people_of_providers, tell
 from marketplace.policies import IMPORTED
-from marketplace.publishing import mark_decided
+from marketplace.publishing import mark_locked_decided
 from marketplace.refusals import Refusal, require
 from marketplace.words import keep
 
@@ -124,7 +124,7 @@ def choose_bid(
     _refuse_without_grounds(grounds, bid=bid, paper=paper)
 
     award = _write(bid, actor=actor, grounds=grounds, price=price, paper=paper, at=at)
-    mark_decided(actor=actor, job_id=job.pk, at=at)
+    mark_locked_decided(actor=actor, job=job, at=at)
     promise(actor=actor, award=award, job=job, at=at)
     _record(award, actor=actor, at=at)
     _tell(award, at=at)
@@ -138,6 +138,8 @@ def _is_imported(job: Job, actor: User) -> bool:
 
 
 def _refuse_both_sides(actor: User, job: Job) -> None:
+    if actor.is_system:
+        return
     bidders = Bid.objects.standing().filter(job=job).values("provider_id")
     if Membership.objects.current().filter(user=actor, provider__in=bidders).exists():
         raise BothSides("Your own team bids for this job. A head above you chooses.")

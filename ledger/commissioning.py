@@ -10,7 +10,7 @@ from django.db import transaction
 from bids.models.bids import Bid
 from bids.permissions import sits_with_a_bidder
 from ledger.budgeting import budget_line_for, release_estimate, reserve_estimate
-from ledger.models.awards import Award, NoAward
+from ledger.models.awards import NoAward
 from ledger.permissions import may_choose
 from ledger.posting import InsufficientFunds
 from marketplace import addenda, publishing
@@ -152,7 +152,7 @@ def end_without_award(*, actor: User, job_id: UUID, reason: str, at: datetime) -
     ended = NoAward.objects.create(
         job=job, decided_by=actor, decided_at=at, reason=keep(reason, at=at)
     )
-    publishing.mark_decided(actor=actor, job_id=job.pk, at=at)
+    publishing.mark_locked_decided(actor=actor, job=job, at=at)
     release_estimate(actor=actor, job=job, at=at)
     facts = {"reason_digest": bytes(ended.reason.digest).hex()}
     record(actor, "job.not_awarded", job, at=at, audience=Audience.ALL, job=job, facts=facts)
@@ -179,10 +179,11 @@ def free_estimate(*, actor: User, job_id: UUID, at: datetime) -> None:
 
 def refuse_decided(job: Job) -> None:
     """:raises AlreadyAwarded, AlreadyEnded: the job was decided on. Call it under the lock."""
-    if Award.objects.filter(job=job).exists():
-        raise AlreadyAwarded("A bid was chosen before.")
+    if job.decided_at is None:
+        return
     if NoAward.objects.filter(job=job).exists():
         raise AlreadyEnded("The job ended without a choice.")
+    raise AlreadyAwarded("A bid was chosen before.")
 
 
 def refuse_undecidable(job: Job) -> None:

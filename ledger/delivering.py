@@ -136,9 +136,11 @@ def return_delivery(*, actor: User, delivery_id: UUID, missing: str, at: datetim
 
 def refuse_unsettled(milestone: Milestone) -> None:
     """:raises MilestoneAccepted, DeliveryWaiting: it takes no other work or price now."""
-    if Acceptance.objects.filter(milestone=milestone).exists():
+    deliveries = Delivery.objects.filter(milestone=milestone, returned=None)
+    answers = set(deliveries.values_list("acceptance", flat=True))
+    if answers - {None}:
         raise MilestoneAccepted("This milestone was accepted.")
-    if Delivery.objects.waiting().filter(milestone=milestone).exists():
+    if answers:
         raise DeliveryWaiting("What was delivered waits for an answer.")
 
 

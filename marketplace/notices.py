@@ -54,8 +54,10 @@ def tell(
     subject: HasId | None = None,
 ) -> int:
     """Put one notice per person into the outbox, and return how many."""
+    if _quiet.get():
+        return 0
     people = {person.pk: person for person in recipients if person.is_active}
-    if not people or _quiet.get():
+    if not people:
         return 0
     Notice.objects.bulk_create(
         Notice(
@@ -90,19 +92,17 @@ def tell_bidders(
 
 def people_of_department(department: Department, *roles: Role) -> QuerySet[User]:
     """Return its active members, those with one of the roles if any is named."""
-    return _members(Membership.objects.current().filter(department=department), roles)
+    return _members(Q(department=department), roles)
 
 
 def people_of_provider(provider: Provider, *roles: Role) -> QuerySet[User]:
     """Return its active members, those with one of the roles if any is named."""
-    return _members(Membership.objects.current().filter(provider=provider), roles)
+    return _members(Q(provider=provider), roles)
 
 
 def people_of_providers(provider_ids: Iterable[UUID], *roles: Role) -> QuerySet[User]:
     """Return the active members of several providers."""
-    if _quiet.get():
-        return User.objects.none()
-    return _members(Membership.objects.current().filter(provider__in=list(provider_ids)), roles)
+    return _members(Q(provider__in=provider_ids), roles)
 
 
 def holders(office: Office) -> QuerySet[User]:
@@ -111,9 +111,10 @@ def holders(office: Office) -> QuerySet[User]:
     return User.objects.filter(is_active=True, pk__in=held.values("user_id"))
 
 
-def _members(seats: QuerySet[Membership], roles: tuple[Role, ...]) -> QuerySet[User]:
+def _members(whose: Q, roles: tuple[Role, ...]) -> QuerySet[User]:
     if _quiet.get():
         return User.objects.none()
+    seats = Membership.objects.current().filter(whose)
     if roles:
         seats = seats.filter(role__in=roles)
     return User.objects.filter(is_active=True, pk__in=seats.values("user_id"))

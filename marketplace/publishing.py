@@ -71,7 +71,7 @@ def publish_job(*, actor: User, job_id: UUID, at: datetime) -> Job:
     :raises Forbidden: the actor does not publish for its department.
     :raises AlreadyPublished, NotReady: the rules say no; `NotReady.missing` lists all that lacks.
     """
-    job = Job.objects.visible_to(actor).lock(job_id)
+    job = Job.objects.visible_to(actor).select_related("department", "policy").lock(job_id)
     require(may_publish_for(actor, job.department))
     if job.published_at is not None:
         raise AlreadyPublished(f"“{job.title}” is published already.")
@@ -135,7 +135,11 @@ def close_job(*, actor: User, job_id: UUID, at: datetime) -> Job:
     :raises Forbidden: the actor is neither the clock nor publishes for its department.
     :raises NotPublished, AlreadyCancelled, AlreadyClosed, StillOpen: the rules say no.
     """
-    job = Job.objects.visible_to(actor).lock(job_id)
+    return close_locked(actor=actor, job=Job.objects.visible_to(actor).lock(job_id), at=at)
+
+
+def close_locked(*, actor: User, job: Job, at: datetime) -> Job:
+    """Do `close_job` for a verb that holds the job's lock."""
     require(actor.is_system or may_publish_for(actor, job.department))
     refuse_closed(job)
     assert job.closes_at is not None
@@ -156,7 +160,11 @@ def mark_opened(*, actor: User, job_id: UUID, at: datetime) -> Job:
     :raises Forbidden: the actor is neither the clock nor publishes for its department.
     :raises AlreadyCancelled, NotClosed, AlreadyOpened: the rules say no.
     """
-    job = Job.objects.visible_to(actor).lock(job_id)
+    return mark_locked_opened(actor=actor, job=Job.objects.visible_to(actor).lock(job_id), at=at)
+
+
+def mark_locked_opened(*, actor: User, job: Job, at: datetime) -> Job:
+    """Do `mark_opened` for a verb that holds the job's lock."""
     require(actor.is_system or may_publish_for(actor, job.department))
     if job.cancelled_at is not None:
         raise AlreadyCancelled("Nobody's sealed bid on a cancelled job is ever opened.")
@@ -189,7 +197,11 @@ def mark_decided(*, actor: User, job_id: UUID, at: datetime) -> Job:
     :raises Forbidden: the actor does not publish for its department.
     :raises NotOpened, AlreadyDecided: the rules say no.
     """
-    job = Job.objects.visible_to(actor).lock(job_id)
+    return mark_locked_decided(actor=actor, job=Job.objects.visible_to(actor).lock(job_id), at=at)
+
+
+def mark_locked_decided(*, actor: User, job: Job, at: datetime) -> Job:
+    """Do `mark_decided` for a verb that holds the job's lock."""
     require(may_publish_for(actor, job.department))
     if job.opened_at is None:
         raise NotOpened(f"The bids on “{job.title}” are not open yet.")

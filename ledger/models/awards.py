@@ -59,10 +59,8 @@ class AwardQuerySet(Findable["Award"]):
         Return the award with its job locked until the transaction ends. An award is never
         updated, so nobody holds the right to lock its row: the job stands for all that follows.
         """
-        award = self.select_related("job__policy", "department", "provider").one(id)
-        # Of the job only the lock is wanted: what it says came with the award.
-        Job.objects.select_for_update().values_list("pk").get(pk=award.job_id)
-        return award
+        rows = self.select_related("job__policy", "department", "provider")
+        return rows.select_for_update(of=("job",)).one(id)
 
 
 class Award(models.Model):

@@ -78,7 +78,7 @@ def weigh(job: Job, *, with_reasons: bool = False) -> Weighed:
         )
     )
     criteria = tuple(Criterion.objects.filter(job=job).order_by("position"))
-    scores = Score.objects.filter(bid__job=job, bid__withdrawn_at=None, replaced_at=None)
+    scores = Score.objects.filter(criterion__in=criteria, bid__withdrawn_at=None, replaced_at=None)
     scores = scores.order_by("scored_at", "id")
     if with_reasons:
         scores = scores.select_related("reason", "scorer")

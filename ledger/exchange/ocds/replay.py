@@ -17,6 +17,7 @@ from ledger.exchange.ocds.reading import NO_CURRENCY
 from ledger.exchange.ocds.schedule import Schedule, schedule
 from ledger.exchange.ocds.storytelling import NotTaken, Telling, job_key, taking, tell_job
 from ledger.models.awards import Award
+from marketplace.history import recorded_together
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
 from marketplace.notices import nobody_told
@@ -100,7 +101,7 @@ class Replay:
         household: Household,
         without: frozenset[str],
     ) -> list[Told]:
-        with transaction.atomic(), nobody_told():
+        with transaction.atomic(), nobody_told(), recorded_together():
             with taking("department", "/buyer"):
                 department_id = self._department(tale, plans, household)
             keys = [job_key(fact) for fact in tale.jobs]
