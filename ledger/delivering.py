@@ -9,7 +9,7 @@ from django.db import transaction
 
 from ledger.acceptance import refuse_answered
 from ledger.charging import money
-from ledger.models.awards import Acceptance, Award, Delivery, Milestone, Return
+from ledger.models.awards import Award, Delivery, Milestone, Return
 from ledger.permissions import may_accept, may_deliver
 from marketplace.history import Fact, record
 from marketplace.models.events import Audience

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ledger.exchange.ocds.facts import Problem
@@ -91,6 +91,7 @@ def test_a_release_spoilt_in_two_places_is_read(way, new, other, newer):
     check(read("ocds-x-1", spoilt))
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
 @given(st.lists(st.dictionaries(st.sampled_from(KEYS), values, max_size=6), max_size=3))
 def test_any_releases_are_compiled(releases):
     assert isinstance(compiled(releases), dict)
