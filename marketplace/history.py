@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from hashlib import sha256
 from secrets import token_bytes
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import connection
@@ -133,7 +133,7 @@ def _write_all(events: Sequence[Event]) -> None:
             cursor.execute(INSERT_ALL, [list(column) for column in columns])
 
 
-def _values(event: Event) -> list[object]:
+def _values(event: Event) -> list[Any]:
     of = (event.actor_id, event.subject_id, event.job_id, event.provider_id)
     what = (event.happened_at, event.body, event.salt, event.leaf)
     return [event.kind, *of, str(event.audience), *what]
