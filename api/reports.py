@@ -56,6 +56,7 @@ ChoiceTotalsOut = paper(
     "valid_priced_bids",
     "contested",
     "lowest_chosen",
+    "lowest_chosen_tied",
     "lowest_tied",
     "in_house",
     "outside",

@@ -103,7 +103,8 @@ class ChoiceTotals:
     valid_priced_bids: int
     contested: int  # with two or more valid priced bids
     lowest_chosen: int  # of those contested; ties count as lowest
-    lowest_tied: int  # contested, with the lowest price asked more than once
+    lowest_chosen_tied: int  # of those: somebody else asked the same price
+    lowest_tied: int  # contested, with the lowest price asked more than once, whoever was chosen
     in_house: int
     outside: int
 
@@ -170,6 +171,7 @@ def choice_totals(*, actor: User, only: ChoiceFilter = ALL) -> ChoiceTotals:
         valid_priced_bids=sum(count for count, _, _ in contests),
         contested=sum(count > 1 for count, _, _ in contests),
         lowest_chosen=sum(count > 1 and lowest for count, lowest, _ in contests),
+        lowest_chosen_tied=sum(count > 1 and low and tied for count, low, tied in contests),
         lowest_tied=sum(count > 1 and tied for count, _, tied in contests),
         in_house=in_house,
         outside=len(chosen) - in_house,
