@@ -23,7 +23,7 @@ from api.paging import Listed, sliced, turned
 from api.questions import CurrencyQuery, DepartmentQuery, PeriodField, SpanQuery, days_asked
 from api.report_files import Report, file_of
 from api.resource import Asked, Resource, operation
-from ledger.budgeting import grant_budget
+from ledger.granting import grant_budget
 from ledger.reports import budget_status as budgets
 from ledger.reports import commitments as promises
 from ledger.reports import journal as books

@@ -1,4 +1,4 @@
-"""Budgets: granting them, finding the line that pays, and the moves that entries make in them."""
+"""Budgets: the line that pays for a job, and the moves that entries make in it."""
 
 from __future__ import annotations
 
@@ -6,24 +6,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import F, Q
-
 from ledger import chart
+from ledger.carrying import line_of, standing_commitment
 from ledger.models.awards import Award
 from ledger.models.budgets import BudgetLine, Commitment, Precommitment
 from ledger.periods import fiscal_year_of
 from ledger.posting import About, BudgetMove, CommitmentMove, EntryKind, Line, post_entry
-from marketplace.history import Fact, record
-from marketplace.models.departments import Department
-from marketplace.models.events import Audience
+from ledger.showback import hold_mode, is_shown, is_shown_on, post_for
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
 from marketplace.models.policies import BudgetControl
-from marketplace.models.providers import Category
 from marketplace.money import Money
-from marketplace.permissions import may_manage_money
-from marketplace.refusals import Refusal, Unknown, require
+from marketplace.refusals import Refusal
 
 
 class NoBudget(Refusal):
@@ -33,85 +27,23 @@ class NoBudget(Refusal):
     field = "ceiling"
 
 
-class NotAGrant(Refusal):
-    """A grant adds something to a budget."""
-
-    code = "not_a_grant"
-    field = "amount"
-
-
-@transaction.atomic(savepoint=False)
-def grant_budget(
-    *,
-    actor: User,
-    department_id: UUID,
-    fiscal_year: int,
-    amount: Money,
-    at: datetime,
-    grant_id: UUID,
-    category_id: UUID | None = None,
-    control: str = BudgetControl.HARD,
-) -> BudgetLine:
-    """
-    Add to a department's budget for a year, perhaps for one category only, and return its line.
-
-    :param grant_id: names the grant; the same one again is not booked twice.
-    :raises Unknown: there is no such department or kind of work.
-    :raises Forbidden: only finance grants budgets.
-    :raises NotAGrant: the amount is not above zero.
-    """
-    department = Department.objects.visible_to(actor).one(department_id)
-    require(may_manage_money(actor))
-    if amount.minor <= 0:
-        raise NotAGrant("Grant more than zero. To take money away, move it to another line.")
-    category = Category.objects.filter(pk=category_id).first() if category_id else None
-    if category is None and category_id is not None:
-        raise Unknown("There is no such kind of work.")
-    line, _ = BudgetLine.objects.get_or_create(
-        fiscal_year=fiscal_year,
-        department=department,
-        category=category,
-        currency=amount.currency,
-        defaults={"control": control},
-    )
-    before = line.budget_minor
-    post_entry(
-        actor=actor,
-        kind=EntryKind.BUDGET_GRANTED,
-        source=grant_id,
-        at=at,
-        lines=[
-            Line.debit(chart.BUDGET, amount, department=department.pk, category=category_id),
-            Line.credit(chart.BUDGET_CONTROL, amount, department=department.pk),
-        ],
-        budget_moves=[BudgetMove(line.pk, budget=amount.minor)],
-    )
-    line.refresh_from_db()
-    if line.budget_minor != before:  # the same grant again changes and records nothing
-        facts: dict[str, Fact] = {
-            "amount_minor": amount.minor,
-            "currency": amount.currency,
-            "year": fiscal_year,
-        }
-        record(actor, "budget.granted", line, at=at, audience=Audience.COMPANY, facts=facts)
-    return line
-
-
 def budget_line_for(job: Job, on: date) -> BudgetLine:
     """
     Return the line that pays for a job: its category's, or else the department's common one.
-    Under a policy that only tracks budgets, a missing line is made.
+    Under a policy that only tracks budgets, and in showback, a missing line is made.
 
     :raises NoBudget: the department has no line for that year and currency.
     """
     year = fiscal_year_of(on)
-    lines = BudgetLine.objects.filter(
-        fiscal_year=year, department=job.department_id, currency=job.currency
-    ).filter(Q(category=job.category_id) | Q(category=None))
-    line = lines.order_by(F("category").asc(nulls_last=True)).first()
+    line = line_of(
+        department_id=job.department_id,
+        category_id=job.category_id,
+        currency=job.currency,
+        year=year,
+    )
     if line is not None:
         return line
-    if job.policy.budget_control != BudgetControl.TRACKED:
+    if job.policy.budget_control != BudgetControl.TRACKED and not is_shown_on(on):
         raise NoBudget(
             f"{job.department} has no budget in {job.currency} for {year}. Ask finance for one."
         )
@@ -134,12 +66,15 @@ class Booking:
     commitment_moves: tuple[CommitmentMove, ...] = ()
 
 
-def reserve_estimate(*, actor: User, job: Job, amount: Money, at: datetime) -> Precommitment:
+def reserve_estimate(*, actor: User, job: Job, amount: Money, at: datetime) -> Precommitment | None:
     """
-    Book the estimate of a published job against its budget (entry 3 of the chart).
+    Book the estimate of a published job against its budget (entry 3 of the chart). In showback
+    nothing is reserved.
 
     :raises NoBudget, InsufficientFunds: the budget cannot cover it.
     """
+    if is_shown_on(at.date()):
+        return None
     line = budget_line_for(job, at.date())
     about: About = {
         "department": job.department_id,
@@ -177,10 +112,13 @@ def release_estimate(*, actor: User, job: Job, at: datetime) -> None:
 def promise(*, actor: User, award: Award, job: Job, at: datetime) -> Commitment:
     """
     Book what an award promises, price and fee, in place of the estimate (entry 4 of the chart).
+    In showback nothing is promised of a budget.
 
     :raises InsufficientFunds: the budget cannot cover it.
     """
-    amount = award.price + fee_of(award, award.price)
+    hold_mode()
+    shown = is_shown(award)
+    amount = Money(0, award.currency) if shown else award.price + fee_of(award, award.price)
     commitment = Commitment.objects.create(award=award, budget_line_id=award.budget_line_id)
     given_back, estimate_line = _estimate_given_back(job, at)
     about = _about(award, job)
@@ -219,9 +157,10 @@ def adjust_promise(*, actor: User, award: Award, source: UUID, amount: Money, at
 
     :raises InsufficientFunds: the budget cannot cover more.
     """
-    commitment = award.commitments.get(line=1)
+    commitment = standing_commitment(award=award, actor=actor, at=at)
     about = _about(award, award.job)
-    post_entry(
+    post_for(
+        award=award,
         actor=actor,
         kind=EntryKind.CHANGED,
         source=source,
@@ -235,12 +174,11 @@ def adjust_promise(*, actor: User, award: Award, source: UUID, amount: Money, at
     )
 
 
-def liquidate(*, award: Award, amount: Money) -> Booking:
+def liquidate(*, award: Award, commitment: Commitment, amount: Money) -> Booking:
     """
     Return what an acceptance does to the commitment: as much of it as is open is used up, and
     the whole amount is charged; what exceeds the commitment is checked against the budget.
     """
-    commitment = award.commitments.get(line=1)  # moves only while the job is locked
     used = Money(min(commitment.open_minor, amount.minor), amount.currency)
     about = _about(award, award.job)
     return Booking(
@@ -257,7 +195,7 @@ def liquidate(*, award: Award, amount: Money) -> Booking:
 
 def release_rest(*, actor: User, award: Award, at: datetime) -> None:
     """Give back what is left of a commitment after the last milestone (entry 9 of the chart)."""
-    commitment = award.commitments.get(line=1)  # moves only while the job is locked
+    commitment = standing_commitment(award=award, actor=actor, at=at)
     rest = Money(commitment.open_minor, award.currency)
     if not rest:
         return

@@ -13,8 +13,11 @@ from django.db.models import Sum
 from bids.models.bids import OpenedPrice
 from ledger import chart
 from ledger.budgeting import fee_of, liquidate
+from ledger.carrying import standing_commitment
 from ledger.models.awards import Acceptance, Award, ChangeOrder, Delivery, Resolution
-from ledger.posting import About, EntryKind, Line, post_entry
+from ledger.posting import About, EntryKind, Line
+from ledger.pricing import recovered_between
+from ledger.showback import post_for
 from marketplace.models.people import User
 from marketplace.money import Money
 
@@ -30,9 +33,8 @@ def about(award: Award, milestone_id: UUID) -> About:
     }
 
 
-def charged_to(award: Award, milestone_id: UUID) -> About:
+def charged_to(award: Award, milestone_id: UUID, *, line: UUID) -> About:
     """Return what a posting says that moves the department's cost: it names the budget line."""
-    line = award.budget_line_id
     return {**about(award, milestone_id), "department": award.department_id, "budget_line": line}
 
 
@@ -102,10 +104,13 @@ def charge_department(*, actor: User, acceptance: Acceptance, award: Award, at: 
     tax = tax_between(award, before, after)
     if not amount + fee:
         return  # work without a price moves nothing
-    used = liquidate(award=award, amount=amount + fee)
-    cost, company = charged_to(award, milestone_id), about(award, milestone_id)
-    earned = earned_by(award, milestone_id)
-    post_entry(
+    commitment = standing_commitment(award=award, actor=actor, at=at)
+    used = liquidate(award=award, commitment=commitment, amount=amount + fee)
+    cost = charged_to(award, milestone_id, line=commitment.budget_line_id)
+    company, earned = about(award, milestone_id), earned_by(award, milestone_id)
+    recovered = recovered_between(award, before, after)
+    post_for(
+        award=award,
         actor=actor,
         kind=EntryKind.CHARGED,
         source=delivery.pk,
@@ -114,7 +119,8 @@ def charge_department(*, actor: User, acceptance: Acceptance, award: Award, at: 
             *used.lines,
             Line.debit(chart.charge_account(award.provider), amount, **cost),
             Line.debit(chart.RECOVERABLE_TAX, tax, **company),
-            Line.credit(chart.earning_account(award.provider), amount + tax, **earned),
+            Line.debit(chart.CENTRAL_SUBSIDY, recovered - amount, **company),
+            Line.credit(chart.earning_account(award.provider), recovered + tax, **earned),
             Line.debit(chart.MARKETPLACE_FEE, fee, **cost),
             Line.credit(chart.FEE_RECOVERY, fee, **company),
         ],

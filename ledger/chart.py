@@ -2,14 +2,19 @@
 
 from marketplace.models.providers import Provider
 
+BANK = "1100"
 RECOVERABLE_TAX = "1400"
 VENDOR_PAYABLE = "2100"
 DISPUTE_HOLD = "2150"
+NET_POSITION = "3000"
 PROVIDER_RECOVERY = "4100"
+RECOVERY_DEFERRED = "4190"
 FEE_RECOVERY = "4200"
 CHARGE_IN_HOUSE = "5100"
 CHARGE_VENDOR = "5200"
 MARKETPLACE_FEE = "5300"
+CENTRAL_SUBSIDY = "5600"
+OUTSIDE_SPEND = "5800"
 BUDGET = "B100"
 BUDGET_CONTROL = "B900"
 PRECOMMITMENT = "E100"
@@ -19,6 +24,13 @@ PRECOMMITMENT_RESERVE = "E910"
 
 # What a department sees on its statement: everything that is charged to it.
 SPEND = (CHARGE_IN_HOUSE, CHARGE_VENDOR, MARKETPLACE_FEE, "5700", "5800")
+
+# Book M, which shows what nobody is charged: what stands there instead of an account of book A.
+SHOWN = {
+    code: f"M{code}" for code in ("4100", "4200", "5100", "5200", "5300", "5600", "5700", "5800")
+}
+SHOWN_VENDOR_PAYABLE = "M2100"
+SHOWN_SPEND = tuple(SHOWN[code] for code in SPEND)
 
 
 def charge_account(provider: Provider) -> str:

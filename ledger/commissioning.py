@@ -13,6 +13,7 @@ from ledger.budgeting import budget_line_for, release_estimate, reserve_estimate
 from ledger.models.awards import NoAward
 from ledger.permissions import may_choose
 from ledger.posting import InsufficientFunds
+from ledger.showback import is_shown_on
 from marketplace import addenda, publishing
 from marketplace.history import record
 from marketplace.models.events import Audience
@@ -197,6 +198,8 @@ def refuse_undecidable(job: Job) -> None:
 
 def _refuse_beyond_budget(job: Job, *, at: datetime) -> None:
     # A look, not a promise: the exact check is made when something is booked.
+    if is_shown_on(at.date()):
+        return
     line = budget_line_for(job, at.date())
     ceiling, available = job.ceiling, line.available
     if ceiling is None or line.control != BudgetControl.HARD or ceiling <= available:

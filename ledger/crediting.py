@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from ledger import chart
+from ledger.carrying import paying_line
 from ledger.charging import (
     about,
     charged_to,
@@ -21,6 +22,8 @@ from ledger.charging import (
 from ledger.models.awards import Acceptance, Award, Dispute, Milestone, Resolution
 from ledger.permissions import may_commit_department, may_resolve
 from ledger.posting import BudgetMove, EntryKind, Line, post_entry
+from ledger.pricing import recovered_between
+from ledger.showback import post_for
 from marketplace.history import record
 from marketplace.models.events import Audience
 from marketplace.models.people import Office, Role, User
@@ -209,10 +212,15 @@ def _settle(
     after = before + resolution.credit_minor
     credit = money(award, resolution.credit_minor)
     fee = fee_between(award, before, after)
-    cost = charged_to(award, dispute.milestone_id)
+    line = paying_line(award, at)
+    cost = charged_to(award, dispute.milestone_id, line=line.pk)
     company, earned = about(award, dispute.milestone_id), earned_by(award, dispute.milestone_id)
     if award.provider.is_in_house:
-        lines = [Line.debit(chart.PROVIDER_RECOVERY, credit, **earned)]
+        given_back = recovered_between(award, before, after)
+        lines = [
+            Line.debit(chart.PROVIDER_RECOVERY, given_back, **earned),
+            Line.credit(chart.CENTRAL_SUBSIDY, given_back - credit, **company),
+        ]
     else:
         held = _held(dispute, award)
         # Rounded on the running total, it may exceed by one unit what was held of it.
@@ -227,15 +235,16 @@ def _settle(
         Line.debit(chart.FEE_RECOVERY, fee, **company),
         Line.credit(chart.MARKETPLACE_FEE, fee, **cost),
     ]
-    if not any(not line.is_empty for line in lines):
+    if not any(not part.is_empty for part in lines):
         return  # nothing was held and nothing is credited
-    post_entry(
+    post_for(
+        award=award,
         actor=actor,
         kind=EntryKind.CREDITED,
         source=dispute.pk,
         at=at,
         lines=lines,
-        budget_moves=[BudgetMove(award.budget_line_id, charged=-(credit + fee).minor)],
+        budget_moves=[BudgetMove(line.pk, charged=-(credit + fee).minor)],
     )
 
 

@@ -11,6 +11,7 @@ from ledger.acceptance import refuse_answered
 from ledger.charging import money
 from ledger.models.awards import Award, Delivery, Milestone, Return
 from ledger.permissions import may_accept, may_deliver
+from ledger.pricing import price_asked
 from marketplace.history import Fact, record
 from marketplace.models.events import Audience
 from marketplace.models.people import User
@@ -61,19 +62,20 @@ def deliver_milestone(
     Hand over the work of a milestone, in any order. Silence is acceptance after the days of the
     job's policy; the department is told until when.
 
-    :param amount: what is charged for it, where it is less than agreed.
+    :param amount: what is charged for it, where it is less than agreed; of a team that is paid by
+        its cost, what it cost.
     :raises Unknown: the actor cannot see the milestone.
     :raises Forbidden: the actor does not work for the provider.
-    :raises MilestoneAccepted, DeliveryWaiting, AmountAboveMilestone: the rules say no.
+    :raises MilestoneAccepted, DeliveryWaiting, AmountAboveMilestone, CostMissing: the rules say no.
     """
     milestone = Milestone.objects.visible_to(actor).one(milestone_id)
     award = Award.objects.visible_to(actor).lock(milestone.award_id)
     require(may_deliver(actor, award))
     refuse_unsettled(milestone)
     agreed = money(award, milestone.agreed_minor())
-    amount = agreed if amount is None else amount
-    if amount.minor < 0 or amount > agreed:
+    if amount is not None and (amount.minor < 0 or amount > agreed):
         raise AmountAboveMilestone(f"Charge up to {agreed}. For more, propose a change first.")
+    amount = price_asked(award, agreed=agreed, said=amount)
 
     delivery = Delivery.objects.create(
         milestone=milestone,

@@ -23,7 +23,7 @@ from frontend.pages.drafts import PAGE
 from frontend.rendering import fresh_sign_in, kept_input, only_known, page
 from frontend.requests import SignedIn
 from frontend.tables import csv_answer
-from ledger.budgeting import grant_budget
+from ledger.granting import grant_budget
 from ledger.reports.budget_status import COLUMNS, BudgetRow, budget_status
 from ledger.reports.commitments import commitments
 from marketplace.directory import CategoryFacts, DepartmentFacts, categories, departments, seats

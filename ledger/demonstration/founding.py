@@ -7,7 +7,6 @@ from datetime import datetime
 from functools import partial
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from ledger.budgeting import grant_budget
 from ledger.demonstration.company import (
     ADMINISTRATOR,
     CATEGORIES,
@@ -18,6 +17,7 @@ from ledger.demonstration.company import (
     PROVIDERS,
     Person,
 )
+from ledger.granting import grant_budget
 from marketplace.admission import add_category, admit_vendor, register_department, register_team
 from marketplace.membership import add_member
 from marketplace.models.people import User

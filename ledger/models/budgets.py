@@ -110,6 +110,8 @@ class Commitment(models.Model):
     award = models.ForeignKey("ledger.Award", models.PROTECT, related_name="commitments")
     line = models.PositiveSmallIntegerField(default=1)
     budget_line = models.ForeignKey(BudgetLine, models.PROTECT, related_name="commitments")
+    # A new year's line takes the promise over; the one that nobody follows is the one that stands.
+    follows = models.OneToOneField("self", models.PROTECT, null=True, related_name="followed_by")
     original_minor = models.BigIntegerField(default=0)
     adjusted_minor = models.BigIntegerField(default=0)
     liquidated_minor = models.BigIntegerField(default=0)
@@ -125,7 +127,9 @@ class Commitment(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="commitment_lines_of_an_award", fields=["award", "line"]),
+            models.UniqueConstraint(
+                name="commitment_lines_of_an_award", fields=["award", "line", "budget_line"]
+            ),
             models.CheckConstraint(
                 name="a_commitment_is_never_overdrawn", condition=Q(open_minor__gte=0)
             ),

@@ -45,6 +45,14 @@ class EntryKind(models.TextChoices):
     DISPUTED = "disputed", "Disputed"
     CREDITED = "credited", "Credited"
     REVERSED = "reversed", "Reversed"
+    SPENT_OUTSIDE = "spent_outside", "Paid outside"
+    CREDITED_OUTSIDE = "credited_outside", "Came back from outside"
+    PROMISE_CARRIED = "promise_carried", "Promise carried on"
+    BUDGET_CARRIED = "budget_carried", "Budget carried on"
+    BUDGET_LAPSED = "budget_lapsed", "Budget lapsed"
+    YEAR_CLOSED = "year_closed", "Year closed"
+    RECOVERY_CARRIED = "recovery_carried", "Recovery carried on"
+    RECOVERY_REBATED = "recovery_rebated", "Recovery given back"
 
 
 class Account(models.Model):

@@ -15,9 +15,9 @@ from bids.opening import open_bids
 from bids.submission import submit_bid
 from ledger.acceptance import accept_delivery
 from ledger.awarding import choose_bid
-from ledger.budgeting import grant_budget
 from ledger.commissioning import publish_job
 from ledger.delivering import deliver_milestone
+from ledger.granting import grant_budget
 from ledger.models.awards import Award, Delivery, Milestone
 from ledger.models.budgets import BudgetLine
 from ledger.models.journal import Account, Posting

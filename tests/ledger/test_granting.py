@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from ledger.books import check_books
-from ledger.budgeting import NotAGrant, grant_budget
+from ledger.granting import NotAGrant, grant_budget
 from ledger.models.budgets import BudgetLine
 from marketplace.models.events import Event
 from marketplace.money import Money

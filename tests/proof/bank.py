@@ -12,8 +12,8 @@ from django.db import transaction
 
 from bids.models.bids import Bid
 from ledger.acceptance import accept_delivery
-from ledger.budgeting import grant_budget
 from ledger.delivering import deliver_milestone
+from ledger.granting import grant_budget
 from ledger.models.budgets import BudgetLine
 from ledger.models.journal import EntryKind
 from ledger.posting import BudgetMove, Line, post_entry, reverse_entry
