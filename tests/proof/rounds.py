@@ -65,7 +65,7 @@ class Rounds:
         for number in range(len(KINDS)):
             self._ensure(number)
         time.sleep(self.random.uniform(0.2, 0.8))
-        name = self.random.choice([*HOW])
+        name = [*HOW][self.killed.total() % len(HOW)]
         HOW[name](self)
         self.killed[name] += 1
         self.victim.back()
