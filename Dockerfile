@@ -26,6 +26,7 @@ RUN mkdir -p media && chown choicebook media \
     && DATABASE_URL=postgresql://build/build SITE_URL=https://build.invalid SECRET_KEY=build \
        BID_SEAL_KEY=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
        RECEIPT_KEY=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
+       LOG_KEY=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
        python manage.py collectstatic --noinput -v0 --skip-checks
 USER choicebook
 EXPOSE 8000

@@ -1,11 +1,20 @@
-"""What the clock does here: the outbox is mailed, and answers kept long enough are dropped."""
+"""
+What the clock does here: the outbox is mailed, answers kept long enough are dropped, and what was
+recorded is sealed.
+"""
 
 from datetime import datetime
 
 from marketplace.answers import forget_answers
+from marketplace.log import copies, sealer
 from marketplace.notices import send_due_notices
 
 
 def run(*, at: datetime) -> dict[str, int]:
     """Do what is due, and return how much of each was done."""
     return {"notices_sent": send_due_notices(at=at), "answers_forgotten": forget_answers(at=at)}
+
+
+def seal(*, at: datetime) -> dict[str, int]:
+    """Seal what was recorded and send copies of the checkpoint out of the house."""
+    return {"events_sealed": sealer.seal(at=at), **copies.send_due_copies(at=at)}

@@ -38,6 +38,8 @@ ENVIRONMENT = {
     "SECRET_KEY": "for tests alone",
     "BID_SEAL_KEY": base64.b64encode(bytes(range(32))).decode(),
     "RECEIPT_KEY": base64.b64encode(bytes(range(32, 64))).decode(),
+    "LOG_KEY": base64.b64encode(bytes(range(64, 96))).decode(),
+    "LOG_COPIES_BY_MAIL": "no",  # a test of copies says where they go
     "SITE_URL": "http://localhost",
     "ALLOWED_HOSTS": "localhost,testserver,127.0.0.1",
     "COLLECTED_STATIC": "no",

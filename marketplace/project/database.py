@@ -27,13 +27,17 @@ ROLE_OF_COMMAND = {
     "sqlmigrate": "owner",
     "showmigrations": "owner",
     "dbshell": "owner",
+    "raise_epoch": "owner",
     "work": "worker",
     "import_ocds": "replay",
     "seed_demonstration": "replay",
 }
 # Commands that look at code only. They must work where no database can be started.
 WITHOUT_DATABASE = frozenset(
-    {"check", "collectstatic", "compilemessages", "findstatic", "help", "makemessages", "version"}
+    {
+        *("check", "collectstatic", "compilemessages", "findstatic", "help", "log_keys"),
+        *("makemessages", "version"),
+    }
 )
 
 

@@ -27,14 +27,17 @@ if EMBEDDED:
     SECRET_KEY = env_secret("SECRET_KEY", secrets.kept("secret_key"))
     BID_SEAL_KEY = env_secret("BID_SEAL_KEY", secrets.kept("bid_seal_key"))
     RECEIPT_KEY = env_secret("RECEIPT_KEY", secrets.kept("receipt_key"))
+    LOG_KEY = env_secret("LOG_KEY", secrets.kept("log_key"))
 else:
     SECRET_KEY = env_secret("SECRET_KEY")
     BID_SEAL_KEY = env_secret("BID_SEAL_KEY")
     RECEIPT_KEY = env_secret("RECEIPT_KEY")
-# Each 32 bytes as base64, and never in the database: one wraps the keys of sealed bids, the other
-# is the Ed25519 seed that signs receipts.
+    LOG_KEY = env_secret("LOG_KEY")
+# Each 32 bytes as base64, and never in the database: one wraps the keys of sealed bids, the others
+# are the Ed25519 seeds that sign receipts and the log's checkpoints.
 secrets.require_key("BID_SEAL_KEY", BID_SEAL_KEY)
 secrets.require_key("RECEIPT_KEY", RECEIPT_KEY)
+secrets.require_key("LOG_KEY", LOG_KEY)
 
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", [urlsplit(SITE_URL).hostname or ""])
 if EMBEDDED:
@@ -118,7 +121,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 PROCRASTINATE_IMPORT_PATHS = ["marketplace.project.tasks"]
 # What the clock does, by the chapters of the story. Named, because a lower app knows no later one.
-DUTIES = ["marketplace.duties.run", "bids.duties.run", "ledger.duties.run"]
+# What the others recorded is sealed last, and at once.
+DUTIES = [
+    *("marketplace.duties.run", "bids.duties.run", "ledger.duties.run"),
+    "marketplace.duties.seal",
+]
 DUTIES_EVERY_SECONDS = env_int("DUTIES_EVERY_SECONDS", 5)
 
 # --- People -----------------------------------------------------------------------------------
@@ -238,6 +245,16 @@ LOGGING = logs.configuration(
     as_json=env_bool("LOG_JSON", not EMBEDDED),
 )
 SILENCED_SYSTEM_CHECKS: list[str] = []
+
+# --- The sealed log ---------------------------------------------------------------------------
+# What the log is called in its checkpoints; its keys bear that name, so it should never change.
+LOG_ORIGIN = env_str("LOG_ORIGIN", f"{urlsplit(SITE_URL).hostname}/log")
+# Verifier keys of keys that signed before LOG_KEY, so that old checkpoints can still be checked.
+LOG_KEYS_BEFORE = env_list("LOG_KEYS_BEFORE")
+# Where copies of checkpoints go, out of the reach of whoever holds this database and this key.
+LOG_COPIES_BY_MAIL = env_bool("LOG_COPIES_BY_MAIL", True)
+LOG_COPIES_FOLDER = env_str("LOG_COPIES_FOLDER", str(ROOT / ".local" / "log") if EMBEDDED else "")
+LOG_COPIES_ADDRESSES = env_list("LOG_COPIES_ADDRESSES")
 
 # --- API --------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
