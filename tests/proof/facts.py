@@ -18,10 +18,10 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from ledger.acceptance import AlreadyAccepted, accept_delivery
 from ledger.awarding import choose_bid
-from ledger.budgeting import grant_budget
 from ledger.changing import AlreadyAgreed, agree_change, propose_change
 from ledger.commissioning import AlreadyAwarded
 from ledger.delivering import DeliveryWaiting, MilestoneAccepted, deliver_milestone
+from ledger.granting import grant_budget
 from ledger.models.awards import Award, Delivery
 from marketplace.money import Money
 from tests.builders import DAY, NOON, eur
