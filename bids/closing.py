@@ -10,6 +10,7 @@ from django.db import transaction
 
 from bids.bidding import last_addendum
 from bids.models.bids import Bid, FewBids
+from bids.rooting import root_bids
 from marketplace.calendar import business_days_after
 from marketplace.models.events import Event
 from marketplace.models.jobs import Job, TooFewRule
@@ -62,8 +63,10 @@ def close_due_job(*, job_id: UUID, at: datetime) -> Closing:
         if job.too_few_rule == TooFewRule.END:
             reason = f"Fewer than {job.bids_wanted} bids came, and the job said that this ends it."
             cancel_job(actor=clock, job_id=job.pk, reason=reason, at=at)
+            root_bids(actor=clock, job=job, at=at)
             return Closing(job.pk, ENDED, job.closes_at)
     close_locked(actor=clock, job=job, at=at)
+    root_bids(actor=clock, job=job, at=at)
     return Closing(job.pk, CLOSED, job.closes_at)
 
 

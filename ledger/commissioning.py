@@ -9,6 +9,7 @@ from django.db import transaction
 
 from bids.models.bids import Bid
 from bids.permissions import sits_with_a_bidder
+from bids.rooting import root_bids
 from ledger.budgeting import budget_line_for, release_estimate, reserve_estimate
 from ledger.models.awards import NoAward
 from ledger.permissions import may_choose
@@ -128,7 +129,10 @@ def cancel_job(*, actor: User, job_id: UUID, reason: str, at: datetime) -> Job:
     refuse_decided(job)
     if job.opened_at is not None:
         raise AlreadyOpened("The bids are open. Choose one, or end the job without a choice.")
+    was_closed = job.closed_at is not None  # then its bids were rooted at the deadline
     job = publishing.cancel_job(actor=actor, job_id=job_id, reason=reason, at=at)
+    if not was_closed:
+        root_bids(actor=actor, job=job, at=at)
     release_estimate(actor=actor, job=job, at=at)
     return job
 

@@ -13,6 +13,7 @@ from ledger.commissioning import free_estimate
 from ledger.models.awards import Completion, Delivery
 from ledger.models.budgets import Precommitment
 from ledger.rating import reveal_ratings
+from ledger.recording import record_rows
 from ledger.reports.states import rating_until
 from marketplace.system import the_clock
 
@@ -27,6 +28,7 @@ def run(*, at: datetime) -> dict[str, int]:
         "accepted_by_silence": accept_the_silent(at=at),
         "ratings_revealed": reveal_the_rated(at=at),
         "estimates_freed": free_the_cancelled(at=at),
+        "rows_recorded": record_rows(at=at),
     }
 
 

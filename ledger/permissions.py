@@ -8,8 +8,9 @@ from uuid import UUID
 from ledger.models.awards import Award, ChangeOrder
 from ledger.models.ratings import RatingSide
 from marketplace.models.jobs import Job
-from marketplace.models.people import Membership, Role, User
+from marketplace.models.people import Membership, Office, Role, User
 from marketplace.permissions import (
+    holds,
     is_member,
     may_draft_for,
     may_manage_money,
@@ -84,6 +85,11 @@ def proposed_by_providers(changes: Iterable[ChangeOrder]) -> set[UUID]:
 def may_resolve(actor: User) -> bool:
     """Finance settles disputes."""
     return may_manage_money(actor)
+
+
+def may_ask_for_a_check(actor: User) -> bool:
+    """Whoever watches over the record has it checked."""
+    return holds(actor, Office.AUDITOR, Office.FINANCE, Office.ADMINISTRATOR)
 
 
 def may_rate(actor: User, award: Award, side: str) -> bool:

@@ -240,3 +240,19 @@ class FewBids(models.Model):
 
     def __str__(self) -> str:
         return str(self.job_id)
+
+
+class SealedRoot(models.Model):
+    """
+    What a job's bids hang on once no more can come: a Merkle root over their fingerprints among
+    random ones, always the same number of leaves, so that it tells nobody how many there are.
+    """
+
+    job = models.OneToOneField(Job, models.PROTECT, primary_key=True, related_name="sealed_root")
+    rooted_at = models.DateTimeField()
+    seed = models.BinaryField(max_length=32)  # what the random leaves are made of
+    leaves = models.PositiveIntegerField()
+    root = models.BinaryField(max_length=32)
+
+    def __str__(self) -> str:
+        return str(self.job_id)

@@ -8,6 +8,7 @@ TOLD = {
     "job.addendum": ("Addendum", "You added an addendum"),
     "job.extended": ("Deadline moved", "You moved a deadline"),
     "job.closed": ("Closed by the clock", "You closed a job"),
+    "bids.rooted": ("Sealed bids fixed under one fingerprint", "You fixed the sealed bids"),
     "job.opened": ("Bids opened", "You opened bids"),
     "job.prices_opened": ("Prices opened", "You opened prices"),
     "job.cancelled": ("Cancelled", "You cancelled a job"),
@@ -39,6 +40,10 @@ TOLD = {
     "category.added": ("Kind of work added", "You added a kind of work"),
     "office.granted": ("Office granted", "You granted an office"),
     "office.withdrawn": ("Office withdrawn", "You withdrew an office"),
+    "rows.recorded": ("Rows bound to the record", "You bound rows to the record"),
+    "words.redacted": ("Words redacted", "You redacted words"),
+    "check.wished": ("Check of the record asked for", "You asked for a check of the record"),
+    "record.checked": ("Record checked", "You checked the record"),
     "company.founded": ("Company founded", "You founded the company"),
 }
 

@@ -1,0 +1,2 @@
+DROP TRIGGER sealedroot_is_append_only ON bids_sealedroot;
+DROP TRIGGER sealedroot_is_not_truncated ON bids_sealedroot;

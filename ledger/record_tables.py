@@ -1,0 +1,218 @@
+"""
+Which tables are the record, and how a row of each is told by a digest.
+
+Whoever adds a table to the database names it here: in RECORD, and calls `ledger_watch_rows` in a
+migration, or in NOT_RECORD with the reason. A test holds that against the catalogue.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db import connection
+
+
+@dataclass(frozen=True)
+class RecordTable:
+    """A table of the record. What is filled in later, or moves, has a digest of its own."""
+
+    name: str
+    key: str = "id"
+    later: frozenset[str] = frozenset()
+    # Which rows the record must know, in SQL over `t`: the others are still somebody's secret.
+    when: str = "true"
+    lines: str = ""  # a table whose rows are part of this one's: an entry's postings
+
+    @property
+    def fixed_columns(self) -> list[str]:
+        return [name for name in columns_of(self.name) if name not in self.later]
+
+    @property
+    def later_columns(self) -> list[str]:
+        return [name for name in columns_of(self.name) if name in self.later]
+
+    @cached_property
+    def key_type(self) -> str:
+        return columns_of(self.name)[self.key]
+
+
+OPENED = "EXISTS (SELECT FROM bids_opening AS o WHERE o.job_id = t.job_id)"
+OPENED_BID = (
+    "EXISTS (SELECT FROM bids_opening AS o JOIN bids_bid AS b ON b.job_id = o.job_id"
+    " WHERE b.id = t.bid_id)"
+)
+PUBLISHED = (
+    "EXISTS (SELECT FROM marketplace_job AS j WHERE j.id = t.job_id AND j.published_at IS NOT NULL)"
+)
+REVEALED = "EXISTS (SELECT FROM ledger_reveal AS r WHERE r.award_id = t.award_id)"
+
+
+def _later(*names: str) -> frozenset[str]:
+    return frozenset(names)
+
+
+EVENTS = "marketplace_event"
+JOURNAL = "ledger_journalentry"
+WORDS = "marketplace_words"
+
+RECORD = {
+    table.name: table
+    for table in (
+        # Taken by its place in the log, after it was sealed: see recording.py.
+        RecordTable(EVENTS),
+        RecordTable(WORDS, later=_later("redacted_at"), when="t.redacted_at IS NOT NULL"),
+        RecordTable("marketplace_policy"),
+        RecordTable("marketplace_membership", later=_later("ended_at")),
+        RecordTable("marketplace_officeheld", later=_later("ended_at")),
+        RecordTable(
+            "marketplace_job",
+            when="t.published_at IS NOT NULL",
+            later=_later(
+                *("closes_at", "extended_at", "closed_at", "opened_at", "decided_at"),
+                *("cancelled_at", "cancelled_by_id", "cancellation_id", "saved_at"),
+            ),
+        ),
+        RecordTable("marketplace_criterion", when=PUBLISHED),
+        RecordTable(
+            "marketplace_invitation",
+            when=PUBLISHED,
+            later=_later("invited_at", "declined_at", "declined_by_id", "decline_reason_id"),
+        ),
+        RecordTable(
+            "marketplace_question", later=_later("answer", "answered_by_id", "answered_at")
+        ),
+        RecordTable("marketplace_addendum"),
+        RecordTable("marketplace_logepoch", "number"),
+        RecordTable("marketplace_checkpoint", "size"),
+        RecordTable("marketplace_checkpointcopy"),
+        RecordTable("bids_bid", when=OPENED),
+        RecordTable("bids_bidaccess", when=OPENED_BID, later=_later("recorded_at")),
+        RecordTable("bids_opening", "job_id"),
+        RecordTable("bids_openedbid", "bid_id"),
+        RecordTable("bids_openedprice", "bid_id"),
+        RecordTable("bids_openedpriceline"),
+        RecordTable("bids_disqualification", "bid_id"),
+        RecordTable("bids_fewbids", "job_id"),
+        RecordTable("bids_sealedroot", "job_id"),
+        RecordTable("bids_score", later=_later("replaced_at")),
+        RecordTable("ledger_account"),
+        RecordTable(
+            "ledger_period",
+            later=_later("opened_at", "closing_at", "closed_at", "closed_by_id"),
+        ),
+        RecordTable(JOURNAL, lines="ledger_posting"),
+        RecordTable("ledger_award"),
+        RecordTable("ledger_noaward", "job_id"),
+        RecordTable("ledger_milestone"),
+        RecordTable("ledger_changeorder", later=_later("agreed_by_id", "agreed_at")),
+        RecordTable("ledger_delivery"),
+        RecordTable("ledger_acceptance", "delivery_id"),
+        RecordTable("ledger_return", "delivery_id"),
+        RecordTable("ledger_completion", "award_id"),
+        RecordTable("ledger_dispute"),
+        RecordTable("ledger_resolution", "dispute_id"),
+        RecordTable("ledger_rating", when=REVEALED),
+        RecordTable("ledger_reveal", "award_id"),
+        RecordTable("ledger_precommitment", "job_id", later=_later("released_at")),
+        RecordTable(
+            "ledger_budgetline",
+            later=_later(
+                *("control", "tolerance_minor", "budget_minor", "carried_in_minor"),
+                *("precommitted_minor", "committed_minor", "charged_minor"),
+            ),
+        ),
+        RecordTable(
+            "ledger_commitment",
+            later=_later("original_minor", "adjusted_minor", "liquidated_minor", "released_minor"),
+        ),
+        RecordTable("ledger_grant"),
+        RecordTable("ledger_signinglimit"),
+        RecordTable("ledger_movewanted"),
+        RecordTable("ledger_moveanswer", "wanted_id"),
+        RecordTable("ledger_teampricing"),
+        RecordTable("ledger_modestated"),
+        RecordTable("ledger_carryforward"),
+        RecordTable("ledger_yearend"),
+        RecordTable("ledger_recoverysettled"),
+        RecordTable("ledger_outsidespend"),
+        RecordTable("ledger_checkwish"),
+        RecordTable("ledger_recordcheck"),
+    )
+}
+
+# Proved in another way: by the tree of the log, or as sums of what is recorded.
+PROVED_OTHERWISE = {
+    "ledger_posting": "part of its entry's digest",
+    "ledger_balance": "the sum of its postings: see books.py",
+    "ledger_rowbatch": "its own digest stands in an event",
+    "marketplace_logleaf": "hashed from its event, and into the tree",
+    "marketplace_logtile": "hashed from the leaves",
+}
+
+# What says nothing by itself, so that no check could miss it.
+SAYS_NOTHING = {
+    ("ledger_balance", "id"): "a number that nothing refers to",
+    ("ledger_balance", "stripe"): "which of sixteen counters of one sum this is",
+}
+
+NOT_RECORD = {
+    "marketplace_user": "people may be renamed and erased; the record holds their ids",
+    "marketplace_department": "places may be renamed; the record holds their ids",
+    "marketplace_provider": "may be renamed; the record holds their ids",
+    "marketplace_provider_categories": "what a provider says that it does",
+    "marketplace_category": "may be renamed; the record holds their ids",
+    "marketplace_notice": "the outbox: what is told, not what happened",
+    "marketplace_keptanswer": "answers kept for requests that come twice",
+    "marketplace_token": "keys to the API, given and taken back",
+    "bids_biddraft": "written over while it is being written, and secret",
+    "ledger_unrecordedrow": "what waits for its digest",
+}
+
+
+def columns_of(table: str) -> dict[str, str]:
+    """Return a table's columns with their types, in alphabetical order, derived ones left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT attname, format_type(atttypid, NULL) FROM pg_attribute"
+            " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"
+            " AND attgenerated = '' ORDER BY attname",
+            [table],
+        )
+        return dict(cursor.fetchall())
+
+
+def words_columns() -> set[tuple[str, str]]:
+    """Return (table, column) of all that names words that a person wrote."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conrelid::regclass::text, a.attname FROM pg_constraint AS c"
+            " JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]"
+            " WHERE c.contype = 'f' AND c.confrelid = 'marketplace_words'::regclass"
+        )
+        return set(cursor.fetchall())
+
+
+def digest_of(table: RecordTable, columns: list[str], words: set[tuple[str, str]]) -> str:
+    """Return the SQL expression of the digest of these columns of `t`. Null: there is no row."""
+    parts = [_value("t", table.name, column, words) for column in columns]
+    if table.lines and columns:
+        lines = ", ".join(
+            _value("line", table.lines, column, words) for column in columns_of(table.lines)
+        )
+        parts.append(
+            f"(SELECT json_agg(json_build_array({lines}) ORDER BY line.line)"  # noqa: S608
+            f" FROM {table.lines} AS line WHERE line.entry_id = t.{table.key})"
+        )
+    text = f"json_build_array({', '.join(parts)})::text"
+    return f"CASE WHEN t.{table.key} IS NOT NULL THEN sha256(convert_to({text}, 'UTF8')) END"
+
+
+def _value(alias: str, table: str, column: str, words: set[tuple[str, str]]) -> str:
+    if (table, column) not in words:
+        return f"{alias}.{column}"
+    # Words may be redacted and still be proved: by their own salted digest.
+    return (
+        "(SELECT json_build_array(w.id, w.salt, w.digest, w.written_at) FROM marketplace_words"  # noqa: S608
+        f" AS w WHERE w.id = {alias}.{column})"
+    )
