@@ -213,6 +213,6 @@ def _value(alias: str, table: str, column: str, words: set[tuple[str, str]]) -> 
         return f"{alias}.{column}"
     # Words may be redacted and still be proved: by their own salted digest.
     return (
-        "(SELECT json_build_array(w.id, w.salt, w.digest, w.written_at) FROM marketplace_words"  # noqa: S608
-        f" AS w WHERE w.id = {alias}.{column})"
+        f"json_build_array({alias}.{column}, (SELECT json_build_array(w.salt, w.digest,"  # noqa: S608
+        f" w.written_at) FROM marketplace_words AS w WHERE w.id = {alias}.{column}))"
     )
