@@ -11,6 +11,7 @@ from api import (
     conversation,
     deliveries,
     jobs,
+    log,
     openings,
     people,
     ratings,
@@ -102,5 +103,11 @@ urlpatterns: list[URLPattern] = [
     path("reports/ratings/", reports.Ratings.as_view()),
     path("reports/spend/", reports.Spend.as_view()),
     path("reports/trial-balance/", accounts.TrialBalance.as_view()),
+    # The sealed record
+    path("log/checkpoint/", log.Checkpoint.as_view()),
+    path("log/proofs/", log.Proofs.as_view()),
+    path("log/proofs/<int:event_id>/", log.Proof.as_view()),
+    path("log/consistency/", log.Consistency.as_view()),
+    path("log/tiles/<int:level>/<int:number>/", log.Tile.as_view()),
     re_path(r"", schema.NoSuchAddress.as_view()),
 ]

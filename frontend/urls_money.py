@@ -9,6 +9,7 @@ from frontend.pages import (
     choice_record,
     departments,
     finance,
+    log_files,
     members,
     people,
     providers,
@@ -33,6 +34,8 @@ urlpatterns: list[URLPattern] = [
     path("journal.csv", books.entries_csv, name="journal-csv"),
     path("journal/<uuid:entry_id>/", books.entry, name="entry"),
     path("finance/", finance.show, name="finance"),
+    path("log/verify.py", log_files.program, name="log-verify"),
+    path("log/keys.txt", log_files.verifier_keys, name="log-keys"),
     path("departments/", departments.index, name="departments"),
     path("departments/new/", admissions.new_department, name="department-new"),
     path(

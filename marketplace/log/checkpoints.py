@@ -25,6 +25,12 @@ class NotACheckpoint(Refusal):
     field = "checkpoint"
 
 
+class NothingSealed(Refusal):
+    """The log is empty still."""
+
+    code = "nothing_sealed"
+
+
 @dataclass(frozen=True, slots=True)
 class TreeHead:
     """What a checkpoint says."""
@@ -80,11 +86,13 @@ def latest_checkpoint() -> CheckpointPaper:
     """
     Return the newest checkpoint. It tells nothing that is secret, and anybody may keep it.
 
-    :raises Unknown: nothing was sealed yet.
+    :raises NothingSealed: the log is empty still.
     """
     row = Checkpoint.objects.latest_first().first()
     if row is None:
-        raise Unknown("Nothing was sealed yet: the first checkpoint comes with the first event.")
+        raise NothingSealed(
+            "Nothing was sealed yet: the first checkpoint comes with the first event."
+        )
     return paper_of(row)
 
 

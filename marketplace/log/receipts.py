@@ -15,16 +15,17 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from marketplace.log.checkpoints import checkpoint_at, latest_checkpoint
+from marketplace.log.checkpoints import CheckpointPaper, checkpoint_at, latest_checkpoint
 from marketplace.log.tree import StoredTree, log_size, row_of
 from marketplace.models.departments import Department
 from marketplace.models.events import Audience, Event
-from marketplace.models.log import Checkpoint, LogLeaf
+from marketplace.models.log import LogLeaf
 from marketplace.models.people import Membership, Office, OfficeHeld, Role, User
 from marketplace.permissions import holds
 from marketplace.refusals import Refusal, Unknown, require
 
 TITLE = "c2sp.org/tlog-proof@v1"
+LEVELS_MAX = 8  # more leaves than numbers of events
 FOR_OFFICES = "The tree's own hashes are for finance and auditors."
 FOR_VERIFIERS = "Checkpoints are for heads, providers, finance, auditors and administrators."
 
@@ -100,14 +101,19 @@ def receipt(*, actor: User, event_id: int, size: int | None = None) -> Receipt:
     event = provable_by(actor).filter(pk=event_id).first()
     if event is None:
         raise Unknown("There is no such event.")
+    return receipt_of(event, size=size)
+
+
+def receipt_of(event: Event, *, size: int | None = None) -> Receipt:
+    """Return the proof of an event for a reader who may have it. :raises NotSealedYet: not yet."""
     leaf = LogLeaf.objects.filter(event=event).first()
-    if leaf is None or not Checkpoint.objects.filter(size__gt=leaf.position).exists():
+    if leaf is None:
         raise NotSealedYet("This is recorded and will be sealed within seconds. Ask again then.")
-    checkpoint = latest_checkpoint() if size is None else checkpoint_at(size=size)
-    if checkpoint.size <= leaf.position:
+    upto = latest_checkpoint() if size is None else checkpoint_at(size=size)
+    if upto.size <= leaf.position:
         raise NotSealedYet("That checkpoint is older than this event.")
-    path = StoredTree(checkpoint.size).inclusion_path(leaf.position)
     salt = bytes(event.salt)
+    path = StoredTree(upto.size).inclusion_path(leaf.position)
     lines = [
         TITLE,
         f"extra {_encoded(salt + event.body.encode())}",
@@ -120,10 +126,10 @@ def receipt(*, actor: User, event_id: int, size: int | None = None) -> Receipt:
         subject_id=event.subject_id,
         happened_at=event.happened_at,
         position=leaf.position,
-        size=checkpoint.size,
+        size=upto.size,
         body=event.body,
         salt=salt.hex(),
-        text="\n".join(lines) + f"\n\n{checkpoint.note}",
+        text="\n".join(lines) + f"\n\n{upto.note}",
         file_name=f"{event.kind.replace('.', '-')}-{leaf.position}.tlog-proof",
     )
 
@@ -147,6 +153,17 @@ def receipts_of(*, actor: User, subject_ids: Iterable[UUID]) -> list[Provable]:
     ]
 
 
+def checkpoint(*, actor: User, size: int | None = None) -> CheckpointPaper:
+    """
+    Return the newest checkpoint, or the one over `size` entries.
+
+    :raises Forbidden: the actor is no reader of checkpoints.
+    :raises NothingSealed: there is none yet. :raises Unknown: there is none of that size.
+    """
+    require(may_verify(actor), FOR_VERIFIERS)
+    return latest_checkpoint() if size is None else checkpoint_at(size=size)
+
+
 def consistency(*, actor: User, from_size: int, to_size: int | None = None) -> Consistency:
     """
     Return the proof that the log only grew between two checkpoints; without `to_size`, until now.
@@ -155,14 +172,12 @@ def consistency(*, actor: User, from_size: int, to_size: int | None = None) -> C
     :raises Unknown: there is no checkpoint of the larger size.
     :raises NotALogSize: the smaller size is no size before it.
     """
-    require(may_verify(actor), FOR_VERIFIERS)
-    checkpoint = latest_checkpoint() if to_size is None else checkpoint_at(size=to_size)
-    if not 0 < from_size <= checkpoint.size:
-        raise NotALogSize(f"Name a size from 1 to {checkpoint.size}.")
-    hashes = StoredTree(checkpoint.size).consistency_path(from_size)
-    path = tuple(map(_encoded, hashes))
+    upto = checkpoint(actor=actor, size=to_size)
+    if not 0 < from_size <= upto.size:
+        raise NotALogSize(f"Name a size from 1 to {upto.size}.")
+    path = tuple(map(_encoded, StoredTree(upto.size).consistency_path(from_size)))
     lines = "\n".join((f"old {from_size}", *path))
-    return Consistency(from_size, checkpoint.size, path, f"{lines}\n\n{checkpoint.note}")
+    return Consistency(from_size, upto.size, path, f"{lines}\n\n{upto.note}")
 
 
 def tile(*, actor: User, level: int, number: int) -> TilePaper:
@@ -173,7 +188,8 @@ def tile(*, actor: User, level: int, number: int) -> TilePaper:
     :raises Unknown: the tree has no such tile.
     """
     require(holds(actor, Office.FINANCE, Office.AUDITOR), FOR_OFFICES)
-    hashes = row_of(level, number) if number * 256 ** (level + 1) < log_size() else []
+    there = level < LEVELS_MAX and number << 8 * (level + 1) < log_size()
+    hashes = row_of(level, number) if there else []
     if not hashes:
         raise Unknown("The tree has no such tile.")
     return TilePaper(level, number, tuple(map(_encoded, hashes)), len(hashes) == 256)

@@ -44,7 +44,7 @@ def routes() -> list[tuple[str, type[Resource]]]:
         assert isinstance(pattern, URLPattern)
         view = getattr(pattern.callback, "view_class", None) or pattern.callback.cls
         if view is not NoSuchAddress and issubclass(view, Resource):
-            path = re.sub(r"<uuid:(\w+)>", r"{\1}", str(pattern.pattern))
+            path = re.sub(r"<\w+:(\w+)>", r"{\1}", str(pattern.pattern))
             found.append((f"/api/v1/{path}", view))
     return found
 

@@ -10,12 +10,11 @@ from django.db import DatabaseError, connection, transaction
 
 from marketplace.history import record
 from marketplace.log import merkle
-from marketplace.log.checkpoints import latest_checkpoint, read_checkpoint
+from marketplace.log.checkpoints import NothingSealed, latest_checkpoint, read_checkpoint
 from marketplace.log.sealer import CountingAnew, backlog, raise_epoch, seal, seal_batch
 from marketplace.log.tree import StoredTree, log_size
 from marketplace.models.events import Audience, Event
 from marketplace.models.log import Checkpoint, LogLeaf, LogTile
-from marketplace.refusals import Unknown
 from marketplace.system import the_clock
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -86,7 +85,7 @@ def test_what_happened_is_sealed_in_its_order_under_a_signed_root(worker):
 
 def test_nothing_is_sealed_before_anything_happened(worker):
     assert seal(at=NOON) == 0
-    with pytest.raises(Unknown):
+    with pytest.raises(NothingSealed):
         latest_checkpoint()
 
 
