@@ -157,10 +157,12 @@ def post_for(
     )
 
 
-def shown(lines: Sequence[Line]) -> list[Line]:
+def shown(lines: Sequence[Line], *, company: str = chart.CHARGE_VENDOR) -> list[Line]:
     """
     Return an entry's lines as they are in showback: cost and recovery in book M; nothing of a
     budget or a promise; what a vendor is really owed stays, as the company's own cost.
+
+    :param company: the account on which the company's own cost stands.
     """
     booked = [line for line in lines if not line.is_empty and line.account[0] not in "BE"]
     memo = [
@@ -170,7 +172,7 @@ def shown(lines: Sequence[Line]) -> list[Line]:
     ]
     real = [line for line in booked if line.account not in chart.SHOWN]
     if real:
-        real.append(_balancing(chart.CHARGE_VENDOR, real, like=real[0]))
+        real.append(_balancing(company, real, like=real[0]))
         memo.append(_balancing(chart.SHOWN_VENDOR_PAYABLE, memo, like=real[0]))
     return [line for line in (*real, *memo) if not line.is_empty]
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
+
+from django.db import connection
 
 from bids.closing import close_due_job
 from bids.content import BidContent, PlannedMilestone, PriceLine
@@ -15,6 +17,7 @@ from bids.opening import open_bids
 from bids.submission import submit_bid
 from ledger.acceptance import accept_delivery
 from ledger.awarding import choose_bid
+from ledger.books import check_books
 from ledger.commissioning import publish_job
 from ledger.delivering import deliver_milestone
 from ledger.granting import grant_budget
@@ -224,3 +227,43 @@ def stands(code: str, **about: UUID) -> Money:
     net = sum(posting.debit_minor - posting.credit_minor for posting in postings)
     side = Account.objects.get(code=code).normal_side
     return Money(net if side == "debit" else -net, "EUR")
+
+
+def books_stand() -> dict[str, str]:
+    """Every account on which anything stands, on its normal side: like {"5100": "40000.00"}."""
+    standing = {account.code: stands(account.code) for account in Account.objects.order_by("code")}
+    return {code: str(amount.amount) for code, amount in standing.items() if amount}
+
+
+def line_stands(line: BudgetLine) -> dict[str, str]:
+    """Every figure of a budget line that is not zero, and what is available."""
+    line.refresh_from_db()
+    names = ("budget", "carried_in", "precommitted", "committed", "charged", "available")
+    figures = {name: Money(getattr(line, f"{name}_minor"), line.currency) for name in names}
+    return {
+        name: str(amount.amount)
+        for name, amount in figures.items()
+        if amount or name == "available"
+    }
+
+
+def assert_books_hold() -> None:
+    """Everything that is stored is what the postings say, and every entry balances."""
+    connection.check_constraints()
+    assert check_books().wrong == ()
+
+
+AUTUMN = datetime(2025, 11, 3, 8, tzinfo=UTC)  # a company founded then has an earlier year
+LATE = datetime(2025, 12, 1, 12, tzinfo=UTC)  # a Monday: what is published then is chosen
+DECEMBER = datetime(2025, 12, 9, 12, tzinfo=UTC)  # on this day,
+JANUARY = datetime(2026, 1, 12, 12, tzinfo=UTC)  # and may well be accepted on this one
+
+
+def award_of_december(
+    cast: Cast, *, provider: str = "vendor", choice: Mapping[str, Any] | None = None, **words: Any
+) -> Award:
+    """Marketing's job of late autumn, chosen in December: the vendor's bid, or the team's."""
+    days = {"closes_at": LATE + 7 * DAY, "questions_until": LATE + 5 * DAY}
+    bids = contest(cast, **({"at": LATE} | days | words))
+    bid = bids.team_bid if provider == "team" else bids.vendor_bid
+    return choose(cast, bid, at=DECEMBER, **(choice or {}))

@@ -1,0 +1,188 @@
+"""Payments made outside the marketplace are charged too; what came back is its own kind."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from ledger.budgeting import NoBudget
+from ledger.models.budgets import BudgetLine
+from ledger.models.journal import JournalEntry
+from ledger.models.years import OutsideSpend
+from ledger.outside_spend import (
+    AlreadyRecorded,
+    DocumentMissing,
+    NotAPayment,
+    PaidTooEarly,
+    Payment,
+    record_outside_spend,
+    record_outside_spends,
+)
+from ledger.posting import BookedDifferently, InsufficientFunds
+from marketplace.models.events import Event
+from marketplace.money import Money
+from marketplace.refusals import Forbidden, Unknown
+from tests.builders import DAY, NOON, eur, refused
+from tests.cast import Cast
+from tests.ledger.builders import assert_books_hold, books_stand, grant, line_stands
+
+pytestmark = pytest.mark.django_db
+LATER = NOON + 10 * DAY
+
+
+@pytest.fixture
+def line(cast: Cast) -> BudgetLine:
+    return grant(cast, "1000")
+
+
+def payment(cast: Cast, **words: Any) -> Payment:
+    """A photographer's bill of 300.00 and 57.00 of tax, paid in March."""
+    usual = Payment(
+        id=uuid4(),
+        department_id=cast.marketing.pk,
+        payee="Studio Licht",
+        document="2026-118",
+        paid_on=date(2026, 3, 5),
+        net=eur("300"),
+        tax=eur("57"),
+        category_id=cast.events.pk,
+    )
+    return replace(usual, **words)
+
+
+def test_a_payment_and_a_credit_come_out_to_the_last_unit(cast: Cast, line: BudgetLine) -> None:
+    """The worked example of entry 24."""
+    record_outside_spend(actor=cast.fin, payment=payment(cast), at=LATER)
+    assert line_stands(line) == {"budget": "1000.00", "charged": "300.00", "available": "700.00"}
+    assert books_stand() == {
+        "1100": "-357.00",
+        "1400": "57.00",
+        "5800": "300.00",
+        "B100": "1000.00",
+        "B900": "1000.00",
+    }
+
+    back = payment(cast, document="2026-118-C", net=eur("-100"), tax=eur("-19"))
+    record_outside_spend(actor=cast.fin, payment=back, at=LATER)
+
+    assert line_stands(line) == {"budget": "1000.00", "charged": "200.00", "available": "800.00"}
+    assert books_stand() == {
+        "1100": "-238.00",
+        "1400": "38.00",
+        "5800": "200.00",
+        "B100": "1000.00",
+        "B900": "1000.00",
+    }
+    kinds = JournalEntry.objects.filter(source=back.id).values_list("kind", "effective_on")
+    assert list(kinds) == [("credited_outside", date(2026, 3, 5))]
+    assert Event.objects.filter(kind="outside_spend.recorded").count() == 2
+    assert_books_hold()
+
+
+def test_a_kind_of_work_with_its_own_budget_pays_alone(cast: Cast, line: BudgetLine) -> None:
+    from ledger.granting import grant_budget
+
+    own = grant_budget(
+        actor=cast.fin,
+        department_id=cast.marketing.pk,
+        fiscal_year=2026,
+        amount=eur("500"),
+        category_id=cast.events.pk,
+        at=NOON,
+        grant_id=uuid4(),
+    )
+
+    record_outside_spend(actor=cast.fin, payment=payment(cast), at=LATER)
+
+    assert line_stands(own)["charged"] == "300.00"
+    assert line_stands(line)["available"] == "1000.00"
+    assert_books_hold()
+
+
+def test_many_are_recorded_at_once_and_the_good_ones_kept(cast: Cast, line: BudgetLine) -> None:
+    good, dear = payment(cast), payment(cast, document="2026-119", net=eur("701"), tax=None)
+    odd = payment(cast, document=" ")
+    last = payment(cast, document="2026-120", net=eur("700"), tax=None)
+
+    outcomes = record_outside_spends(actor=cast.fin, payments=[good, dear, odd, last], at=LATER)
+
+    assert [type(one.refusal) for one in outcomes] == [
+        type(None),
+        InsufficientFunds,
+        DocumentMissing,
+        type(None),
+    ]
+    assert OutsideSpend.objects.count() == 2
+    assert line_stands(line)["available"] == "0.00"
+    assert Event.objects.filter(kind="outside_spend.recorded").count() == 1
+    assert_books_hold()
+
+
+def test_each_of_many_costs_a_few_statements(cast: Cast, line: BudgetLine) -> None:
+    def statements(count: int) -> int:
+        many = [
+            payment(cast, document=f"{count}-{number}", net=eur("1"), tax=None)
+            for number in range(count)
+        ]
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            record_outside_spends(actor=cast.fin, payments=many, at=LATER)
+        return len(queries)
+
+    statements(1)
+    assert statements(22) - statements(12) <= 10 * 6
+
+
+def test_a_payment_told_twice_is_recorded_once(cast: Cast, line: BudgetLine) -> None:
+    told = payment(cast)
+    record_outside_spend(actor=cast.fin, payment=told, at=LATER)
+
+    record_outside_spend(actor=cast.fin, payment=told, at=LATER + DAY)
+
+    assert line_stands(line)["charged"] == "300.00"
+    assert JournalEntry.objects.filter(source=told.id).count() == 1
+    with refused(BookedDifferently):
+        record_outside_spend(actor=cast.fin, payment=replace(told, net=eur("301")), at=LATER)
+    with refused(AlreadyRecorded):
+        record_outside_spend(actor=cast.fin, payment=replace(told, id=uuid4()), at=LATER)
+
+
+@pytest.mark.parametrize(
+    ("words", "rule"),
+    [
+        ({"net": eur("0"), "tax": None}, NotAPayment),
+        ({"tax": eur("-1")}, NotAPayment),
+        ({"tax": Money(100, "USD")}, NotAPayment),
+        ({"paid_on": LATER.date() + timedelta(days=1)}, PaidTooEarly),
+        ({"payee": " "}, DocumentMissing),
+        ({"document": ""}, DocumentMissing),
+        ({"department_id": uuid4()}, Unknown),
+        ({"category_id": uuid4()}, Unknown),
+        ({"provider_id": uuid4()}, Unknown),
+        ({"net": Money(100, "USD"), "tax": None}, NoBudget),
+        ({"net": eur("1000.01"), "tax": None}, InsufficientFunds),
+    ],
+)
+def test_what_is_no_payment_is_refused(
+    cast: Cast, line: BudgetLine, words: dict[str, Any], rule: Any
+) -> None:
+    with refused(rule):
+        record_outside_spend(actor=cast.fin, payment=payment(cast, **words), at=LATER)
+
+    assert not OutsideSpend.objects.exists()
+    assert line_stands(line)["available"] == "1000.00"
+
+
+def test_only_finance_records_payments(cast: Cast, line: BudgetLine) -> None:
+    for person in (cast.maya, cast.ada, cast.vera):
+        with refused(Forbidden):
+            record_outside_spend(actor=person, payment=payment(cast), at=LATER)
+        with refused(Forbidden):
+            record_outside_spends(actor=person, payments=[payment(cast)], at=LATER)

@@ -1,0 +1,179 @@
+"""What a team recovered too much or too little goes into its next rate, or back to who paid."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger import chart
+from ledger.balances import balance, recovered_in
+from ledger.models.budgets import BudgetLine
+from ledger.models.journal import JournalEntry
+from ledger.models.years import RecoverySettled
+from ledger.recoveries import (
+    AlreadySettled,
+    NoSuchPolicy,
+    NotACost,
+    NotATeam,
+    NothingToRebate,
+    ReasonMissing,
+    YearNotOver,
+    settle_recovery,
+    shares,
+)
+from marketplace.models.events import Notice
+from marketplace.refusals import Forbidden, Unknown
+from tests.builders import DAY, eur, refused
+from tests.cast import Cast, assemble
+from tests.ledger.builders import (
+    AUTUMN,
+    DECEMBER,
+    JANUARY,
+    accept,
+    assert_books_hold,
+    award_of_december,
+    books_stand,
+    grant,
+    line_stands,
+    milestones,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The company of the tests, founded a year earlier."""
+    return assemble(at=AUTUMN)
+
+
+@pytest.fixture
+def line(cast: Cast) -> BudgetLine:
+    """Marketing was charged 40,000.00 for the Events team's work in December."""
+    line = grant(cast, at=AUTUMN)
+    for milestone in milestones(award_of_december(cast, provider="team")):
+        accept(cast, milestone, at=DECEMBER + DAY)
+    return line
+
+
+def settle(cast: Cast, cost: str, policy: str, **words: Any) -> RecoverySettled:
+    usual = {
+        "actor": cast.fin,
+        "team_id": cast.events_team.pk,
+        "fiscal_year": 2025,
+        "cost": eur(cost),
+        "policy": policy,
+        "reason": "Cost centre 1200, closed on 9 January.",
+        "at": JANUARY,
+    }
+    return settle_recovery(**(usual | words))
+
+
+def test_what_was_too_much_is_carried_into_the_next_rate(cast: Cast, line: BudgetLine) -> None:
+    settled = settle(cast, "36500", "carry")
+
+    assert (settled.recovered_minor, settled.cost_minor) == (40_000_00, 36_500_00)
+    in_2025 = {"until_period": 202513}
+    assert balance(chart.PROVIDER_RECOVERY, "EUR", **in_2025) == eur("-36500")
+    assert balance(chart.RECOVERY_DEFERRED, "EUR", **in_2025) == eur("-3500")
+    assert recovered_in(2026, cast.events_team) == {"EUR": eur("3500")}
+    assert books_stand() == {
+        "4100": "40000.00",
+        "4200": "800.00",
+        "5100": "40000.00",
+        "5300": "800.00",
+        "B100": "100000.00",
+        "B900": "100000.00",
+    }
+    assert line_stands(line)["charged"] == "40800.00"
+    assert Notice.objects.get(kind="recovery.settled").recipient == cast.pia
+    assert_books_hold()
+
+
+def test_what_was_too_little_is_carried_likewise(cast: Cast, line: BudgetLine) -> None:
+    settle(cast, "41000", "carry")
+
+    assert balance(chart.RECOVERY_DEFERRED, "EUR", until_period=202513) == eur("1000")
+    assert balance(chart.RECOVERY_DEFERRED, "EUR") == eur("0")
+    assert recovered_in(2026, cast.events_team) == {"EUR": eur("-1000")}
+    assert_books_hold()
+
+
+def test_what_was_too_much_is_given_back_to_who_used_the_team(cast: Cast, line: BudgetLine) -> None:
+    settle(cast, "36500", "rebate")
+
+    assert line_stands(line) == {
+        "budget": "100000.00",
+        "charged": "37300.00",
+        "available": "62700.00",
+    }
+    assert books_stand() == {
+        "4100": "36500.00",
+        "4200": "800.00",
+        "5100": "36500.00",
+        "5300": "800.00",
+        "B100": "100000.00",
+        "B900": "100000.00",
+    }
+    entry = JournalEntry.objects.get(kind="recovery_rebated")
+    assert (entry.period_id, str(entry.effective_on)) == (202513, "2025-12-31")
+    assert_books_hold()
+
+
+def test_a_team_that_cost_what_it_recovered_moves_nothing(cast: Cast, line: BudgetLine) -> None:
+    before = books_stand()
+
+    settle(cast, "40000", "carry")
+
+    assert books_stand() == before
+    assert RecoverySettled.objects.count() == 1
+    assert_books_hold()
+
+
+@given(st.integers(0, 10**12), st.lists(st.integers(1, 10**9), min_size=1, max_size=8))
+def test_shares_add_up_and_are_never_a_unit_off(amount: int, weights: list[int]) -> None:
+    parts = shares(amount, weights)
+
+    assert sum(parts) == amount
+    whole = sum(weights)
+    for part, weight in zip(parts, weights, strict=True):
+        assert abs(part * whole - amount * weight) < whole
+
+
+def test_equal_shares_of_what_does_not_divide_go_to_the_first() -> None:
+    assert shares(100, [1, 1, 1]) == [34, 33, 33]
+
+
+@pytest.mark.parametrize(
+    ("words", "rule"),
+    [
+        ({"fiscal_year": 2026}, YearNotOver),
+        ({"at": datetime(2025, 12, 31, 23, tzinfo=UTC)}, YearNotOver),
+        ({"cost": "-1"}, NotACost),
+        ({"policy": "keep"}, NoSuchPolicy),
+        ({"policy": "rebate", "cost": "40000"}, NothingToRebate),
+        ({"policy": "rebate", "cost": "50000"}, NothingToRebate),
+        ({"reason": " "}, ReasonMissing),
+        ({"team_id": uuid4()}, Unknown),
+    ],
+)
+def test_what_settles_nothing_is_refused(
+    cast: Cast, line: BudgetLine, words: dict[str, Any], rule: Any
+) -> None:
+    with refused(rule):
+        settle(cast, **({"cost": "1", "policy": "carry"} | words))
+
+
+def test_a_teams_year_is_settled_once_by_finance(cast: Cast, line: BudgetLine) -> None:
+    with refused(Forbidden):
+        settle(cast, "1", "carry", actor=cast.sam)
+    with refused(NotATeam):
+        settle(cast, "1", "carry", team_id=cast.vera_co.pk)
+    settle(cast, "39000", "carry")
+    with refused(AlreadySettled):
+        settle(cast, "38000", "rebate")

@@ -1,0 +1,403 @@
+"""A year ends: promises pass on, budgets lapse or pass on, results are closed; again, nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from uuid import uuid4
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from ledger import chart
+from ledger.balances import balance
+from ledger.changing import agree_change, propose_change
+from ledger.crediting import raise_dispute, resolve_dispute
+from ledger.models.budgets import BudgetLine, Commitment
+from ledger.models.journal import JournalEntry, Posting
+from ledger.models.periods import Period
+from ledger.models.years import YearEnd
+from ledger.outside_spend import Payment, record_outside_spend
+from ledger.periods import opened
+from ledger.posting import InsufficientFunds
+from ledger.year_end import (
+    MonthsOpen,
+    NoSuchPolicy,
+    ReasonMissing,
+    YearEnded,
+    YearNotOver,
+    close_year,
+    state_carry_forward,
+)
+from marketplace.refusals import Forbidden, Unknown
+from tests.builders import DAY, HOUR, eur, refused
+from tests.cast import Cast, assemble
+from tests.ledger.builders import (
+    AUTUMN,
+    DECEMBER,
+    JANUARY,
+    accept,
+    assert_books_hold,
+    award_of_december,
+    books_stand,
+    grant,
+    line_stands,
+    milestones,
+)
+
+pytestmark = pytest.mark.django_db
+NEW_YEAR = datetime(2026, 1, 8, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The company of the tests, founded a year earlier."""
+    return assemble(at=AUTUMN)
+
+
+def close_months(cast: Cast, year: int = 2025) -> None:
+    """Every month of the year is closed."""
+    for month in Period.objects.filter(fiscal_year=year, id__lte=year * 100 + 12):
+        Period.objects.filter(pk=month.pk).update(
+            closing_at=NEW_YEAR - HOUR, closed_at=NEW_YEAR - HOUR, closed_by=cast.fin
+        )
+
+
+def state(cast: Cast, unspent: str, promises: str, **words: object) -> None:
+    state_carry_forward(
+        actor=cast.fin,
+        fiscal_year=2025,
+        unspent=unspent,
+        promises=promises,
+        reason="Decided with the heads in November.",
+        at=AUTUMN,
+        **words,  # type: ignore[arg-type]
+    )
+
+
+def end(cast: Cast) -> YearEnded:
+    close_months(cast)
+    return close_year(actor=cast.fin, fiscal_year=2025, at=NEW_YEAR)
+
+
+def line_of(year: int) -> BudgetLine:
+    return BudgetLine.objects.get(fiscal_year=year, department__name="Marketing")
+
+
+def test_a_promise_keeps_its_budget_and_the_rest_lapses(cast: Cast) -> None:
+    """The worked example of a year's end: 40,800 promised, 15,300 of it charged in December."""
+    old = grant(cast, at=AUTUMN)
+    award = award_of_december(cast)
+    first, second, third = milestones(award)
+    accept(cast, first, at=DECEMBER + DAY)
+    assert line_stands(old) == {
+        "budget": "100000.00",
+        "committed": "25500.00",
+        "charged": "15300.00",
+        "available": "59200.00",
+    }
+
+    ended = end(cast)
+
+    assert (ended.promises_carried, ended.lines_lapsed, ended.lines_carried) == (1, 1, 0)
+    assert ended.departments_closed == 2  # Marketing's cost, and the company's fee
+    assert line_stands(old) == {
+        "budget": "15300.00",
+        "charged": "15300.00",
+        "available": "0.00",
+    }
+    new = line_of(2026)
+    assert line_stands(new) == {
+        "carried_in": "25500.00",
+        "committed": "25500.00",
+        "available": "0.00",
+    }
+    assert books_stand() == {
+        "2100": "15000.00",
+        "3000": "-15000.00",  # 15,300 of Marketing's cost less 300 of fee recovered
+        "B100": "40800.00",
+        "B900": "40800.00",
+        "E110": "25500.00",
+        "E900": "25500.00",
+    }
+    net = {"until_period": 202513}
+    assert balance(chart.NET_POSITION, "EUR", department=cast.marketing.pk, **net) == eur("15300")
+    assert balance(chart.COMMITMENT, "EUR", **net) == eur("0")  # the old year promises nothing
+    assert balance(chart.COMMITMENT, "EUR") == eur("25500")
+    for milestone in (second, third):
+        accept(cast, milestone, at=JANUARY)
+    assert line_stands(new) == {
+        "carried_in": "25500.00",
+        "charged": "25500.00",
+        "available": "0.00",
+    }
+    assert line_stands(old)["charged"] == "15300.00"
+    assert_books_hold()
+
+
+def test_running_it_again_doubles_nothing(cast: Cast) -> None:
+    old = grant(cast, at=AUTUMN)
+    accept(cast, milestones(award_of_december(cast))[0], at=DECEMBER + DAY)
+    end(cast)
+    before = (books_stand(), line_stands(old), line_stands(line_of(2026)))
+    entries = JournalEntry.objects.count()
+
+    again = close_year(actor=cast.fin, fiscal_year=2025, at=NEW_YEAR + DAY)
+
+    assert again.is_empty
+    assert again.run == 2
+    assert (books_stand(), line_stands(old), line_stands(line_of(2026))) == before
+    assert JournalEntry.objects.count() == entries
+    assert_books_hold()
+
+
+def test_what_the_adjusting_period_brings_is_ended_by_the_next_run(cast: Cast) -> None:
+    old = grant(cast, at=AUTUMN)
+    state(cast, "carry", "with_budget")
+    accept(cast, milestones(award_of_december(cast))[0], at=DECEMBER + DAY)
+    end(cast)
+    assert line_stands(line_of(2026))["carried_in"] == "84700.00"  # 59,200 unspent, 25,500 promised
+    opened(202513, at=NEW_YEAR)
+    add_to_adjusting_period(cast, old)
+
+    again = close_year(actor=cast.fin, fiscal_year=2025, at=NEW_YEAR + DAY)
+
+    assert (again.lines_carried, again.departments_closed) == (1, 1)
+    assert line_stands(old) == {"budget": "14300.00", "charged": "14300.00", "available": "0.00"}
+    assert line_stands(line_of(2026)) == {
+        "carried_in": "85700.00",
+        "committed": "25500.00",
+        "available": "60200.00",
+    }
+    in_2025 = {"until_period": 202513}
+    assert balance(chart.CHARGE_VENDOR, "EUR", **in_2025) == eur("0")
+    assert balance(chart.NET_POSITION, "EUR", department=cast.marketing.pk) == eur("14300")
+    assert_books_hold()
+
+
+def add_to_adjusting_period(cast: Cast, line: BudgetLine) -> None:
+    """The auditors find that 1,000.00 of December's charge was too much."""
+    from ledger.posting import BudgetMove, EntryKind, Line, post_entry
+
+    post_entry(
+        actor=cast.fin,
+        kind=EntryKind.REVERSED,
+        source=uuid4(),
+        at=NEW_YEAR,
+        period=202513,
+        effective_on=date(2025, 12, 31),
+        lines=[
+            Line.debit(chart.VENDOR_PAYABLE, eur("1000"), provider=cast.vera_co.pk),
+            Line.credit(
+                chart.CHARGE_VENDOR,
+                eur("1000"),
+                department=cast.marketing.pk,
+                budget_line=line.pk,
+            ),
+        ],
+        budget_moves=[BudgetMove(line.pk, charged=-1000_00)],
+    )
+
+
+def test_what_is_unspent_is_carried_where_finance_said_so(cast: Cast) -> None:
+    old = grant(cast, at=AUTUMN)
+    state(cast, "lapse", "with_budget")
+    state(cast, "carry", "with_budget", department_id=cast.marketing.pk)
+
+    ended = end(cast)
+
+    assert (ended.lines_carried, ended.lines_lapsed) == (1, 0)
+    assert line_stands(old) == {"available": "0.00"}
+    assert line_stands(line_of(2026)) == {"carried_in": "100000.00", "available": "100000.00"}
+    assert books_stand() == {"B100": "100000.00", "B900": "100000.00"}
+    assert line_of(2026).control == old.control
+    assert_books_hold()
+
+
+def test_promises_without_budget_are_paid_by_the_new_year(cast: Cast) -> None:
+    old = grant(cast, at=AUTUMN)
+    state(cast, "lapse", "without_budget")
+    award_of_december(cast)
+    grant(cast, "50000", at=JANUARY)
+
+    end(cast)
+
+    assert line_stands(old) == {"available": "0.00"}
+    assert line_stands(line_of(2026)) == {
+        "budget": "50000.00",
+        "committed": "40800.00",
+        "available": "9200.00",
+    }
+    assert books_stand() == {
+        "B100": "50000.00",
+        "B900": "50000.00",
+        "E110": "40800.00",
+        "E900": "40800.00",
+    }
+    assert_books_hold()
+
+
+def test_a_new_year_that_cannot_pay_refuses_the_end_and_says_for_what(cast: Cast) -> None:
+    old = grant(cast, at=AUTUMN)
+    state(cast, "lapse", "without_budget")
+    award_of_december(cast)
+    grant(cast, "40000", at=JANUARY)
+    close_months(cast)
+
+    with refused(InsufficientFunds) as caught:
+        close_year(actor=cast.fin, fiscal_year=2025, at=NEW_YEAR)
+
+    assert "Summer party" in caught.value.text
+    assert "40,000.00 EUR" in caught.value.text
+    assert line_stands(old)["committed"] == "40800.00"
+    assert not YearEnd.objects.exists()
+
+
+def test_a_december_promise_accepted_in_january_is_charged_to_the_new_year(cast: Cast) -> None:
+    """
+    Nobody has ended the year yet. The first charge of January takes the promise along, with its
+    budget, just as the end would have; the end then finds it gone.
+    """
+    old = grant(cast, at=AUTUMN)
+    award = award_of_december(cast)
+    first, second, _third = milestones(award)
+
+    accept(cast, first, at=JANUARY)
+
+    assert line_stands(old) == {"budget": "59200.00", "available": "59200.00"}
+    assert line_stands(line_of(2026)) == {
+        "carried_in": "40800.00",
+        "committed": "25500.00",
+        "charged": "15300.00",
+        "available": "0.00",
+    }
+    charged = Posting.objects.filter(entry__kind="charged", budget_line__isnull=False)
+    assert {posting.budget_line for posting in charged} == {line_of(2026)}
+    carried = JournalEntry.objects.filter(kind="promise_carried").order_by("pk")
+    assert list(carried.values_list("period", flat=True)) == [202513, 202601]
+    was, stands = Commitment.objects.order_by("budget_line__fiscal_year")
+    assert (was.open_minor, was.released_minor, stands.open_minor) == (0, 40_800_00, 25_500_00)
+    assert stands.follows == was
+    accept(cast, second, at=JANUARY + DAY)
+    assert JournalEntry.objects.filter(kind="promise_carried").count() == 2
+    ended = end(cast)
+    assert (ended.promises_carried, ended.lines_lapsed) == (0, 1)
+    assert line_stands(old) == {"available": "0.00"}
+    assert_books_hold()
+
+
+def test_a_change_and_a_credit_of_january_move_the_new_year(cast: Cast) -> None:
+    old = grant(cast, at=AUTUMN)
+    award = award_of_december(cast)
+    first, second, _third = milestones(award)
+    accept(cast, first, at=DECEMBER + DAY)
+    grant(cast, "5100", at=JANUARY)
+    change = propose_change(
+        actor=cast.maya,
+        milestone_id=second.pk,
+        difference=eur("5000"),
+        reason="Two more days.",
+        at=JANUARY,
+    )
+    agree_change(actor=cast.vera, change_id=change.pk, at=JANUARY)
+    assert line_stands(line_of(2026)) == {
+        "budget": "5100.00",
+        "carried_in": "25500.00",
+        "committed": "30600.00",
+        "available": "0.00",
+    }
+
+    dispute = raise_dispute(
+        actor=cast.maya,
+        milestone_id=first.pk,
+        amount=eur("1000"),
+        reason="Half of the lamps.",
+        at=DECEMBER + 3 * DAY,
+    )
+    resolve_dispute(
+        actor=cast.fin, dispute_id=dispute.pk, credit=eur("1000"), reason="So it is.", at=JANUARY
+    )
+
+    assert line_stands(line_of(2026))["charged"] == "-1020.00"
+    assert line_stands(old)["charged"] == "15300.00"
+    assert_books_hold()
+
+
+def test_a_promise_without_budget_waits_for_the_new_budget(cast: Cast) -> None:
+    grant(cast, at=AUTUMN)
+    state(cast, "lapse", "without_budget")
+    first = milestones(award_of_december(cast))[0]
+
+    with refused(InsufficientFunds):
+        accept(cast, first, at=JANUARY)
+
+    grant(cast, "40800", at=JANUARY)
+    accept(cast, first, at=JANUARY)
+    assert line_stands(line_of(2026))["available"] == "0.00"
+    assert_books_hold()
+
+
+def test_a_promise_is_carried_to_a_later_year_of_its_own_budget_only(cast: Cast) -> None:
+    line = grant(cast, at=AUTUMN)
+    commitment = award_of_december(cast).commitments.get()
+
+    with pytest.raises(DatabaseError, match="later year"), transaction.atomic():
+        Commitment.objects.create(
+            award=commitment.award, line=2, budget_line=line, follows=commitment
+        )
+
+
+def test_a_year_ends_when_it_is_over_and_its_months_are_closed(cast: Cast) -> None:
+    grant(cast, at=AUTUMN)
+    with refused(YearNotOver):
+        close_year(actor=cast.fin, fiscal_year=2025, at=datetime(2025, 12, 31, 23, tzinfo=UTC))
+    with refused(MonthsOpen) as caught:
+        close_year(actor=cast.fin, fiscal_year=2025, at=NEW_YEAR)
+    assert "2025-11" in caught.value.text
+    close_months(cast)
+    with refused(Forbidden):
+        close_year(actor=cast.maya, fiscal_year=2025, at=NEW_YEAR)
+
+
+@pytest.mark.parametrize(
+    ("words", "rule"),
+    [
+        ({"unspent": "burn"}, NoSuchPolicy),
+        ({"promises": "never"}, NoSuchPolicy),
+        ({"reason": " "}, ReasonMissing),
+        ({"department_id": uuid4()}, Unknown),
+    ],
+)
+def test_what_is_carried_is_said_with_its_reason(cast: Cast, words: dict, rule: type) -> None:
+    usual = {
+        "actor": cast.fin,
+        "fiscal_year": 2025,
+        "unspent": "lapse",
+        "promises": "with_budget",
+        "reason": "As ever.",
+        "at": AUTUMN,
+    }
+    with refused(rule):
+        state_carry_forward(**(usual | words))
+    with refused(Forbidden):
+        state_carry_forward(**(usual | {"actor": cast.maya}))
+
+
+def test_outside_spend_of_december_told_in_january_is_charged_to_december(cast: Cast) -> None:
+    old = grant(cast, at=AUTUMN)
+
+    record_outside_spend(
+        actor=cast.fin,
+        payment=Payment(
+            id=uuid4(),
+            department_id=cast.marketing.pk,
+            payee="Taxi Nord",
+            document="4711",
+            paid_on=date(2025, 12, 30),
+            net=eur("80"),
+        ),
+        at=JANUARY,
+    )
+
+    assert line_stands(old)["charged"] == "80.00"
+    assert JournalEntry.objects.get(kind="spent_outside").period_id == 202512
+    assert_books_hold()
