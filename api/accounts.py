@@ -129,7 +129,7 @@ class DepartmentStatement(Report):
         span = days_asked(asked.query, today=asked.at.date())
         paper = statements.statement(actor=asked.actor, **asked.query | span)
         if asked.format != "json":
-            return file_of(asked.format, "statement", statements.COLUMNS, paper.lines)
+            return file_of(asked.format, "statement", statements.COLUMNS, paper.every_line)
         return paper
 
 
@@ -154,7 +154,7 @@ class ProviderStatement(Report):
         span = days_asked(asked.query, today=asked.at.date())
         paper = statements.provider_statement(actor=asked.actor, **asked.query | span)
         if asked.format != "json":
-            return file_of(asked.format, "provider-statement", statements.COLUMNS, paper.lines)
+            return file_of(asked.format, "provider-statement", statements.COLUMNS, paper.every_line)
         return paper
 
 

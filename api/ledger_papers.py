@@ -72,6 +72,7 @@ StatementLineOut = paper(
     "provider_id",
     "provider_name",
     "amount",
+    "is_shown",
 )
 OpenPromiseOut = paper(OpenPromise, "award_id", "job_id", "job_title", "provider_name", "open")
 StatementOut = paper(
@@ -89,6 +90,8 @@ StatementOut = paper(
     "charges",
     "credits",
     "closing",
+    "shown",
+    "shown_total",
     "promises",
     "promised",
 )

@@ -81,7 +81,7 @@ def show(request: SignedIn) -> HttpResponse:
 def show_csv(request: SignedIn) -> StreamingHttpResponse:
     """Give the lines of a month as a file."""
     asked = _asked(request)
-    lines = () if asked.paper is None else asked.paper.lines
+    lines = () if asked.paper is None else asked.paper.every_line
     return csv_answer(f"statement-{asked.month:%Y-%m}", COLUMNS, lines)
 
 

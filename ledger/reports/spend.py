@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Case, CharField, Count, F, Sum, Value, When
 
 from ledger import chart
-from ledger.models.journal import Posting
+from ledger.models.journal import EntryKind, Posting
 from ledger.reports.columns import Column, columns
 from ledger.reports.reading import departments_to_read, reader_of
 from marketplace.models.people import User
@@ -90,7 +90,7 @@ def spend(
         account__code__in=chart.SPEND,
         department__in=departments,
         entry__effective_on__range=(since_on, until_on),
-    )
+    ).exclude(entry__kind=EntryKind.YEAR_CLOSED)  # which empties the accounts, and is no credit
     if currency:
         postings = postings.filter(currency=currency)
     keys = {f"key_{name}": KEYS[name] for name in group_by}

@@ -10,7 +10,7 @@ from django.db.models import QuerySet, Sum
 
 from ledger import chart
 from ledger.models.budgets import Commitment
-from ledger.models.journal import Balance, Posting
+from ledger.models.journal import Balance, Book, EntryKind, Posting
 from ledger.periods import fiscal_year_of
 from ledger.reports.columns import Column, columns
 from ledger.reports.periods import is_final
@@ -41,6 +41,7 @@ class StatementLine:
     provider_id: UUID | None
     provider_name: str
     amount: Money  # negative when money came back
+    is_shown: bool  # in a month of showback: shown, not charged
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,15 @@ class Statement:
     charges: Money
     credits: Money  # negative or zero
     closing: Money
+    shown: tuple[StatementLine, ...]  # used, and charged to nobody
+    shown_total: Money
     promises: tuple[OpenPromise, ...]
     promised: Money
+
+    @property
+    def every_line(self) -> tuple[StatementLine, ...]:
+        """What is charged, then what is only shown: the rows of the file."""
+        return self.lines + self.shown
 
 
 COLUMNS: tuple[Column[StatementLine], ...] = columns(
@@ -87,6 +95,7 @@ COLUMNS: tuple[Column[StatementLine], ...] = columns(
     "amount",
     "entry_id",
     currency=lambda line: line.amount.currency,
+    charged=lambda line: "shown" if line.is_shown else "charged",
 )
 
 
@@ -105,7 +114,9 @@ def statement(
     :raises Forbidden: the books of this department are not the actor's to read.
     """
     department = department_to_read(reader_of(actor), department_id)
-    of_it = Posting.objects.filter(account__code__in=chart.SPEND, department=department)
+    everything = _all_year().filter(department=department)
+    of_it = everything.filter(account__code__in=chart.SPEND)
+    only_shown = everything.filter(account__code__in=chart.SHOWN_SPEND)
     currency = currency or department.currency
     promises = tuple(
         OpenPromise(
@@ -122,10 +133,14 @@ def statement(
         .defer("award__comparison", "award__job__need")
         .order_by("award__chosen_at", "pk")
     )
-    balances = Balance.objects.filter(account__code__in=chart.SPEND, department=department)
-    currencies = balances.values_list("currency", flat=True).distinct()
+    either = Balance.objects.filter(
+        account__code__in=chart.SPEND + chart.SHOWN_SPEND, department=department
+    )
+    currencies = either.values_list("currency", flat=True).distinct()
+    balances = either.filter(account__code__in=chart.SPEND)
     return _paper(
         of_it.filter(currency=currency),
+        only_shown.filter(currency=currency),
         sign=1,
         period=(since_on, until_on),
         of=_Of(department.pk, department.name, department.cost_centre, currency, tuple(currencies)),
@@ -145,8 +160,11 @@ def provider_statement(
     :raises Forbidden: the income of this provider is not the actor's to read.
     """
     provider = income_to_read(reader_of(actor), provider_id)
-    of_it = Posting.objects.filter(account__code__in=EARNED, provider=provider)
-    currencies = tuple(of_it.values_list("currency", flat=True).distinct().order_by("currency"))
+    everything = _all_year().filter(provider=provider)
+    of_it = everything.filter(account__code__in=EARNED)
+    only_shown = everything.filter(account__code=chart.SHOWN[chart.PROVIDER_RECOVERY])
+    either = of_it | only_shown
+    currencies = tuple(either.values_list("currency", flat=True).distinct().order_by("currency"))
     home = provider.department.currency if provider.department else ""
     currency = currency or home or (currencies[0] if currencies else "EUR")
     mine = of_it.filter(currency=currency)
@@ -155,6 +173,7 @@ def provider_statement(
     )
     return _paper(
         mine,
+        only_shown.filter(currency=currency),
         sign=-1,
         period=(since_on, until_on),
         of=_Of(provider.pk, provider.name, "", currency, currencies),
@@ -174,8 +193,14 @@ class _Of:
     currencies: tuple[str, ...]
 
 
+def _all_year() -> QuerySet[Posting]:
+    """Every posting but those that close a year's accounts: they are no charge and no credit."""
+    return Posting.objects.exclude(entry__kind=EntryKind.YEAR_CLOSED)
+
+
 def _paper(
     postings: QuerySet[Posting],
+    shown: QuerySet[Posting],
     *,
     sign: int,
     period: tuple[date, date],
@@ -183,13 +208,7 @@ def _paper(
     opening: int,
     promises: tuple[OpenPromise, ...],
 ) -> Statement:
-    within = (
-        postings.filter(entry__effective_on__range=period)
-        .select_related("entry", "account", "department", "provider", "job", "milestone")
-        .defer("job__need", "provider__description")
-        .order_by("entry__effective_on", "entry_id", "line")
-    )
-    lines = tuple(_line(posting, sign) for posting in within)
+    lines, only_shown = _lines(postings, period, sign), _lines(shown, period, sign)
     zero = Money(0, of.currency)
     charges = total((line.amount for line in lines if line.amount > zero), of.currency)
     credits = total((line.amount for line in lines if line.amount < zero), of.currency)
@@ -208,9 +227,23 @@ def _paper(
         charges=charges,
         credits=credits,
         closing=start + charges + credits,
+        shown=only_shown,
+        shown_total=total((line.amount for line in only_shown), of.currency),
         promises=promises,
         promised=total((promise.open for promise in promises), of.currency),
     )
+
+
+def _lines(
+    postings: QuerySet[Posting], period: tuple[date, date], sign: int
+) -> tuple[StatementLine, ...]:
+    within = (
+        postings.filter(entry__effective_on__range=period)
+        .select_related("entry", "account", "department", "provider", "job", "milestone")
+        .defer("job__need", "provider__description")
+        .order_by("entry__effective_on", "entry_id", "line")
+    )
+    return tuple(_line(posting, sign) for posting in within)
 
 
 def _line(posting: Posting, sign: int) -> StatementLine:
@@ -231,6 +264,7 @@ def _line(posting: Posting, sign: int) -> StatementLine:
         provider_id=posting.provider_id,
         provider_name=posting.provider.name if posting.provider else "",
         amount=Money(sign * (posting.debit_minor - posting.credit_minor), posting.currency),
+        is_shown=posting.account.book == Book.MEMO,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +16,7 @@ from ledger.models.budgets import BudgetLine, Precommitment
 from ledger.models.pricing import ModeStated
 from ledger.outside_spend import Payment, record_outside_spend
 from ledger.pricing import state_price_rule
+from ledger.reports.statement import provider_statement, statement
 from ledger.showback import (
     NotAMonth,
     NothingSwitches,
@@ -42,6 +43,7 @@ from tests.ledger.builders import (
     milestones,
 )
 
+MAY = datetime(2026, 5, 4, 12, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
 
 
@@ -264,3 +266,26 @@ def test_only_finance_switches(cast: Cast) -> None:
     for person in (cast.gerd, cast.adam, cast.maya):
         with refused(Forbidden):
             switch(cast, actor=person)
+
+
+def test_a_statement_keeps_what_is_shown_apart(cast: Cast) -> None:
+    grant(cast)
+    finish(cast, choose(cast, contest(cast).team_bid))
+    switch(cast, from_period=202605, at=CHOICE + 31 * DAY)
+    later = {"closes_at": MAY + 7 * DAY, "questions_until": MAY + 5 * DAY}
+    parts = ["60", "40"]
+    bids = contest(cast, team=parts, vendor=parts, at=MAY, **later)
+    finish(cast, choose(cast, bids.team_bid, at=MAY + 8 * DAY), at=MAY + 9 * DAY)
+    span = {"since_on": date(2026, 5, 1), "until_on": date(2026, 5, 31)}
+
+    paper = statement(actor=cast.maya, department_id=cast.marketing.pk, **span)
+
+    assert paper.lines == ()
+    assert (paper.opening, paper.closing) == (eur("40800"), eur("40800"))
+    assert [line.amount for line in paper.shown] == [
+        eur(amount) for amount in ("60", "1.20", "40", "0.80")
+    ]
+    assert all(line.is_shown for line in paper.shown)
+    assert paper.shown_total == eur("102")
+    earned = provider_statement(actor=cast.pia, provider_id=cast.events_team.pk, **span)
+    assert (earned.closing, earned.shown_total) == (eur("40000"), eur("100"))

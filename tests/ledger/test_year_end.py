@@ -19,6 +19,8 @@ from ledger.models.years import YearEnd
 from ledger.outside_spend import Payment, record_outside_spend
 from ledger.periods import opened
 from ledger.posting import InsufficientFunds
+from ledger.reports.spend import spend
+from ledger.reports.statement import statement
 from ledger.year_end import (
     MonthsOpen,
     NoSuchPolicy,
@@ -401,3 +403,17 @@ def test_outside_spend_of_december_told_in_january_is_charged_to_december(cast: 
     assert line_stands(old)["charged"] == "80.00"
     assert JournalEntry.objects.get(kind="spent_outside").period_id == 202512
     assert_books_hold()
+
+
+def test_closing_the_accounts_is_no_credit_on_a_statement(cast: Cast) -> None:
+    grant(cast, at=AUTUMN)
+    accept(cast, milestones(award_of_december(cast))[0], at=DECEMBER + DAY)
+    end(cast)
+    span = {"since_on": date(2025, 12, 1), "until_on": date(2025, 12, 31)}
+
+    paper = statement(actor=cast.maya, department_id=cast.marketing.pk, **span)
+
+    assert [line.amount for line in paper.lines] == [eur("15000"), eur("300")]
+    assert paper.closing == eur("15300")
+    (spent,) = spend(actor=cast.fin, **span)
+    assert spent.amount == eur("15300")
