@@ -119,6 +119,25 @@ CHECKS = (
         """,
     ),
     Check(
+        "budget lines hold the sum of what entries did to them",
+        "SELECT count(*) FROM ledger_budgetmovement",
+        """
+        SELECT 'budget line ' || b.id || ': holds ' || concat_ws('/', b.budget_minor,
+            b.carried_in_minor, b.precommitted_minor, b.committed_minor, b.charged_minor)
+            || ', moved ' || concat_ws('/', coalesce(sum(m.budget_minor), 0),
+            coalesce(sum(m.carried_in_minor), 0), coalesce(sum(m.precommitted_minor), 0),
+            coalesce(sum(m.committed_minor), 0), coalesce(sum(m.charged_minor), 0))
+        FROM ledger_budgetline b LEFT JOIN ledger_budgetmovement m ON m.budget_line_id = b.id
+        GROUP BY b.id
+        HAVING (b.budget_minor, b.carried_in_minor, b.precommitted_minor, b.committed_minor,
+            b.charged_minor) IS DISTINCT FROM (coalesce(sum(m.budget_minor), 0)::bigint,
+            coalesce(sum(m.carried_in_minor), 0)::bigint,
+            coalesce(sum(m.precommitted_minor), 0)::bigint,
+            coalesce(sum(m.committed_minor), 0)::bigint, coalesce(sum(m.charged_minor), 0)::bigint)
+        ORDER BY b.id
+        """,
+    ),
+    Check(
         "every accepted milestone is charged once",
         "SELECT count(*) FROM ledger_acceptance",
         """

@@ -12,6 +12,7 @@ from marketplace.models.people import Membership, Office, Role, User
 from marketplace.permissions import (
     holds,
     is_member,
+    may_audit,
     may_draft_for,
     may_manage_money,
     may_publish_for,
@@ -90,6 +91,21 @@ def may_resolve(actor: User) -> bool:
 def may_ask_for_a_check(actor: User) -> bool:
     """Whoever watches over the record has it checked."""
     return holds(actor, Office.AUDITOR, Office.FINANCE, Office.ADMINISTRATOR)
+
+
+def may_close(actor: User) -> bool:
+    """Finance closes months, and asks for one to be reopened."""
+    return may_manage_money(actor)
+
+
+def may_cosign_reopening(actor: User) -> bool:
+    """A second person of finance, or an auditor, signs the reopening of a month."""
+    return may_manage_money(actor) or may_audit(actor)
+
+
+def may_correct(actor: User) -> bool:
+    """Finance takes entries back: one asks, a second one signs."""
+    return may_manage_money(actor)
 
 
 def may_rate(actor: User, award: Award, side: str) -> bool:

@@ -15,6 +15,7 @@ from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
 from django.db import DatabaseError, connection
+from django.db.models import QuerySet
 
 from ledger.models.journal import Account, EntryKind, JournalEntry, Posting
 from ledger.periods import opened, period_for
@@ -218,39 +219,67 @@ def reverse_entry(
     source: UUID,
     at: datetime,
     memo: str = "",
+    occurrence: str = "0",
+    effective_on: date | None = None,
+    corrects: bool = True,
+    moves_budgets: bool = False,
 ) -> int:
     """
-    Book the opposite of an entry's postings, in the period of `at`, and return the new entry.
-    Budget and commitment figures are not moved: whoever reverses says what happens to them.
+    Book the opposite of an entry's postings, and return the new entry.
+
+    :param corrects: a reversal in another month names the one it corrects. Not where it was meant
+        from the beginning, as with an accrual.
+    :param moves_budgets: what the entry did to budget lines is undone too, with the check of
+        funds; else whoever reverses says what happens to them. Commitments are never moved.
+    :raises InsufficientFunds: what is taken back of a budget is spent already.
+    :raises PeriodClosed: the month takes no more entries.
     """
-    postings = Posting.objects.filter(entry_id=entry_id).order_by("line")
-    lines = [
-        Line(
-            account=posting.account.code,
-            currency=posting.currency,
-            debit_minor=posting.credit_minor,
-            credit_minor=posting.debit_minor,
-            department=posting.department_id,
-            category=posting.category_id,
-            budget_line=posting.budget_line_id,
-            job=posting.job_id,
-            award=posting.award_id,
-            milestone=posting.milestone_id,
-            provider=posting.provider_id,
-        )
-        for posting in postings.select_related("account")
-    ]
     original = JournalEntry.objects.get(pk=entry_id)
-    moved = original.period_id != period_for(at.date(), at=at)
+    period = period_for(effective_on or at.date(), at=at)
     return post_entry(
         actor=actor,
         kind=kind,
         source=source,
+        occurrence=occurrence,
         at=at,
-        lines=lines,
+        effective_on=effective_on,
+        lines=[_line_of(posting).turned() for posting in _postings_of(entry_id)],
+        budget_moves=[
+            BudgetMove(
+                moved.budget_line_id,
+                budget=-moved.budget_minor,
+                carried_in=-moved.carried_in_minor,
+                precommitted=-moved.precommitted_minor,
+                committed=-moved.committed_minor,
+                charged=-moved.charged_minor,
+            )
+            for moved in original.budget_movements.order_by("pk")
+            if moves_budgets
+        ],
         memo=memo,
         reverses=entry_id,
-        corrects_period=original.period_id if moved else None,
+        corrects_period=original.period_id if corrects and original.period_id != period else None,
+    )
+
+
+def _postings_of(entry_id: int) -> QuerySet[Posting]:
+    return Posting.objects.filter(entry_id=entry_id).select_related("account").order_by("line")
+
+
+def _line_of(posting: Posting) -> Line:
+    """Return a posting as it was before it was posted."""
+    return Line(
+        account=posting.account.code,
+        currency=posting.currency,
+        debit_minor=posting.debit_minor,
+        credit_minor=posting.credit_minor,
+        department=posting.department_id,
+        category=posting.category_id,
+        budget_line=posting.budget_line_id,
+        job=posting.job_id,
+        award=posting.award_id,
+        milestone=posting.milestone_id,
+        provider=posting.provider_id,
     )
 
 

@@ -116,11 +116,6 @@ class Migration(migrations.Migration):
             name='follows',
             field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='followed_by', to='ledger.commitment'),
         ),
-        migrations.AlterField(
-            model_name='journalentry',
-            name='kind',
-            field=models.CharField(choices=[('budget_granted', 'Budget granted'), ('budget_moved', 'Budget moved'), ('estimate_reserved', 'Estimate reserved'), ('estimate_released', 'Estimate released'), ('awarded', 'Awarded'), ('changed', 'Change order'), ('charged', 'Charged'), ('released', 'Rest released'), ('cancelled', 'Award cancelled'), ('disputed', 'Disputed'), ('credited', 'Credited'), ('reversed', 'Reversed'), ('spent_outside', 'Paid outside'), ('credited_outside', 'Came back from outside'), ('promise_carried', 'Promise carried on'), ('budget_carried', 'Budget carried on'), ('budget_lapsed', 'Budget lapsed'), ('year_closed', 'Year closed'), ('recovery_carried', 'Recovery carried on'), ('recovery_rebated', 'Recovery given back')], max_length=20),
-        ),
         migrations.AddConstraint(
             model_name='commitment',
             constraint=models.UniqueConstraint(fields=('award', 'line', 'budget_line'), name='commitment_lines_of_an_award'),

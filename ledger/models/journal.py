@@ -44,6 +44,8 @@ class EntryKind(models.TextChoices):
     CANCELLED = "cancelled", "Award cancelled"
     DISPUTED = "disputed", "Disputed"
     CREDITED = "credited", "Credited"
+    ACCRUED = "accrued", "Accrued"
+    ACCRUAL_REVERSED = "accrual_reversed", "Accrual reversed"
     REVERSED = "reversed", "Reversed"
     SPENT_OUTSIDE = "spent_outside", "Paid outside"
     CREDITED_OUTSIDE = "credited_outside", "Came back from outside"
@@ -53,6 +55,11 @@ class EntryKind(models.TextChoices):
     YEAR_CLOSED = "year_closed", "Year closed"
     RECOVERY_CARRIED = "recovery_carried", "Recovery carried on"
     RECOVERY_REBATED = "recovery_rebated", "Recovery given back"
+
+
+def entry_kinds() -> list[tuple[str, str]]:
+    """Return the choices of a kind. Asked when needed: a new kind of entry changes no table."""
+    return EntryKind.choices
 
 
 class Account(models.Model):
@@ -82,7 +89,7 @@ class JournalEntry(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     public_id = models.UUIDField(unique=True, default=uuid4, editable=False)
-    kind = models.CharField(max_length=20, choices=EntryKind)
+    kind = models.CharField(max_length=20, choices=entry_kinds)
     period = models.ForeignKey(Period, models.PROTECT, related_name="entries")
     effective_on = models.DateField()
     posted_at = models.DateTimeField()
@@ -186,6 +193,24 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id}: {self.debit_minor or -self.credit_minor}"
+
+
+class BudgetMovement(models.Model):
+    """What an entry did to one budget line: every figure of a line is the sum of these."""
+
+    id = models.BigAutoField(primary_key=True)
+    entry = models.ForeignKey(JournalEntry, models.PROTECT, related_name="budget_movements")
+    budget_line = models.ForeignKey(
+        "ledger.BudgetLine", models.PROTECT, related_name="movements", db_index=False
+    )
+    budget_minor = models.BigIntegerField()
+    carried_in_minor = models.BigIntegerField()
+    precommitted_minor = models.BigIntegerField()
+    committed_minor = models.BigIntegerField()
+    charged_minor = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.budget_line_id}: {self.entry_id}"
 
 
 class Balance(models.Model):

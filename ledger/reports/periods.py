@@ -1,26 +1,72 @@
-"""The months of the books, to pick from."""
+"""The months of the books: where each stands, who moved it when, and what can be done now."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from ledger.models.periods import Period
-from ledger.reports.reading import reader_of
+from ledger.models.periods import Period, PeriodStep, Step
+from ledger.period_steps import asked_reopening
+from ledger.permissions import may_close, may_cosign_reopening
+from ledger.reports.columns import Column, columns
+from ledger.reports.reading import Reader, reader_of
 from marketplace.models.people import User
-from marketplace.refusals import require
+from marketplace.refusals import Unknown, require
 
 
 @dataclass(frozen=True, slots=True)
 class PeriodRow:
     """One month of the books."""
 
-    id: int  # 202611
+    id: int  # 202611; 13 is the year's adjusting period
     label: str  # 2026-11
     fiscal_year: int
     starts_on: date
     ends_on: date
     state: str  # open, closing, closed
+    opened_at: datetime
+    closing_at: datetime | None
+    closed_at: datetime | None
+    closed_by: str  # for finance and auditors; empty for others
+    seal: str  # hexadecimal; empty until it is closed
+    is_adjusting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One step of a month."""
+
+    step: str  # closing, stopped, closed, asked, declined, reopened
+    label: str
+    taken_by: str
+    taken_at: datetime
+    reason: str
+    seal: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodPaper:
+    """A month with everything that was done to it, for finance and auditors."""
+
+    row: PeriodRow
+    steps: tuple[StepRow, ...]  # the last one first
+    asked: StepRow | None  # a reopening that waits for a second person
+    acts: tuple[str, ...]  # what this person may do now: begin, stop, close, ask, sign, decline
+
+
+COLUMNS: tuple[Column[PeriodRow], ...] = columns(
+    "id",
+    "label",
+    "fiscal_year",
+    "starts_on",
+    "ends_on",
+    "state",
+    "opened_at",
+    "closing_at",
+    "closed_at",
+    "closed_by",
+    "seal",
+)
 
 
 def periods(*, actor: User) -> tuple[PeriodRow, ...]:
@@ -31,16 +77,35 @@ def periods(*, actor: User) -> tuple[PeriodRow, ...]:
     """
     reader = reader_of(actor)
     require(bool(reader.departments or reader.offices or reader.incomes))
-    return tuple(
-        PeriodRow(
-            id=period.pk,
-            label=str(period),
-            fiscal_year=period.fiscal_year,
-            starts_on=period.starts_on,
-            ends_on=period.ends_on,
-            state=_state(period),
-        )
-        for period in Period.objects.order_by("-id")
+    months = Period.objects.select_related("closed_by").order_by("-id")
+    closings = PeriodStep.objects.filter(step=Step.CLOSED).order_by("position")
+    roots = {period: bytes(root) for period, root in closings.values_list("period", "root") if root}
+    return tuple(_row(period, roots.get(period.pk, b""), reader) for period in months)
+
+
+def period(*, actor: User, period_id: int) -> PeriodPaper:
+    """
+    Return one month with its steps, for finance and auditors.
+
+    :raises Forbidden: the actor holds neither office. :raises Unknown: there is no such month.
+    """
+    reader = reader_of(actor)
+    require(reader.reads_all_books, "The books are for finance and auditors.")
+    found = Period.objects.select_related("closed_by").filter(pk=period_id).first()
+    if found is None:
+        raise Unknown("There is no such month in the books.")
+    taken = list(
+        PeriodStep.objects.filter(period=found)
+        .select_related("taken_by", "reason")
+        .order_by("-position")
+    )
+    root = next((bytes(step.root) for step in taken if step.root), b"")
+    asked = asked_reopening(found)
+    return PeriodPaper(
+        row=_row(found, root, reader),
+        steps=tuple(map(_step, taken)),
+        asked=_step(taken[0]) if asked else None,
+        acts=tuple(_acts(actor, found, asked)),
     )
 
 
@@ -49,6 +114,49 @@ def is_final(since_on: date, until_on: date) -> bool:
     months = Period.objects.filter(starts_on__lte=until_on, ends_on__gte=since_on)
     closed = [moment is not None for moment in months.values_list("closed_at", flat=True)]
     return bool(closed) and all(closed)
+
+
+def _acts(actor: User, period: Period, asked: PeriodStep | None) -> list[str]:
+    """Return what somebody may do with a month as it stands. The verbs say no by themselves."""
+    closes = may_close(actor)
+    if period.closing_at is None:
+        return ["begin"] if closes else []
+    if period.closed_at is None:
+        return ["close", "stop"] if closes else []
+    if asked is None:
+        return ["ask"] if closes else []
+    if not may_cosign_reopening(actor):
+        return []
+    return ["decline"] if asked.taken_by_id == actor.pk else ["sign", "decline"]
+
+
+def _row(period: Period, root: bytes, reader: Reader) -> PeriodRow:
+    keeper = period.closed_by.name if period.closed_by and reader.reads_all_books else ""
+    return PeriodRow(
+        id=period.pk,
+        label=str(period),
+        fiscal_year=period.fiscal_year,
+        starts_on=period.starts_on,
+        ends_on=period.ends_on,
+        state=_state(period),
+        opened_at=period.opened_at,
+        closing_at=period.closing_at,
+        closed_at=period.closed_at,
+        closed_by=keeper,
+        seal=root.hex() if period.closed_at else "",
+        is_adjusting=period.starts_on == period.ends_on,
+    )
+
+
+def _step(taken: PeriodStep) -> StepRow:
+    return StepRow(
+        step=taken.step,
+        label=taken.get_step_display(),
+        taken_by=taken.taken_by.name,
+        taken_at=taken.taken_at,
+        reason=taken.reason.text if taken.reason else "",
+        seal=bytes(taken.root).hex() if taken.root else "",
+    )
 
 
 def _state(period: Period) -> str:

@@ -18,12 +18,14 @@ from bids.submission import submit_bid
 from ledger.acceptance import accept_delivery
 from ledger.awarding import choose_bid
 from ledger.books import check_books
+from ledger.closing import begin_closing, close_period
 from ledger.commissioning import publish_job
 from ledger.delivering import deliver_milestone
 from ledger.granting import grant_budget
 from ledger.models.awards import Award, Delivery, Milestone
 from ledger.models.budgets import BudgetLine
 from ledger.models.journal import Account, Posting
+from ledger.models.periods import Period, PeriodStep
 from ledger.models.ratings import Rating
 from ledger.rating import rate
 from marketplace.drafting import draft_job
@@ -31,10 +33,12 @@ from marketplace.models.jobs import Job
 from marketplace.models.people import User
 from marketplace.models.providers import Provider
 from marketplace.money import Money
+from marketplace.offices import grant_office
+from marketplace.people import add_person
 from marketplace.policies import IMPORTED, state_policy
 from marketplace.system import the_clock, the_importer
 from tests.builders import DAY, DEADLINE, HOUR, NOON, details, eur
-from tests.cast import Cast
+from tests.cast import FOUNDED, Cast
 
 CHOICE = DEADLINE + DAY
 
@@ -202,6 +206,28 @@ def finish(cast: Cast, award: Award, *, at: datetime = CHOICE + 30 * DAY) -> Non
     """Every milestone is delivered, and accepted a day later."""
     for milestone in milestones(award):
         accept(cast, milestone, at=at)
+
+
+def after(period_id: int) -> datetime:
+    """Noon of the second day after a month."""
+    first = datetime(period_id // 100, period_id % 100, 1, 12, tzinfo=UTC)
+    return (first + 31 * DAY).replace(day=2)
+
+
+def close_month(cast: Cast, period_id: int, *, at: datetime | None = None) -> PeriodStep:
+    """Finance closes a month and all that are open before it, two days after it is over."""
+    earlier = Period.objects.filter(pk__lte=period_id, closed_at=None).order_by("pk")
+    for month in list(earlier.values_list("pk", flat=True)):
+        begin_closing(actor=cast.fin, period_id=month, at=at or after(period_id))
+        closed = close_period(actor=cast.fin, period_id=month, at=at or after(period_id))
+    return closed
+
+
+def second_of_finance(cast: Cast) -> User:
+    """Fay, who keeps the money beside Fin."""
+    fay = add_person(actor=cast.adam, email="fay@house.example", name="Fay", at=FOUNDED)
+    grant_office(actor=cast.adam, user_id=fay.pk, office="finance", at=FOUNDED)
+    return fay
 
 
 ANSWERS: Mapping[str, Mapping[str, int]] = {

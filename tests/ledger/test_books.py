@@ -66,6 +66,7 @@ def test_books_that_hold_are_said_to_hold(granted):
     [
         ("UPDATE ledger_balance SET debit_minor = debit_minor + 1", "posted 10000/0, stored"),
         ("DELETE FROM ledger_balance", "balances are the sums"),
+        ("UPDATE ledger_budgetline SET budget_minor = 5", "holds 5/0/0/0/0, moved 10000/0/0/0/0"),
         ("UPDATE ledger_budgetline SET committed_minor = 5", "committed 5, open 0"),
         ("UPDATE ledger_budgetline SET precommitted_minor = 5", "pre-committed 5, estimates 0"),
         ("UPDATE ledger_budgetline SET charged_minor = 5", "charged 5, posted 0"),

@@ -14,7 +14,7 @@ from ledger.balances import balance
 from ledger.books import check_books
 from ledger.models.budgets import BudgetLine
 from ledger.models.journal import EntryKind, JournalEntry, Posting
-from ledger.models.periods import Period
+from ledger.models.periods import PeriodStep
 from ledger.posting import (
     BookedDifferently,
     BudgetMove,
@@ -177,9 +177,11 @@ def test_a_tracked_budget_shows_the_shortfall_instead_of_refusing(clock, marketi
     assert tracked.available == eur(-30)
 
 
-def test_a_period_that_is_closing_takes_no_entry(book):
+def test_a_period_that_is_closing_takes_no_entry(book, clock):
     book()
-    Period.objects.update(closing_at=NOON)
+    PeriodStep.objects.create(
+        period_id=202603, position=1, step="closing", taken_by=clock, taken_at=NOON
+    )
 
     with pytest.raises(PeriodClosed, match="2026-03"), transaction.atomic():
         book()

@@ -8,7 +8,6 @@ import pytest
 
 from ledger.crediting import raise_dispute, resolve_dispute
 from ledger.models.awards import Award
-from ledger.models.periods import Period
 from ledger.reports.budget_status import budget_status
 from ledger.reports.commitments import commitments
 from ledger.reports.journal import JournalFilter, entry, every_line, journal
@@ -109,8 +108,7 @@ def test_what_awards_still_promise_stands_under_the_statement(cast: Cast, contes
 
 def test_a_statement_is_final_once_its_months_are_closed(cast: Cast, work: Award):
     before = statement(actor=cast.maya, department_id=cast.marketing.pk, **MARCH)
-    at = CHOICE + 60 * DAY
-    Period.objects.filter(pk=202603).update(closing_at=at, closed_at=at, closed_by=cast.fin)
+    builders.close_month(cast, 202603)
     after = statement(actor=cast.maya, department_id=cast.marketing.pk, **MARCH)
 
     assert (before.is_final, after.is_final) == (False, True)

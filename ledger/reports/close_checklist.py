@@ -1,0 +1,209 @@
+"""What stands against closing a month, and what to know before: each with its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from ledger.models.awards import Dispute
+from ledger.models.journal import EntryKind, Posting
+from ledger.models.periods import Period
+from ledger.reports.accruals import AccrualRow, accruals_of
+from ledger.reports.columns import Column, columns
+from ledger.reports.reading import reader_of
+from ledger.tie_outs import wrong_in
+from marketplace.models.people import User
+from marketplace.money import Money
+from marketplace.refusals import Unknown, require
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """One thing that a check found: a job, a month, or words alone."""
+
+    text: str
+    job_id: UUID | None = None
+    period: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the checklist."""
+
+    code: str
+    title: str
+    is_blocker: bool  # stands against closing, unless it is clear
+    is_clear: bool
+    says: str  # what was found, and what to do about it
+    rows: tuple[CheckRow, ...] = ()
+
+    @property
+    def state(self) -> str:
+        """clear, blocker, or warning."""
+        if self.is_clear:
+            return "clear"
+        return "blocker" if self.is_blocker else "warning"
+
+
+Question = Callable[[Period, datetime], Check]
+
+COLUMNS: tuple[Column[Check], ...] = columns("code", "title", "state", "says")
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """Everything that was asked of a month before it is closed."""
+
+    period: int
+    label: str
+    checks: tuple[Check, ...]
+
+    @property
+    def blockers(self) -> tuple[Check, ...]:
+        return tuple(check for check in self.checks if check.state == "blocker")
+
+    @property
+    def warnings(self) -> tuple[Check, ...]:
+        return tuple(check for check in self.checks if check.state == "warning")
+
+
+def close_checklist(*, actor: User, period_id: int, at: datetime) -> Checklist:
+    """
+    Return what is asked of a month before it is closed, for finance and auditors.
+
+    :raises Forbidden: the actor holds neither office. :raises Unknown: there is no such month.
+    """
+    require(reader_of(actor).reads_all_books, "The books are for finance and auditors.")
+    period = Period.objects.filter(pk=period_id).first()
+    if period is None:
+        raise Unknown("There is no such month in the books.")
+    return Checklist(period.pk, str(period), checks_of(period, at=at))
+
+
+def checks_of(period: Period, *, at: datetime) -> tuple[Check, ...]:
+    """Ask every question of a month."""
+    return tuple(question(period, at) for question in QUESTIONS)
+
+
+def blockers(period: Period, *, at: datetime) -> tuple[Check, ...]:
+    """Return what stands against closing a month."""
+    return tuple(check for check in checks_of(period, at=at) if check.state == "blocker")
+
+
+def month_over(period: Period, at: datetime) -> Check:
+    """Whether the last day of the month is over."""
+    is_over = at.date() > period.ends_on
+    return Check(
+        code="month_over",
+        title="The month is over",
+        is_blocker=True,
+        is_clear=is_over,
+        says=f"Its last day was {period.ends_on:%d %B %Y}."
+        if is_over
+        else f"It lasts until {period.ends_on:%d %B %Y}.",
+    )
+
+
+def earlier_months(period: Period, at: datetime) -> Check:
+    """Whether every month before is closed. An adjusting period may stay open into the new year."""
+    waiting = [
+        month
+        for month in Period.objects.filter(pk__lt=period.pk, closed_at=None).order_by("pk")
+        if month.starts_on != month.ends_on
+    ]
+    names = ", ".join(str(month) for month in waiting)
+    return Check(
+        code="earlier_months",
+        title="Earlier months are closed",
+        is_blocker=True,
+        is_clear=not waiting,
+        says=f"Close {names} first." if waiting else "No earlier month is open.",
+        rows=tuple(CheckRow(str(month), period=month.pk) for month in waiting),
+    )
+
+
+def books_hold(period: Period, at: datetime) -> Check:
+    """Whether what is stored for the month is what its postings say."""
+    wrong = wrong_in(period.pk)
+    return Check(
+        code="books_hold",
+        title="The books hold",
+        is_blocker=True,
+        is_clear=not wrong,
+        says="Stored figures are not what the postings say: call whoever runs the site."
+        if wrong
+        else "Every entry balances, and every stored figure is the sum of its postings.",
+        rows=tuple(CheckRow(words) for words in wrong),
+    )
+
+
+def work_accrued(period: Period, at: datetime) -> Check:
+    """Whether undecided work is accrued. To begin closing books it: open months only say so."""
+    found = accruals_of(period)
+    missing = [row for row in found if not row.is_accrued]
+    if not missing:
+        says = "All of it is accrued." if found else "No delivery waits for an answer."
+    elif period.closing_at is None:
+        says = f"{_deliveries(missing)} for an answer, to be accrued when closing begins."
+    else:
+        says = f"{_deliveries(missing)} without an accrual. Stop closing, and begin again."
+    return Check(
+        code="work_accrued",
+        title="Undecided work is accrued",
+        is_blocker=period.closing_at is not None,
+        is_clear=not missing,
+        says=says,
+        rows=tuple(
+            CheckRow(
+                f"{row.job_title}, {row.milestone_title}: {row.amount}"
+                + (", accrued" if row.is_accrued else ""),
+                job_id=row.job_id,
+            )
+            for row in found
+        ),
+    )
+
+
+def _deliveries(rows: Sequence[AccrualRow]) -> str:
+    return "1 delivery waits" if len(rows) == 1 else f"{len(rows)} deliveries wait"
+
+
+def disputes_settled(period: Period, at: datetime) -> Check:
+    """Whether charges of the month are contested. A later credit corrects it from a later month."""
+    charged = Posting.objects.filter(entry__kind=EntryKind.CHARGED, entry__period=period)
+    disputes = (
+        Dispute.objects.filter(resolution=None, milestone__in=charged.values("milestone"))
+        .select_related("milestone__award__job")
+        .defer("milestone__award__comparison", "milestone__award__job__need")
+        .order_by("raised_at", "pk")
+    )
+    rows = tuple(
+        CheckRow(
+            f"{dispute.milestone.award.job.title}, {dispute.milestone.title}: "
+            f"{Money(dispute.amount_minor, dispute.milestone.award.currency)}",
+            job_id=dispute.milestone.award.job_id,
+        )
+        for dispute in disputes
+    )
+    return Check(
+        code="disputes_settled",
+        title="Charges of the month are undisputed",
+        is_blocker=False,
+        is_clear=not rows,
+        says="A credit for it will stand in a later month and name this one."
+        if rows
+        else "No dispute is open.",
+        rows=rows,
+    )
+
+
+# What is asked, in this order. A chapter that holds a month up adds its own question here.
+QUESTIONS: list[Question] = [
+    month_over,
+    earlier_months,
+    books_hold,
+    work_accrued,
+    disputes_settled,
+]

@@ -1,0 +1,176 @@
+"""Accruals: a month bears the cost of what was handed over in it, decided or not."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.db.models import Sum
+
+from ledger.acceptance import accept_delivery
+from ledger.books import check_books
+from ledger.closing import begin_closing, stop_closing
+from ledger.delivering import return_delivery
+from ledger.models.awards import Award
+from ledger.models.budgets import BudgetLine
+from ledger.models.journal import Balance, JournalEntry
+from ledger.reports.accruals import accruals
+from ledger.reports.statement import statement
+from marketplace.money import Money
+from marketplace.refusals import Forbidden, Unknown
+from tests.builders import DAY, eur, refused
+from tests.cast import Cast
+from tests.ledger import builders
+from tests.ledger.builders import CHOICE, after
+
+pytestmark = pytest.mark.django_db
+MARCH, APRIL, MAY = 202603, 202604, 202605
+HANDED_OVER = CHOICE + 18 * DAY  # 28 March
+
+
+@pytest.fixture
+def line(cast: Cast) -> BudgetLine:
+    return builders.grant(cast)
+
+
+@pytest.fixture
+def award(cast: Cast, line: BudgetLine) -> Award:
+    """Vera & Co's work for 40,000.00 in three parts; a fee of 2 % comes on top."""
+    return builders.choose(cast, builders.contest(cast).vendor_bid)
+
+
+def moved(code: str, period: int) -> Money:
+    """What an account moved in a month, debit less credit."""
+    balances = Balance.objects.filter(account__code=code, period=period)
+    return Money(balances.aggregate(net=Sum(Balance.net()))["net"] or 0, "EUR")
+
+
+def figures(line: BudgetLine) -> tuple[Money, Money, Money]:
+    """Committed, charged, available."""
+    line.refresh_from_db()
+    return eur_of(line.committed_minor), eur_of(line.charged_minor), line.available
+
+
+def eur_of(minor: int) -> Money:
+    return Money(minor, "EUR")
+
+
+def test_work_delivered_in_march_and_accepted_in_april_is_a_cost_of_march(cast, line, award):
+    first = builders.milestones(award)[0]
+    delivery = builders.deliver(cast, first, at=HANDED_OVER)
+    assert figures(line) == (eur("40800"), eur("0"), eur("59200"))
+
+    begin_closing(actor=cast.fin, period_id=MARCH, at=after(MARCH))
+
+    # The accrual stands in March, its reversal on the first of April; the budget is as it was.
+    assert (moved("5200", MARCH), moved("2200", MARCH)) == (eur("15000"), eur("-15000"))
+    assert (moved("5200", APRIL), moved("2200", APRIL)) == (eur("-15000"), eur("15000"))
+    assert (moved("2100", MARCH), moved("5300", MARCH)) == (eur("0"), eur("0"))
+    assert figures(line) == (eur("40800"), eur("0"), eur("59200"))
+    booked, reversed_ = JournalEntry.objects.filter(source=delivery.pk).order_by("pk")
+    assert (booked.kind, booked.effective_on) == ("accrued", date(2026, 3, 31))
+    assert (reversed_.kind, reversed_.effective_on) == ("accrual_reversed", date(2026, 4, 1))
+    assert (reversed_.reverses, reversed_.corrects_period) == (booked, None)
+
+    accept_delivery(actor=cast.rolf, delivery_id=delivery.pk, at=after(MARCH) + DAY)
+
+    # In April the reversal and the charge cancel out: the cost is March's, the fee April's.
+    assert (moved("5200", MARCH), moved("5200", APRIL)) == (eur("15000"), eur("0"))
+    assert (moved("2200", MARCH), moved("2200", APRIL)) == (eur("-15000"), eur("15000"))
+    assert (moved("2100", APRIL), moved("5300", APRIL)) == (eur("-15000"), eur("300"))
+    assert (moved("4200", APRIL), moved("E110", APRIL)) == (eur("-300"), eur("-15300"))
+    assert figures(line) == (eur("25500"), eur("15300"), eur("59200"))
+    assert check_books().wrong == ()
+
+
+def test_a_teams_work_is_accrued_on_its_own_account(cast, line):
+    award = builders.choose(cast, builders.contest(cast).team_bid)
+    builders.deliver(cast, builders.milestones(award)[0], at=HANDED_OVER)
+
+    begin_closing(actor=cast.fin, period_id=MARCH, at=after(MARCH))
+
+    assert (moved("5100", MARCH), moved("2200", MARCH)) == (eur("15000"), eur("-15000"))
+    assert (moved("5100", APRIL), moved("2200", APRIL)) == (eur("-15000"), eur("15000"))
+    assert (moved("5200", MARCH), moved("4100", MARCH)) == (eur("0"), eur("0"))
+    assert figures(line) == (eur("40800"), eur("0"), eur("59200"))
+    assert check_books().wrong == ()
+
+
+def test_closing_begun_twice_accrues_once(cast, award):
+    builders.deliver(cast, builders.milestones(award)[0], at=HANDED_OVER)
+
+    for _ in range(2):
+        begin_closing(actor=cast.fin, period_id=MARCH, at=after(MARCH))
+        stop_closing(actor=cast.fin, period_id=MARCH, reason="A bill.", at=after(MARCH) + DAY)
+
+    assert JournalEntry.objects.filter(kind="accrued").count() == 1
+    assert JournalEntry.objects.filter(kind="accrual_reversed").count() == 1
+    assert moved("5200", MARCH) == eur("15000")
+
+
+def test_what_waits_for_two_months_is_accrued_in_both(cast, line, award):
+    builders.deliver(cast, builders.milestones(award)[0], at=HANDED_OVER)
+
+    builders.close_month(cast, MARCH)
+    builders.close_month(cast, APRIL)
+
+    # March bears it, April takes it back and bears it again, May takes it back.
+    assert (moved("5200", MARCH), moved("5200", APRIL), moved("5200", MAY)) == (
+        *(eur("15000"), eur("0")),
+        eur("-15000"),
+    )
+    assert figures(line) == (eur("40800"), eur("0"), eur("59200"))
+    assert check_books().wrong == ()
+
+
+def test_what_was_sent_back_or_accepted_by_then_is_not_accrued(cast, award):
+    first, second, third = builders.milestones(award)
+    builders.accept(cast, first, at=CHOICE + DAY)
+    again = builders.deliver(cast, second, at=HANDED_OVER)
+    return_delivery(actor=cast.rolf, delivery_id=again.pk, missing="The plan.", at=after(MARCH))
+    builders.deliver(cast, third, at=after(MARCH))  # in April
+
+    begin_closing(actor=cast.fin, period_id=MARCH, at=after(MARCH) + DAY)
+
+    assert not JournalEntry.objects.filter(kind="accrued").exists()
+
+
+def test_the_statement_of_the_department_shows_the_accrual_in_its_month(cast, award):
+    builders.deliver(cast, builders.milestones(award)[0], at=HANDED_OVER)
+    builders.close_month(cast, MARCH)
+
+    paper = statement(
+        actor=cast.maya,
+        department_id=cast.marketing.pk,
+        since_on=date(2026, 3, 1),
+        until_on=date(2026, 3, 31),
+    )
+
+    assert [(each.kind, each.amount) for each in paper.lines] == [("accrued", eur("15000"))]
+    assert paper.is_final
+
+
+def test_the_report_names_what_waits_and_what_is_accrued(cast, award):
+    builders.deliver(cast, builders.milestones(award)[0], at=HANDED_OVER)
+    (before,) = accruals(actor=cast.ada, period_id=MARCH)
+    begin_closing(actor=cast.fin, period_id=MARCH, at=after(MARCH))
+    (booked,) = accruals(actor=cast.fin, period_id=MARCH)
+
+    assert (before.milestone_title, before.amount) == ("Part 1", eur("15000"))
+    assert (before.is_accrued, booked.is_accrued) == (False, True)
+    assert booked.entry_id == JournalEntry.objects.get(kind="accrued").public_id
+
+
+def test_accruals_are_for_finance_and_auditors(cast, award):
+    with refused(Forbidden):
+        accruals(actor=cast.maya, period_id=MARCH)
+    with refused(Unknown):
+        accruals(actor=cast.fin, period_id=209901)
+
+
+def test_work_without_a_price_is_not_accrued(cast, award):
+    builders.deliver(cast, builders.milestones(award)[0], amount="0", at=HANDED_OVER)
+
+    begin_closing(actor=cast.fin, period_id=MARCH, at=after(MARCH))
+
+    assert not JournalEntry.objects.filter(kind="accrued").exists()
