@@ -150,6 +150,7 @@ def test_a_correction_is_asked_once_and_says_why(cast, line):
 
 
 def test_what_is_spent_cannot_be_taken_back(cast, fay):
+    builders.grant(cast, "6000", at=NOON)
     builders.grant(cast, "41000", at=NOON)
     builders.choose(cast, builders.contest(cast).vendor_bid)  # 40,800.00 of it is promised
 
