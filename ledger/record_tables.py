@@ -22,7 +22,8 @@ class RecordTable:
     later: frozenset[str] = frozenset()
     # Which rows the record must know, in SQL over `t`: the others are still somebody's secret.
     when: str = "true"
-    lines: str = ""  # a table whose rows are part of this one's: an entry's postings
+    # Tables whose rows are part of this one's, each with its order: an entry's postings.
+    lines: tuple[tuple[str, str], ...] = ()
 
     @property
     def fixed_columns(self) -> list[str]:
@@ -101,7 +102,10 @@ RECORD = {
             "ledger_period",
             later=_later("opened_at", "closing_at", "closed_at", "closed_by_id"),
         ),
-        RecordTable(JOURNAL, lines="ledger_posting"),
+        RecordTable(JOURNAL, lines=(("ledger_posting", "line"), ("ledger_budgetmovement", "id"))),
+        RecordTable("ledger_periodstep"),
+        RecordTable("ledger_correction"),
+        RecordTable("ledger_correctionanswer", "correction_id"),
         RecordTable("ledger_award"),
         RecordTable("ledger_noaward", "job_id"),
         RecordTable("ledger_milestone"),
@@ -144,6 +148,7 @@ RECORD = {
 # Proved in another way: by the tree of the log, or as sums of what is recorded.
 PROVED_OTHERWISE = {
     "ledger_posting": "part of its entry's digest",
+    "ledger_budgetmovement": "part of its entry's digest",
     "ledger_balance": "the sum of its postings: see books.py",
     "ledger_rowbatch": "its own digest stands in an event",
     "marketplace_logleaf": "hashed from its event, and into the tree",
@@ -196,13 +201,11 @@ def words_columns() -> set[tuple[str, str]]:
 def digest_of(table: RecordTable, columns: list[str], words: set[tuple[str, str]]) -> str:
     """Return the SQL expression of the digest of these columns of `t`. Null: there is no row."""
     parts = [_value("t", table.name, column, words) for column in columns]
-    if table.lines and columns:
-        lines = ", ".join(
-            _value("line", table.lines, column, words) for column in columns_of(table.lines)
-        )
+    for name, order in table.lines if columns else ():
+        lines = ", ".join(_value("line", name, column, words) for column in columns_of(name))
         parts.append(
-            f"(SELECT json_agg(json_build_array({lines}) ORDER BY line.line)"  # noqa: S608
-            f" FROM {table.lines} AS line WHERE line.entry_id = t.{table.key})"
+            f"(SELECT json_agg(json_build_array({lines}) ORDER BY line.{order})"  # noqa: S608
+            f" FROM {name} AS line WHERE line.entry_id = t.{table.key})"
         )
     text = f"json_build_array({', '.join(parts)})::text"
     return f"CASE WHEN t.{table.key} IS NOT NULL THEN sha256(convert_to({text}, 'UTF8')) END"

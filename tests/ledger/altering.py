@@ -106,6 +106,8 @@ MADE_HERE = {
     ("ledger_recordcheck", "is_clean"): "false",
     ("ledger_teampricing", "rule"): "'dual'",
     ("ledger_moveanswer", "is_made"): "true",
+    ("ledger_periodstep", "step"): "'closed'",
+    ("ledger_periodstep", "answers_id"): "NULL",
     ("marketplace_words", "text"): "''",
 }
 
