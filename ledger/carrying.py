@@ -86,7 +86,8 @@ def carry_commitment(*, commitment: Commitment, year: int, actor: User, at: date
     promised = Money(commitment.open_minor, old.currency)
     if not promised:
         return follower
-    budget = _budget_behind(promised, old)
+    _unspent, policy = carry_forward_of(old.fiscal_year, old.department_id)
+    budget = budget_behind(promised, old, policy)
     _leave(commitment, promised=promised, budget=budget, actor=actor, at=at)
     _arrive(follower, promised=promised, budget=budget, actor=actor, at=at)
     follower.refresh_from_db()
@@ -152,13 +153,18 @@ def carry_forward_of(year: int, department_id: UUID) -> tuple[Unspent, OpenPromi
     Return how a year passes into the next for a department: as finance stated for it last, or
     for all. Until somebody states it, unspent budget lapses and a promise keeps its budget.
     """
-    stated = CarryForward.objects.filter(fiscal_year=year).filter(
-        Q(department=department_id) | Q(department=None)
-    )
-    latest = stated.order_by(F("department").asc(nulls_last=True), "-stated_at").first()
-    if latest is None:
-        return Unspent.LAPSE, OpenPromises.WITH_BUDGET
-    return Unspent(latest.unspent), OpenPromises(latest.promises)
+    stated = carry_forwards(year)
+    return stated.get(department_id, stated[None])
+
+
+def carry_forwards(year: int) -> dict[UUID | None, tuple[Unspent, OpenPromises]]:
+    """Return how a year passes into the next, for each department named, and (None) for all."""
+    stated: dict[UUID | None, tuple[Unspent, OpenPromises]] = {
+        None: (Unspent.LAPSE, OpenPromises.WITH_BUDGET)
+    }
+    for one in CarryForward.objects.filter(fiscal_year=year).order_by("stated_at"):
+        stated[one.department_id] = (Unspent(one.unspent), OpenPromises(one.promises))
+    return stated
 
 
 def last_open_period(year: int, *, at: datetime) -> int | None:
@@ -177,10 +183,9 @@ def budget_lines(line: BudgetLine, amount: Money) -> list[Line]:
     ]
 
 
-def _budget_behind(promised: Money, old: BudgetLine) -> Money:
+def budget_behind(promised: Money, old: BudgetLine, policy: OpenPromises) -> Money:
     """Return the budget that goes with a promise: all of it where the old line surely has it."""
-    _unspent, promises = carry_forward_of(old.fiscal_year, old.department_id)
-    if promises == OpenPromises.WITHOUT_BUDGET:
+    if policy == OpenPromises.WITHOUT_BUDGET:
         return Money(0, promised.currency)
     if old.control == BudgetControl.HARD:
         return promised

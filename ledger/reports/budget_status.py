@@ -73,10 +73,12 @@ def budget_status(
     lines = lines.select_related("department", "category").order_by(
         "-fiscal_year", "department__name", "department", "currency", "category__name"
     )
-    return tuple(_row(line) for line in lines)
+    return tuple(budget_row(line) for line in lines)
 
 
-def _row(line: BudgetLine) -> BudgetRow:
+def budget_row(line: BudgetLine) -> BudgetRow:
+    """Return a line with its department and its kind of work."""
+
     def money(minor: int) -> Money:
         return Money(minor, line.currency)
 
