@@ -24,6 +24,7 @@ PLACES: dict[str, tuple[str | Promise, str]] = {
     "statement": (gettext_lazy("Statement"), "g s"),
     "choices": (gettext_lazy("Choices"), "g c"),
     "journal": (gettext_lazy("Journal"), "g l"),
+    "record": (gettext_lazy("Record"), "g r"),
     "providers": (gettext_lazy("Providers"), "g p"),
     "departments": (gettext_lazy("Departments"), "g d"),
     "people": (gettext_lazy("People"), "g a"),
@@ -88,9 +89,9 @@ def names_for(held: Seats) -> list[str]:
     if held.is_finance:
         names |= {"finance", "statement", "choices"}
     if held.is_auditor:
-        names |= {"choices", "journal", "providers"}
+        names |= {"choices", "journal", "record", "providers"}
     if held.is_administrator:
-        names |= {"people", "departments", "providers"}
+        names |= {"people", "departments", "providers", "record"}
     return [name for name in PLACES if name in names]
 
 

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from frontend.pages import (
     admissions,
+    auditor,
     books,
     budgets,
     choice_record,
@@ -34,6 +35,11 @@ urlpatterns: list[URLPattern] = [
     path("journal.csv", books.entries_csv, name="journal-csv"),
     path("journal/<uuid:entry_id>/", books.entry, name="entry"),
     path("finance/", finance.show, name="finance"),
+    path("record/", auditor.room, name="record"),
+    path("record/check/", auditor.check, name="record-check"),
+    path("record/things/<uuid:subject_id>/", auditor.things, name="receipts"),
+    path("record/events/<int:event_id>/", auditor.event, name="event"),
+    path("record/events/<int:event_id>/receipt.txt", auditor.event_file, name="event-file"),
     path("log/verify.py", log_files.program, name="log-verify"),
     path("log/keys.txt", log_files.verifier_keys, name="log-keys"),
     path("departments/", departments.index, name="departments"),

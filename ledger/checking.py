@@ -25,7 +25,6 @@ from marketplace.refusals import Refusal, require
 from marketplace.system import the_clock
 
 NIGHT_BEGINS_UTC = 2
-A_NIGHT = timedelta(hours=20)  # between two nightly checks, however late one was
 NAMED = 100
 
 
@@ -52,29 +51,28 @@ def ask_for_a_check(*, actor: User, at: datetime) -> CheckWish:
 
 
 def run_due_checks(*, at: datetime) -> int:
-    """Run both checks if somebody asked, or if it is night, and return how many were run."""
+    """Run both checks if somebody asked or a night has begun, and return how many were run."""
     wish = CheckWish.objects.filter(checks=None).order_by("asked_at").first()
     if wish is None and not _is_due(at):
         return 0
     for kind in CheckKind:
-        run_check(kind, wish=wish)
+        run_check(kind, wish=wish, at=at)
     return len(CheckKind)
 
 
-def run_check(kind: CheckKind, *, wish: CheckWish | None = None) -> RecordCheck:
+def run_check(kind: CheckKind, *, at: datetime, wish: CheckWish | None = None) -> RecordCheck:
     """Run one check and keep what it found. What is wrong is told to auditors and finance."""
-    started_at = database_now()
     with one_moment():
         report: Report = check_books() if kind == CheckKind.BOOKS else verify_record()
         size = log_size()
-    return _keep(kind, report, wish=wish, started_at=started_at, size=size)
+    return _keep(kind, report, wish=wish, started_at=at, size=size)
 
 
 @transaction.atomic(savepoint=False)
 def _keep(
     kind: CheckKind, report: Report, *, wish: CheckWish | None, started_at: datetime, size: int
 ) -> RecordCheck:
-    at = database_now()
+    at = max(database_now(), started_at)
     check = RecordCheck.objects.create(
         kind=kind,
         wish=wish,
@@ -100,7 +98,8 @@ def _keep(
 
 
 def _is_due(at: datetime) -> bool:
-    nightly = RecordCheck.objects.filter(wish=None).order_by("-started_at").first()
-    if nightly is None:
-        return at.hour >= NIGHT_BEGINS_UTC
-    return at - nightly.started_at >= A_NIGHT and at.hour >= NIGHT_BEGINS_UTC
+    """Whether no check has run by itself since the last night began, the first day included."""
+    night = at.replace(hour=NIGHT_BEGINS_UTC, minute=0, second=0, microsecond=0)
+    if night > at:
+        night -= timedelta(days=1)
+    return not RecordCheck.objects.filter(wish=None, started_at__gte=night).exists()

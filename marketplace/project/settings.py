@@ -126,6 +126,8 @@ DUTIES = [
     *("marketplace.duties.run", "bids.duties.run", "ledger.duties.run"),
     "marketplace.duties.seal",
 ]
+# What may take a minute: the others do not wait for it.
+LONG_DUTIES = ["ledger.duties.check"]
 DUTIES_EVERY_SECONDS = env_int("DUTIES_EVERY_SECONDS", 5)
 
 # --- People -----------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """What the clock does, as periodic tasks of the one worker."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
@@ -12,15 +13,15 @@ from marketplace.project.clock import database_now
 log = structlog.stdlib.get_logger("choicebook.duties")
 
 
-def run_duties(*, at: datetime) -> dict[str, dict[str, int]]:
+def run_duties(*, at: datetime, names: Sequence[str] | None = None) -> dict[str, dict[str, int]]:
     """
-    Run every duty once and return what each did.
+    Run every duty once, or those that are named, and return what each did.
 
     A duty calls verbs, and each verb owns its transaction: what one could not do is logged and
     tried again next time, and stops neither the rest of its own work nor another duty.
     """
     done: dict[str, dict[str, int]] = {}
-    for name in settings.DUTIES:
+    for name in settings.DUTIES if names is None else names:
         try:
             done[name] = import_string(name)(at=at)
         except Exception:  # whatever it was, the other duties must still be done
@@ -37,3 +38,10 @@ def run_duties(*, at: datetime) -> dict[str, dict[str, int]]:
 def duties(timestamp: int) -> None:
     """The moment is the database's, not the one this was planned for: it may have waited."""
     run_duties(at=database_now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="long_duties", lock="long_duties", pass_context=False)
+def long_duties(timestamp: int) -> None:
+    """What may take a minute runs beside the others: no deadline waits for it."""
+    run_duties(at=database_now(), names=settings.LONG_DUTIES)

@@ -36,7 +36,9 @@ SELECT number, table_name, cardinality(keys), made_at FROM ledger_rowbatch ORDER
 """
 WAITING = "SELECT table_name, count(*) FROM ledger_unrecordedrow GROUP BY 1 ORDER BY 1"
 NOTICES = """
-SELECT u.email, n.kind, regexp_replace(n.text, '[BJ]-[A-Z0-9]{4}-[A-Z0-9]{4}', '#'), n.told_at FROM marketplace_notice AS n
+SELECT u.email, n.kind,
+    regexp_replace(n.text, '[BJ]-[A-Z0-9]{4}-[A-Z0-9]{4}', '#'), n.told_at
+FROM marketplace_notice AS n
 JOIN marketplace_user AS u ON u.id = n.recipient_id
 WHERE u.email <> ALL (%s) ORDER BY 1, 2, 3, 4
 """

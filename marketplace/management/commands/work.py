@@ -79,7 +79,7 @@ async def run_until_told(stopping: threading.Event) -> None:
         async with working.open_async():
             running = asyncio.create_task(
                 working.run_worker_async(
-                    concurrency=1,
+                    concurrency=2,  # the duties, and beside them what takes longer
                     delete_jobs="always",
                     fetch_job_polling_interval=RETRY_SECONDS,
                     shutdown_graceful_timeout=20,
