@@ -216,10 +216,10 @@ def after(period_id: int) -> datetime:
 
 def close_month(cast: Cast, period_id: int, *, at: datetime | None = None) -> PeriodStep:
     """Finance closes a month and all that are open before it, two days after it is over."""
-    earlier = Period.objects.filter(pk__lte=period_id, closed_at=None).order_by("pk")
-    for month in list(earlier.values_list("pk", flat=True)):
-        begin_closing(actor=cast.fin, period_id=month, at=at or after(period_id))
-        closed = close_period(actor=cast.fin, period_id=month, at=at or after(period_id))
+    waiting = Period.objects.filter(pk__lte=period_id, closed_at=None).order_by("pk")
+    while month := waiting.first():  # closing one opens the next
+        begin_closing(actor=cast.fin, period_id=month.pk, at=at or after(period_id))
+        closed = close_period(actor=cast.fin, period_id=month.pk, at=at or after(period_id))
     return closed
 
 

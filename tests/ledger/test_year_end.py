@@ -14,7 +14,6 @@ from ledger.changing import agree_change, propose_change
 from ledger.crediting import raise_dispute, resolve_dispute
 from ledger.models.budgets import BudgetLine, Commitment
 from ledger.models.journal import JournalEntry, Posting
-from ledger.models.periods import Period
 from ledger.models.years import YearEnd
 from ledger.outside_spend import Payment, record_outside_spend
 from ledger.periods import opened
@@ -31,7 +30,7 @@ from ledger.year_end import (
     state_carry_forward,
 )
 from marketplace.refusals import Forbidden, Unknown
-from tests.builders import DAY, HOUR, eur, refused
+from tests.builders import DAY, eur, refused
 from tests.cast import Cast, assemble
 from tests.ledger.builders import (
     AUTUMN,
@@ -41,6 +40,7 @@ from tests.ledger.builders import (
     assert_books_hold,
     award_of_december,
     books_stand,
+    close_month,
     grant,
     line_stands,
     milestones,
@@ -58,10 +58,7 @@ def cast(db: None) -> Cast:
 
 def close_months(cast: Cast, year: int = 2025) -> None:
     """Every month of the year is closed."""
-    for month in Period.objects.filter(fiscal_year=year, id__lte=year * 100 + 12):
-        Period.objects.filter(pk=month.pk).update(
-            closing_at=NEW_YEAR - HOUR, closed_at=NEW_YEAR - HOUR, closed_by=cast.fin
-        )
+    close_month(cast, year * 100 + 12, at=NEW_YEAR)
 
 
 def state(cast: Cast, unspent: str, promises: str, **words: object) -> None:
