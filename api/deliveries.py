@@ -19,8 +19,9 @@ from api.resource import Asked, Resource, operation
 from api.work_papers import BoardOut
 from ledger.acceptance import accept_delivery
 from ledger.changing import agree_change, propose_change
-from ledger.crediting import raise_dispute, resolve_dispute
+from ledger.crediting import resolve_dispute
 from ledger.delivering import deliver_milestone, return_delivery
+from ledger.disputing import raise_dispute
 from ledger.reports.delivery_board import delivery_board
 
 

@@ -14,26 +14,13 @@ from bids.unsealing import rule_out
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
 from marketplace.notices import people_of_provider, tell
-from marketplace.refusals import Refusal, require
-
-
-class NotOpened(Refusal):
-    """Nobody judges a sealed bid."""
-
-    code = "not_opened"
+from marketplace.refusals import NotOpened, ReasonMissing, Refusal, require
 
 
 class AlreadyDisqualified(Refusal):
     """The bid is out already."""
 
     code = "already_disqualified"
-
-
-class ReasonMissing(Refusal):
-    """Whoever made the bid is owed a reason."""
-
-    code = "reason_missing"
-    field = "reason"
 
 
 @transaction.atomic(savepoint=False)

@@ -18,13 +18,7 @@ from marketplace.models.events import Audience
 from marketplace.models.jobs import Job, Procedure
 from marketplace.models.people import User
 from marketplace.notices import people_of_department, tell
-from marketplace.refusals import Refusal, require
-
-
-class NotOpened(Refusal):
-    """The bids are not open yet."""
-
-    code = "not_opened"
+from marketplace.refusals import NotOpened, Refusal, require
 
 
 class PricesAlreadyOpen(Refusal):

@@ -15,17 +15,11 @@ from marketplace.history import record
 from marketplace.models.events import Audience
 from marketplace.models.jobs import Criterion, Job, Procedure
 from marketplace.models.people import User
-from marketplace.refusals import Refusal, Unknown, require
+from marketplace.refusals import NotOpened, Refusal, Unknown, require
 from marketplace.words import keep
 
 SHORTEST_REASON = 30
 HIGHEST = 4
-
-
-class NotOpened(Refusal):
-    """Nobody judges a sealed bid, or one that is out."""
-
-    code = "not_opened"
 
 
 class OwnProvider(Refusal):

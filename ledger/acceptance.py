@@ -7,10 +7,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from ledger.budgeting import release_rest
 from ledger.charging import charge_department, money
 from ledger.models.awards import Acceptance, Award, Completion, Delivery, Milestone
 from ledger.permissions import may_accept, may_accept_by_silence
+from ledger.promising import release_rest
+from ledger.recovering import recover
+from ledger.retention import keep_back
 from marketplace.history import record
 from marketplace.models.events import Audience
 from marketplace.models.people import Role, User
@@ -67,7 +69,15 @@ def accept_delivery(
         accepted_at=at,
         by_silence=by_silence,
     )
-    charge_department(actor=actor, acceptance=acceptance, award=award, at=at)
+    kept = charge_department(actor=actor, acceptance=acceptance, award=award, at=at)
+    keep_back(milestone=delivery.milestone, award=award, amount=kept, at=at)
+    recover(
+        actor=actor,
+        award=award,
+        milestone_id=delivery.milestone_id,
+        source=delivery.pk,
+        at=at,
+    )
     _record(acceptance, award=award, actor=actor, at=at)
     if not Milestone.objects.filter(award=award, acceptance=None).exists():
         _complete(award, actor=actor, at=at)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from bids.models.bids import Bid
-from ledger.budgeting import budget_line_for, promise
+from ledger.budgeting import budget_line_for
 from ledger.commissioning import refuse_undecidable
-from ledger.models.awards import Award, Milestone, MoneyView, ReasonCode
+from ledger.grounds import Grounds, refuse_without_grounds
+from ledger.models.awards import Award, Milestone
 from ledger.permissions import may_choose
+from ledger.promising import promise
+from ledger.rates import rate_in_force
 from ledger.reports.weighing import Frozen, freeze
-from marketplace.history import record
+from marketplace.history import Fact, record
 from marketplace.models.events import Audience
 from marketplace.models.jobs import Job
 from marketplace.models.people import Membership, User
@@ -39,50 +42,11 @@ class BothSides(Refusal):
     code = "both_sides"
 
 
-class ReasonMissing(Refusal):
-    """A choice carries a reason code and a sentence."""
-
-    code = "reason_missing"
-    field = "reason"
-
-
-class NoSuchReason(Refusal):
-    """The reason code is one of the list."""
-
-    code = "no_such_reason"
-    field = "reason_code"
-
-
-class CriterionMissing(Refusal):
-    """A choice of another bid than the best value says which criterion decided."""
-
-    code = "criterion_missing"
-    field = "decisive_criterion_id"
-
-
-class ViewMissing(Refusal):
-    """Where the two views of money disagree, the choice says which was followed."""
-
-    code = "view_missing"
-    field = "followed_view"
-
-
 class PriceIsTheBids(Refusal):
     """The price of an award is the price of the bid."""
 
     code = "price_is_the_bids"
     field = "agreed"
-
-
-@dataclass(frozen=True, slots=True)
-class Grounds:
-    """Why a bid was chosen."""
-
-    code: str
-    reason: str
-    criterion_id: UUID | None
-    view: str
-    is_imported: bool  # told by another system's record, which may know no reason
 
 
 @transaction.atomic(savepoint=False)
@@ -115,18 +79,18 @@ def choose_bid(
     job = Job.objects.visible_to(actor).select_related("department", "policy").lock(job_id)
     require(may_choose(actor, job))
     refuse_undecidable(job)
-    _refuse_both_sides(actor, job)
+    refuse_both_sides(actor, job)
     paper = freeze(job)
-    bid = _valid_bid(job, bid_id, paper=paper)
+    bid = valid_bid(job, bid_id, paper=paper)
     imported = _is_imported(job, actor)
     price = _price(bid, agreed=agreed, imported=imported)
     grounds = Grounds(reason_code, reason.strip(), decisive_criterion_id, followed_view, imported)
-    _refuse_without_grounds(grounds, bid=bid, paper=paper)
+    refuse_without_grounds(grounds, bid=bid, paper=paper)
 
-    award = _write(bid, actor=actor, grounds=grounds, price=price, paper=paper, at=at)
+    award = write_award(bid, actor=actor, grounds=grounds, price=price, paper=paper, at=at)
     mark_locked_decided(actor=actor, job=job, at=at)
     promise(actor=actor, award=award, job=job, at=at)
-    _record(award, actor=actor, at=at)
+    record_award(award, "award.made", actor=actor, at=at)
     _tell(award, at=at)
     return award
 
@@ -137,7 +101,8 @@ def _is_imported(job: Job, actor: User) -> bool:
     return job.policy.code == IMPORTED and actor.is_system
 
 
-def _refuse_both_sides(actor: User, job: Job) -> None:
+def refuse_both_sides(actor: User, job: Job) -> None:
+    """:raises BothSides: the person belongs to a provider that bids."""
     if actor.is_system:
         return
     bidders = Bid.objects.standing().filter(job=job).values("provider_id")
@@ -145,7 +110,7 @@ def _refuse_both_sides(actor: User, job: Job) -> None:
         raise BothSides("Your own team bids for this job. A head above you chooses.")
 
 
-def _valid_bid(job: Job, bid_id: UUID, *, paper: Frozen) -> Bid:
+def valid_bid(job: Job, bid_id: UUID, *, paper: Frozen) -> Bid:
     """:raises BidNotValid: this bid cannot be chosen."""
     if bid_id not in paper.valid_ids:
         raise BidNotValid("Choose one of the valid bids on this job.")
@@ -164,36 +129,24 @@ def _price(bid: Bid, *, agreed: Money | None, imported: bool) -> Money:
     return agreed
 
 
-def _refuse_without_grounds(grounds: Grounds, *, bid: Bid, paper: Frozen) -> None:
-    """Refuse a choice whose reason does not say what it must."""
-    imported = grounds.is_imported
-    known = [code for code in ReasonCode.values if imported or code != ReasonCode.IMPORTED]
-    if grounds.code not in known:
-        raise NoSuchReason(f"Give one of these reasons: {', '.join(known)}.")
-    if not grounds.reason:
-        raise ReasonMissing("Say in a sentence why you choose this bid.")
-    if grounds.view and grounds.view not in MoneyView.values:
-        raise ViewMissing("Say “charged” or “spent”.")
-    criteria, criterion_id = bid.job.criteria, grounds.criterion_id
-    if criterion_id is not None and not criteria.filter(pk=criterion_id).exists():
-        raise CriterionMissing("Name one of this job's criteria.")
-    if imported:
-        return  # what the other system did not ask cannot be asked now
-    # Before every bid is scored nobody leads: there is no best value yet to depart from.
-    is_best = bid.pk in paper.leader_ids or not paper.leader_ids
-    if not is_best and criterion_id is None and criteria.exists():
-        raise CriterionMissing("This is not the best value. Say which criterion decided.")
-    if paper.leader_ids and paper.views_disagree and not grounds.view:
-        raise ViewMissing("The two views of money disagree. Say which one you followed.")
-
-
-def _write(
-    bid: Bid, *, actor: User, grounds: Grounds, price: Money, paper: Frozen, at: datetime
+def write_award(
+    bid: Bid,
+    *,
+    actor: User,
+    grounds: Grounds,
+    price: Money,
+    paper: Frozen,
+    at: datetime,
+    replaces: Award | None = None,
 ) -> Award:
+    """Write a choice with its milestones. :raises NoBudget, NoRate: nobody could pay for it."""
     job = bid.job
+    line = budget_line_for(job, at.date())
+    rate = rate_in_force(price.currency, line.currency, at.date())
     award = Award.objects.create(
         job=job,
         bid=bid,
+        replaces=replaces,
         department=job.department,
         provider=bid.provider,
         chosen_by=actor,
@@ -205,7 +158,10 @@ def _write(
         currency=price.currency,
         price_minor=price.minor,
         fee_basis_points=job.policy.fee_basis_points,
-        budget_line=budget_line_for(job, at.date()),
+        retention_basis_points=job.policy.retention_basis_points,
+        rate_numerator=rate.numerator,
+        rate_denominator=rate.denominator,
+        budget_line=line,
         comparison=paper.text,
         comparison_digest=paper.digest,
     )
@@ -233,11 +189,19 @@ def _milestones(award: Award, bid: Bid) -> list[Milestone]:
     ]
 
 
-def _record(award: Award, *, actor: User, at: datetime) -> None:
+def record_award(
+    award: Award,
+    kind: str,
+    *,
+    actor: User,
+    at: datetime,
+    more: Mapping[str, Fact] | None = None,
+) -> None:
+    """Record a choice with its grounds, and with `more` where there is more to say."""
     criterion = award.decisive_criterion_id
     record(
         actor,
-        "award.made",
+        kind,
         award,
         at=at,
         audience=Audience.BOTH,
@@ -253,6 +217,7 @@ def _record(award: Award, *, actor: User, at: datetime) -> None:
             "comparison_digest": bytes(award.comparison_digest).hex(),
             "decisive_criterion": str(criterion) if criterion else None,
             "followed_view": award.followed_view or None,
+            **(more or {}),
         },
     )
 
@@ -260,23 +225,11 @@ def _record(award: Award, *, actor: User, at: datetime) -> None:
 def _tell(award: Award, *, at: datetime) -> None:
     """Tell the provider chosen, the other bidders and the department, each their part of it."""
     job = award.job
-    others = (
-        Bid.objects.standing()
-        .filter(job=job)
-        .exclude(provider=award.provider_id)
-        .values_list("provider_id", flat=True)
-    )
     told = [
         (
             "award.made",
             people_of_providers([award.provider_id]),
             f"Your bid for “{job.title}” was chosen, at {award.price}.",
-            "your team or firm bid for it",
-        ),
-        (
-            "award.debrief",
-            people_of_providers(others),
-            f"Another bid was chosen for “{job.title}”. Your debrief says why.",
             "your team or firm bid for it",
         ),
         (
@@ -288,3 +241,18 @@ def _tell(award: Award, *, at: datetime) -> None:
     ]
     for kind, people, text, because in told:
         tell(kind, recipients=people, text=text, because=because, at=at, job=job, subject=award)
+    tell_the_others(award, told={award.provider_id}, at=at)
+
+
+def tell_the_others(award: Award, *, told: set[UUID], at: datetime) -> None:
+    """Tell the bidders that another was chosen; those in `told` know."""
+    others = Bid.objects.standing().filter(job=award.job).exclude(provider__in=told)
+    tell(
+        "award.debrief",
+        recipients=people_of_providers(others.values_list("provider_id", flat=True)),
+        text=f"Another bid was chosen for “{award.job.title}”. Your debrief says why.",
+        because="your team or firm bid for it",
+        at=at,
+        job=award.job,
+        subject=award,
+    )

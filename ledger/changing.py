@@ -7,17 +7,24 @@ from uuid import UUID
 
 from django.db import transaction
 
-from ledger.budgeting import adjust_promise
-from ledger.charging import fee_between, money, promised_minor
+from ledger.charging import money, promised_minor
 from ledger.delivering import refuse_unsettled
 from ledger.models.awards import Award, ChangeOrder, Milestone
-from ledger.permissions import may_agree, may_commit_department, may_commit_provider
+from ledger.models.signatures import ChangeSignature
+from ledger.permissions import (
+    may_agree,
+    may_commit_department,
+    may_commit_provider,
+    may_sign,
+)
+from ledger.promising import adjust_promise
+from ledger.signing import is_large
 from marketplace.history import record
 from marketplace.models.events import Audience
 from marketplace.models.people import Role, User
 from marketplace.money import Money
 from marketplace.notices import people_of_department, people_of_provider, tell
-from marketplace.refusals import Refusal, require
+from marketplace.refusals import ReasonMissing, Refusal, require
 from marketplace.words import keep
 
 
@@ -35,17 +42,28 @@ class PriceBelowZero(Refusal):
     field = "difference"
 
 
-class ReasonMissing(Refusal):
-    """A change says why."""
-
-    code = "reason_missing"
-    field = "reason"
-
-
 class AlreadyAgreed(Refusal):
     """A change is agreed once."""
 
     code = "already_agreed"
+
+
+class SecondSignatureMissing(Refusal):
+    """A large change is signed by a second head before it is agreed."""
+
+    code = "second_signature_missing"
+
+
+class NoSignatureNeeded(Refusal):
+    """A small change needs no second head."""
+
+    code = "no_signature_needed"
+
+
+class AlreadySigned(Refusal):
+    """One second signature is enough."""
+
+    code = "already_signed"
 
 
 @transaction.atomic(savepoint=False)
@@ -59,7 +77,7 @@ def propose_change(
     :raises Unknown: the actor cannot see the milestone.
     :raises Forbidden: the actor binds neither side.
     :raises NothingChanges, PriceBelowZero, ReasonMissing: the rules say no.
-    :raises MilestoneAccepted, DeliveryWaiting: it is too late for this milestone.
+    :raises MilestoneAccepted, DeliveryWaiting, AwardEnded: it is too late for this milestone.
     """
     milestone = Milestone.objects.visible_to(actor).one(milestone_id)
     award = Award.objects.visible_to(actor).lock(milestone.award_id)
@@ -102,7 +120,8 @@ def agree_change(*, actor: User, change_id: UUID, at: datetime) -> ChangeOrder:
 
     :raises Unknown: the actor cannot see the change.
     :raises Forbidden: the actor does not bind the side that is asked.
-    :raises AlreadyAgreed, PriceBelowZero, MilestoneAccepted, DeliveryWaiting: the rules say no.
+    :raises AlreadyAgreed, PriceBelowZero, MilestoneAccepted, DeliveryWaiting, AwardEnded,
+        SecondSignatureMissing: the rules say no.
     :raises InsufficientFunds: the department cannot pay more.
     """
     change = ChangeOrder.objects.visible_to(actor).select_related("milestone").one(change_id)
@@ -116,11 +135,19 @@ def agree_change(*, actor: User, change_id: UUID, at: datetime) -> ChangeOrder:
     difference = money(award, change.difference_minor)
     _refuse_impossible(change.milestone, award=award, difference=difference)
 
+    _refuse_unsigned(change, award=award, actor=actor)
+
     before = promised_minor(award)
     change.agreed_by, change.agreed_at = actor, at
     change.save(update_fields=["agreed_by", "agreed_at"])
-    fee = fee_between(award, before, before + difference.minor)
-    adjust_promise(actor=actor, award=award, source=change.pk, amount=difference + fee, at=at)
+    adjust_promise(
+        actor=actor,
+        award=award,
+        source=change.pk,
+        before=before,
+        after=before + difference.minor,
+        at=at,
+    )
     _record(actor, "change.agreed", change, award=award, at=at)
     tell(
         "change.agreed",
@@ -135,6 +162,59 @@ def agree_change(*, actor: User, change_id: UUID, at: datetime) -> ChangeOrder:
         subject=change,
     )
     return change
+
+
+@transaction.atomic(savepoint=False)
+def sign_change(*, actor: User, change_id: UUID, at: datetime) -> ChangeSignature:
+    """
+    Sign a change that is large, as the second head of the department's side. Both sides agree to
+    it all the same.
+
+    :raises Unknown: the actor cannot see the change.
+    :raises Forbidden: the actor is no head of the department or above it, or proposed the change.
+    :raises AlreadyAgreed, AlreadySigned, NoSignatureNeeded: the rules say no.
+    """
+    change = ChangeOrder.objects.visible_to(actor).select_related("milestone").one(change_id)
+    award = Award.objects.visible_to(actor).lock(change.award_id)
+    require(may_sign(actor, change, award), "Another head of the department signs this.")
+    change.refresh_from_db(fields=["agreed_at", "agreed_by"])
+    if change.agreed_at is not None:
+        raise AlreadyAgreed("This change was agreed before.")
+    if ChangeSignature.objects.filter(change=change).exists():
+        raise AlreadySigned("A second head signed this before.")
+    if not is_large(change, award):
+        raise NoSignatureNeeded("This change is small enough for one head.")
+
+    signature = ChangeSignature.objects.create(change=change, signed_by=actor, signed_at=at)
+    _record(actor, "change.signed", change, award=award, at=at)
+    tell(
+        "change.signed",
+        recipients=[
+            *people_of_department(award.department, Role.HEAD),
+            *people_of_provider(award.provider, Role.LEAD),
+        ],
+        text=f"{actor.name} signed the change of {money(award, change.difference_minor)} for"
+        f" “{change.milestone.title}”. It can be agreed now.",
+        because="it waited for a second signature",
+        at=at,
+        job=award.job,
+        subject=change,
+    )
+    return signature
+
+
+def _refuse_unsigned(change: ChangeOrder, *, award: Award, actor: User) -> None:
+    # Another system's record says what was agreed there, and by whom is not in it.
+    if actor.is_system or not is_large(change, award):
+        return
+    signature = ChangeSignature.objects.filter(change=change).first()
+    # Two heads: who agrees for the department is another than who signed.
+    if signature is None or signature.signed_by_id == actor.pk:
+        percent = award.job.policy.large_change_basis_points / 100
+        raise SecondSignatureMissing(
+            f"With this, changes add more than {percent:g} % to the price. A second head of"
+            f" {award.department} signs it first."
+        )
 
 
 def _refuse_impossible(milestone: Milestone, *, award: Award, difference: Money) -> None:

@@ -14,6 +14,7 @@ from ledger.budgeting import budget_line_for, release_estimate, reserve_estimate
 from ledger.models.awards import NoAward
 from ledger.permissions import may_choose
 from ledger.posting import InsufficientFunds
+from ledger.rates import rate_in_force
 from ledger.showback import is_shown_on
 from marketplace import addenda, publishing
 from marketplace.history import record
@@ -24,7 +25,7 @@ from marketplace.models.policies import BudgetControl
 from marketplace.models.questions import Addendum
 from marketplace.money import Money
 from marketplace.notices import people_of_providers, tell
-from marketplace.refusals import Refusal, require
+from marketplace.refusals import ReasonMissing, Refusal, require
 from marketplace.words import keep
 
 
@@ -69,13 +70,6 @@ class AlreadyOpened(Refusal):
     """The bids are open: the job ends by a choice, or without one, and the bidders are told."""
 
     code = "already_opened"
-
-
-class ReasonMissing(Refusal):
-    """An ending says why."""
-
-    code = "reason_missing"
-    field = "reason"
 
 
 @transaction.atomic(savepoint=False)
@@ -206,7 +200,11 @@ def _refuse_beyond_budget(job: Job, *, at: datetime) -> None:
         return
     line = budget_line_for(job, at.date())
     ceiling, available = job.ceiling, line.available
-    if ceiling is None or line.control != BudgetControl.HARD or ceiling <= available:
+    if ceiling is None or line.control != BudgetControl.HARD:
         return
-    text = f"The ceiling is {ceiling}; the budget has {available} left."
-    raise CeilingAboveBudget(text, available=available, wanted=ceiling)
+    price = rate_in_force(job.currency, line.currency, at.date()).of(ceiling.minor)
+    fee = price.share(job.policy.fee_basis_points)
+    if price + fee <= available:
+        return
+    text = f"The ceiling is {price}, and {fee} the fee on it; the budget has {available} left."
+    raise CeilingAboveBudget(text, available=available, wanted=price + fee)

@@ -10,6 +10,7 @@ from django.db import transaction
 from ledger.acceptance import refuse_answered
 from ledger.charging import money
 from ledger.models.awards import Award, Delivery, Milestone, Return
+from ledger.models.signatures import LateCharge
 from ledger.permissions import may_accept, may_deliver
 from ledger.pricing import price_asked
 from marketplace.history import Fact, record
@@ -25,6 +26,19 @@ class MilestoneAccepted(Refusal):
     """An accepted milestone is over."""
 
     code = "milestone_accepted"
+    field = "milestone"
+
+
+class AwardEnded(Refusal):
+    """The work was called off, or the choice of who does it overridden."""
+
+    code = "award_ended"
+
+
+class ChargedTooLate(Refusal):
+    """What was not charged in time is charged only with the leave of finance."""
+
+    code = "charged_too_late"
     field = "milestone"
 
 
@@ -66,12 +80,14 @@ def deliver_milestone(
         its cost, what it cost.
     :raises Unknown: the actor cannot see the milestone.
     :raises Forbidden: the actor does not work for the provider.
-    :raises MilestoneAccepted, DeliveryWaiting, AmountAboveMilestone, CostMissing: the rules say no.
+    :raises MilestoneAccepted, DeliveryWaiting, AwardEnded, ChargedTooLate, AmountAboveMilestone,
+        CostMissing: the rules say no.
     """
     milestone = Milestone.objects.visible_to(actor).one(milestone_id)
     award = Award.objects.visible_to(actor).lock(milestone.award_id)
     require(may_deliver(actor, award))
     refuse_unsettled(milestone)
+    _refuse_too_late(milestone, award=award, at=at)
     agreed = money(award, milestone.agreed_minor())
     if amount is not None and (amount.minor < 0 or amount > agreed):
         raise AmountAboveMilestone(f"Charge up to {agreed}. For more, propose a change first.")
@@ -137,13 +153,44 @@ def return_delivery(*, actor: User, delivery_id: UUID, missing: str, at: datetim
 
 
 def refuse_unsettled(milestone: Milestone) -> None:
-    """:raises MilestoneAccepted, DeliveryWaiting: it takes no other work or price now."""
+    """:raises MilestoneAccepted, DeliveryWaiting, AwardEnded: it takes no other work or price."""
+    refuse_ended(milestone.award_id)
     deliveries = Delivery.objects.filter(milestone=milestone, returned=None)
     answers = set(deliveries.values_list("acceptance", flat=True))
     if answers - {None}:
         raise MilestoneAccepted("This milestone was accepted.")
     if answers:
         raise DeliveryWaiting("What was delivered waits for an answer.")
+
+
+def refuse_ended(award_id: UUID) -> None:
+    """:raises AwardEnded: it was called off or overridden. Call it under the lock."""
+    # Read after the lock: it may have been overridden while this waited for it.
+    ends = Award.record.filter(pk=award_id).values_list("cancellation", "replaced_by")
+    cancelled, replaced = ends.get()
+    if cancelled is not None:
+        raise AwardEnded("Both sides called this work off.")
+    if replaced is not None:
+        raise AwardEnded("This choice was overridden; another bid was chosen.")
+
+
+def charge_until(milestone: Milestone, award: Award) -> datetime | None:
+    """
+    Return until when work that was handed over once, and sent back, may be handed over again and
+    so charged; None where nothing was handed over yet, or finance allowed it without limit.
+    """
+    first = Delivery.objects.filter(milestone=milestone).order_by("delivered_at").first()
+    if first is None or LateCharge.objects.filter(milestone=milestone).exists():
+        return None
+    return first.delivered_at + timedelta(days=award.job.policy.charging_days)
+
+
+def _refuse_too_late(milestone: Milestone, *, award: Award, at: datetime) -> None:
+    until = charge_until(milestone, award)
+    if until is not None and at >= until:
+        raise ChargedTooLate(
+            f"This could be charged until {until:%d %B %Y, %H:%M} UTC. Ask finance to allow it."
+        )
 
 
 def _record(

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from ledger.models.awards import Award, ChangeOrder
+from ledger.models.cancellations import CancellationOffer
 from ledger.models.ratings import RatingSide
+from marketplace.models.departments import Department
 from marketplace.models.jobs import Job
 from marketplace.models.people import Membership, Office, Role, User
 from marketplace.permissions import (
@@ -33,6 +35,29 @@ def may_accept(actor: User, award: Award) -> bool:
 def may_accept_by_silence(actor: User) -> bool:
     """The clock accepts what nobody answered in time."""
     return actor.pk == CLOCK_ID
+
+
+def may_release_by_time(actor: User) -> bool:
+    """The clock gives what was kept back when its days are over."""
+    return actor.pk == CLOCK_ID
+
+
+def may_override(actor: User, job: Job) -> bool:
+    """A head above the department, whose own budget bears the difference."""
+    return overriding_department(actor, job) is not None
+
+
+def overriding_department(actor: User, job: Job) -> Department | None:
+    """Return the nearest department above a job's that the person heads."""
+    above = job.department.lineage[1:]  # nearest first
+    seats = Membership.objects.current().filter(user=actor, role=Role.HEAD, department__in=above)
+    headed = {seat.department_id: seat.department for seat in seats.select_related("department")}
+    return next((headed[each] for each in above if each in headed), None)
+
+
+def may_sign(actor: User, change: ChangeOrder, award: Award) -> bool:
+    """A head of the department, or of one above it, other than the one who proposed it."""
+    return may_commit_department(actor, award) and change.proposed_by_id != actor.pk
 
 
 def may_reveal(actor: User) -> bool:
@@ -62,6 +87,30 @@ def may_agree(actor: User, change: ChangeOrder, award: Award) -> bool:
     if change.pk in proposed_by_providers([change]):
         return may_commit_department(actor, award)
     return may_commit_provider(actor, award)
+
+
+def may_agree_to_end(actor: User, offer: CancellationOffer, award: Award) -> bool:
+    """The side that did not offer to end the work; never the person who did."""
+    if offer.offered_by_id == actor.pk and not actor.is_system:
+        return False
+    if offer.by_provider:
+        return may_commit_department(actor, award)
+    return may_commit_provider(actor, award)
+
+
+def may_allow_late_charge(actor: User) -> bool:
+    """Finance allows a charge that comes too late."""
+    return may_manage_money(actor)
+
+
+def may_state_rates(actor: User) -> bool:
+    """Finance states at which rate other currencies are booked."""
+    return may_manage_money(actor)
+
+
+def may_settle_currency(actor: User) -> bool:
+    """Finance, or the clock that pays: whoever books what a payment cost."""
+    return actor.pk == CLOCK_ID or may_manage_money(actor)
 
 
 def proposed_by_providers(changes: Iterable[ChangeOrder]) -> set[UUID]:

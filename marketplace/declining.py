@@ -18,15 +18,8 @@ from marketplace.models.providers import Provider
 from marketplace.notices import people_of_department, tell
 from marketplace.openness import refuse_not_open
 from marketplace.permissions import is_member
-from marketplace.refusals import Refusal, Unknown, require
+from marketplace.refusals import ReasonMissing, Refusal, Unknown, require
 from marketplace.words import keep
-
-
-class ReasonMissing(Refusal):
-    """Whoever invited would like to know why."""
-
-    code = "reason_missing"
-    field = "reason"
 
 
 class AlreadyDeclined(Refusal):

@@ -36,6 +36,13 @@ class PolicyUnexplained(Refusal):
     field = "explanation"
 
 
+class MoreThanAll(Refusal):
+    """No more can be kept back than is owed."""
+
+    code = "more_than_all"
+    field = "retention_basis_points"
+
+
 @transaction.atomic(savepoint=False)
 def state_policy(
     *,
@@ -53,6 +60,11 @@ def state_policy(
     acceptance_days: int = 15,
     rating_days: int = 14,
     dispute_days: int = 30,
+    retention_basis_points: int = 0,
+    retention_days: int = 0,
+    charging_days: int = 45,
+    large_change_basis_points: int = 1_000,
+    override_above_minor: int | None = None,
     administration_minor: int = 0,
     changeover_minor: int = 0,
 ) -> Policy:
@@ -60,13 +72,17 @@ def state_policy(
     State the rules called `code` from a day on. Jobs keep those that they were published under.
 
     :raises Forbidden: the actor is neither finance nor administrator.
-    :raises PolicyUnexplained, PolicyInThePast, PolicyStated: the rules say no.
+    :param retention_basis_points: of each milestone of a vendor, kept back for `retention_days`.
+    :param override_above_minor: a head above may override a choice of at least so much.
+    :raises PolicyUnexplained, PolicyInThePast, PolicyStated, MoreThanAll: the rules say no.
     """
     require(may_manage_money(actor) or may_administer(actor))
     if not explanation.strip():
         raise PolicyUnexplained("Say in a sentence what these rules are for.")
     if in_force_on < at.date() and not actor.is_system:
         raise PolicyInThePast("Rules are in force from today at the earliest.")
+    if retention_basis_points > 10_000:
+        raise MoreThanAll("Keep back up to 10000 basis points, which is all of it.")
     if Policy.objects.filter(code=code, in_force_on=in_force_on).exists():
         raise PolicyStated(f"“{code}” is stated for {in_force_on} already; choose a later day.")
 
@@ -83,6 +99,11 @@ def state_policy(
         acceptance_days=acceptance_days,
         rating_days=rating_days,
         dispute_days=dispute_days,
+        retention_basis_points=retention_basis_points,
+        retention_days=retention_days,
+        charging_days=charging_days,
+        large_change_basis_points=large_change_basis_points,
+        override_above_minor=override_above_minor,
         administration_minor=administration_minor,
         changeover_minor=changeover_minor,
         stated_at=at,
@@ -105,6 +126,7 @@ def state_standard_policy(*, actor: User, at: datetime) -> Policy:
         needs_team_and_vendor=True,
         formal_above_minor=50_000_00,
         fee_basis_points=200,
+        override_above_minor=10_000_00,
         administration_minor=1_500_00,
     )
 

@@ -21,15 +21,8 @@ from marketplace.openness import AlreadyCancelled, BiddingOver, NotPublished, re
 from marketplace.permissions import may_publish_for
 from marketplace.policies import policy_in_force
 from marketplace.readiness import missing
-from marketplace.refusals import Refusal, require
+from marketplace.refusals import NotOpened, ReasonMissing, Refusal, require
 from marketplace.words import keep
-
-
-class ReasonMissing(Refusal):
-    """Those who worked on a bid are owed a reason."""
-
-    code = "reason_missing"
-    field = "reason"
 
 
 class StillOpen(Refusal):
@@ -42,12 +35,6 @@ class NotClosed(Refusal):
     """Seals are opened after the closing."""
 
     code = "not_closed"
-
-
-class NotOpened(Refusal):
-    """Nobody decides on sealed bids."""
-
-    code = "not_opened"
 
 
 class AlreadyDecided(Refusal):

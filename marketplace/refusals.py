@@ -30,6 +30,19 @@ class Forbidden(Refusal):
     code = "forbidden"
 
 
+class ReasonMissing(Refusal):
+    """Whoever decides something that others bear says why."""
+
+    code = "reason_missing"
+    field = "reason"
+
+
+class NotOpened(Refusal):
+    """Nobody judges a bid, or decides on one, before it is opened."""
+
+    code = "not_opened"
+
+
 def require(allowed: bool, text: str = "You are not allowed to do this.") -> None:
     """Refuse unless a permission rule said yes."""
     if not allowed:

@@ -15,7 +15,8 @@ from frontend.forms import MoneyField, PageForm, WordsField, count_in
 from frontend.pages.work import ACT, board_address, find_milestone
 from frontend.requests import SignedIn
 from ledger.changing import agree_change, propose_change
-from ledger.crediting import raise_dispute, resolve_dispute
+from ledger.crediting import resolve_dispute
+from ledger.disputing import raise_dispute
 from ledger.reports.delivery_board import Board, BoardChange, BoardDispute, delivery_board
 from marketplace.refusals import Unknown
 

@@ -9,13 +9,13 @@ from random import Random
 from django.db import transaction
 
 from ledger.commissioning import cancel_job, end_without_award
-from ledger.crediting import raise_dispute
 from ledger.demonstration import playing
 from ledger.demonstration.founding import Company, found
 from ledger.demonstration.past import PAST, Past
 from ledger.demonstration.playing import Play
 from ledger.demonstration.present import PRESENT, Present
 from ledger.demonstration.words import TEXTS
+from ledger.disputing import raise_dispute
 from ledger.models.awards import Award, Milestone
 from marketplace.models.jobs import Job
 from marketplace.money import Money

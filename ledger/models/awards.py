@@ -40,6 +40,10 @@ class MoneyView(models.TextChoices):
 
 
 class AwardQuerySet(Findable["Award"]):
+    def standing(self) -> Self:
+        """Not overridden: what the work, the money and the reports go by."""
+        return self.filter(replaced_by=None)
+
     def visible_to(self, actor: User) -> Self:
         """The department, the provider chosen, finance and auditors."""
         if actor.is_system:
@@ -59,15 +63,31 @@ class AwardQuerySet(Findable["Award"]):
         Return the award with its job locked until the transaction ends. An award is never
         updated, so nobody holds the right to lock its row: the job stands for all that follows.
         """
-        rows = self.select_related("job__policy", "department", "provider")
+        rows = self.select_related(
+            "job__policy", "department", "provider", "budget_line", "override"
+        )
         return rows.select_for_update(of=("job",)).one(id)
 
 
+Awards = models.Manager.from_queryset(AwardQuerySet)
+
+
+class StandingAwards(Awards["Award"]):
+    """A choice that was overridden stays on the record, and nothing goes by it any more."""
+
+    def get_queryset(self) -> AwardQuerySet:
+        return AwardQuerySet(self.model, using=self._db).standing()
+
+
 class Award(models.Model):
-    """The choice of a bid: one author, one reason, one frozen comparison. Never rewritten."""
+    """
+    The choice of a bid: one author, one reason, one frozen comparison. Never rewritten; a head
+    above may override it by another award, which names the one that it replaces.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    job = models.OneToOneField(Job, models.PROTECT, related_name="award")
+    job = models.ForeignKey(Job, models.PROTECT, related_name="awards", related_query_name="award")
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
     bid = models.OneToOneField(Bid, models.PROTECT, related_name="award")
     department = models.ForeignKey(Department, models.PROTECT, related_name="awards")
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="awards")
@@ -82,15 +102,29 @@ class Award(models.Model):
     currency = models.CharField(max_length=3)
     price_minor = models.BigIntegerField()
     fee_basis_points = models.PositiveIntegerField(default=0)
+    retention_basis_points = models.PositiveIntegerField(default=0)  # held of a vendor's milestones
+    # Minor units of the budget line's currency for so many of the award's: exact, and 1 to 1
+    # where both are the same.
+    rate_numerator = models.BigIntegerField(default=1)
+    rate_denominator = models.BigIntegerField(default=1)
     budget_line = models.ForeignKey(BudgetLine, models.PROTECT, related_name="awards")
     comparison = models.TextField()  # canonical JSON of what the head saw
     comparison_digest = models.BinaryField(max_length=32)
 
-    objects = AwardQuerySet.as_manager()
+    objects = StandingAwards()
+    record = AwardQuerySet.as_manager()  # the overridden ones as well
 
     class Meta:
+        base_manager_name = "record"
         constraints = [
-            models.CheckConstraint(name="an_award_has_a_price", condition=Q(price_minor__gte=0))
+            models.CheckConstraint(name="an_award_has_a_price", condition=Q(price_minor__gte=0)),
+            models.CheckConstraint(
+                name="an_award_is_booked_at_a_rate",
+                condition=Q(rate_numerator__gt=0, rate_denominator__gt=0),
+            ),
+            models.UniqueConstraint(
+                name="a_job_is_awarded_once", fields=["job"], condition=Q(replaces=None)
+            ),
         ]
         indexes = [models.Index(name="awards_by_moment", fields=["chosen_at"])]
 

@@ -38,7 +38,7 @@ def works_of(job_ids: Iterable[UUID]) -> dict[UUID, Award]:
     awards = (
         Award.objects.filter(job__in=list(job_ids))
         .defer("comparison")
-        .select_related("provider", "completion", "job__policy", "reveal")
+        .select_related("provider", "completion", "cancellation", "job__policy", "reason", "reveal")
         .prefetch_related(
             Prefetch("milestones", milestones.prefetch_related(Prefetch("deliveries", deliveries)))
         )
@@ -52,6 +52,8 @@ def custody(job: Job, *, state: State, work: Award | None) -> Custody:
         return _before_the_choice(job, state)
     if state == State.IN_DELIVERY:
         return _at_work(work, job.department.name)
+    if state == State.CANCELLED:
+        return Custody("", work.cancellation.agreed_at)
     if state == State.DISPUTED:
         return Custody("Finance", work.chosen_at, None, "The dispute is settled.")
     if state == State.TO_RATE:

@@ -36,7 +36,9 @@ def work_items(reader: Reader, at: datetime) -> Iterator[OpenItem]:
 def _works(reader: Reader, at: datetime) -> Iterator[Award]:
     mine = Q(department__in=reader.departments) | Q(provider__in=reader.providers)
     rateable = Completion.objects.annotate(until=rating_until()).filter(until__gt=at)
-    going_on = Q(completion=None) | Q(reveal=None, completion__in=rateable.values("pk"))
+    going_on = Q(completion=None, cancellation=None) | Q(
+        reveal=None, completion__in=rateable.values("pk")
+    )
     deliveries = Delivery.objects.select_related("acceptance", "returned")
     milestones = Milestone.objects.filter(acceptance=None).order_by("position")
     changes = ChangeOrder.objects.filter(agreed_at=None).select_related("milestone")

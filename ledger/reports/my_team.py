@@ -8,12 +8,13 @@ from decimal import Decimal
 from statistics import median
 from uuid import UUID
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 
 from bids.models.bids import Bid
 from ledger.models.awards import Award
 from ledger.models.journal import Posting
 from ledger.reports.choice_share import Contest, contests_of
+from ledger.reports.custody import works_of
 from ledger.reports.opinions import ENOUGH
 from ledger.reports.prices import valid_prices
 from ledger.reports.reading import reader_of, record_to_read
@@ -71,6 +72,7 @@ def my_team(*, actor: User, provider_id: UUID, at: datetime) -> TeamPaper:
     reader = reader_of(actor)
     provider = record_to_read(reader, provider_id)
     decided = list(_decided(provider_id))
+    choices = works_of(bid.job_id for bid in decided)
     prices = valid_prices(bid.job_id for bid in decided)
     ratios = [
         Decimal(own.quoted.minor) / min(each.quoted.minor for each in asked)
@@ -78,18 +80,18 @@ def my_team(*, actor: User, provider_id: UUID, at: datetime) -> TeamPaper:
         for own in asked
         if own.provider_id == provider_id and min(each.quoted.minor for each in asked) > 0
     ]
-    lost = [bid for bid in decided if bid.job.award.provider_id != provider_id][:LOST_LATELY]
+    lost = [bid for bid in decided if choices[bid.job_id].provider_id != provider_id]
     standing = Bid.objects.standing().filter(
         provider=provider_id, job__opened_at=None, job__cancelled_at=None
     )
-    going_on = Award.objects.filter(provider=provider_id, completion=None)
+    going_on = Award.objects.filter(provider=provider_id, completion=None, cancellation=None)
     shows_income = reader.audits or provider_id in reader.incomes
     return TeamPaper(
         scorecard=card_of(reader, provider, at=at),
         contests=contests_of(provider_id),
         price_position=median(ratios).quantize(THOUSANDTH) if len(ratios) >= ENOUGH else None,
         price_n=len(ratios),
-        lost=tuple(_lost(bid) for bid in lost),
+        lost=tuple(_lost(bid, choices[bid.job_id]) for bid in lost[:LOST_LATELY]),
         # An auditor, too, is not told how many sealed bids there are.
         open_bids=standing.count() if provider_id in reader.providers else 0,
         in_delivery=going_on.count(),
@@ -98,18 +100,19 @@ def my_team(*, actor: User, provider_id: UUID, at: datetime) -> TeamPaper:
 
 
 def _decided(provider_id: UUID) -> QuerySet[Bid]:
+    choice = Award.objects.filter(job=OuterRef("job"))
     return (
         Bid.objects.standing()
-        .filter(provider=provider_id, opened__isnull=False, job__award__isnull=False)
-        .select_related("job__award__reason", "job__department")
+        .filter(provider=provider_id, opened__isnull=False)
+        .annotate(decided_at=Subquery(choice.values("chosen_at")[:1]))
+        .filter(decided_at__isnull=False)
+        .select_related("job__department")
         .defer("quality_envelope", "price_envelope", "receipt", "job__need")
-        .defer("job__award__comparison")
-        .order_by("-job__award__chosen_at")[:DECIDED_LATELY]
+        .order_by("-decided_at")[:DECIDED_LATELY]
     )
 
 
-def _lost(bid: Bid) -> Lost:
-    award = bid.job.award
+def _lost(bid: Bid, award: Award) -> Lost:
     return Lost(
         job_id=bid.job_id,
         title=bid.job.title,

@@ -15,9 +15,9 @@ from django.db.models import Avg, Count, Exists, IntegerField, OuterRef, Q, Quer
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
-from ledger.models.awards import Milestone, Return
+from bids.models.bids import Bid
+from ledger.models.awards import Award, Milestone, Return
 from ledger.models.ratings import DEPARTMENT_ASKED, Again, Rating, RatingSide
-from marketplace.models.jobs import Job
 
 ENOUGH = 3  # no average under so many
 
@@ -117,7 +117,11 @@ def kept_by(provider_ids: Iterable[UUID], *, today: date) -> dict[UUID, Kept]:
     zone = ZoneInfo(settings.TIME_ZONE)
     sent_back = Return.objects.filter(delivery__milestone=OuterRef("pk"))
     milestones = (
-        Milestone.objects.filter(award__provider__in=list(provider_ids))
+        Milestone.objects.filter(
+            award__provider__in=list(provider_ids),
+            award__replaced_by=None,
+            award__cancellation=None,
+        )
         .annotate(sent_back=Exists(sent_back))
         .values_list(
             "award__provider",
@@ -149,16 +153,13 @@ def chosen_again(provider_id: UUID) -> tuple[int, int]:
     Return the departments that chose a provider again, of those that had a later job of the
     same kind for which it had bid.
     """
+    mine = Bid.objects.standing().filter(
+        job=OuterRef("job"), provider=provider_id, opened__isnull=False
+    )
     fought = (
-        Job.objects.filter(
-            bids__provider=provider_id,
-            bids__withdrawn_at=None,
-            bids__opened__isnull=False,
-            award__isnull=False,
-        )
-        .order_by("award__chosen_at")
-        .values_list("pk", "department", "category", "award__provider", "award__chosen_at")
-        .distinct()
+        Award.objects.filter(Exists(mine))
+        .order_by("chosen_at")
+        .values_list("job", "department", "job__category", "provider", "chosen_at")
     )
     known: set[tuple[UUID, UUID]] = set()
     could: set[UUID] = set()

@@ -43,7 +43,9 @@ class Remark:
 def chosen_of(provider_id: UUID) -> Counted:
     """Return how many of a provider's opened bids were chosen, where a choice was made."""
     bids = Bid.objects.standing().filter(provider=provider_id, opened__isnull=False)
-    counts = bids.filter(job__award__isnull=False).aggregate(part=Count("award"), whole=Count("pk"))
+    decided = bids.filter(Exists(Award.objects.filter(job=OuterRef("job"))))
+    stands = Exists(Award.objects.filter(bid=OuterRef("pk")))
+    counts = decided.aggregate(part=Count("pk", filter=stands), whole=Count("pk"))
     return Counted(counts["part"], counts["whole"])
 
 

@@ -23,6 +23,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Concat
 
 from ledger.models.awards import Award, Completion, Dispute, NoAward
+from ledger.models.cancellations import Cancellation
 from ledger.models.ratings import Reveal
 from ledger.reports.reading import Reader
 from marketplace.models.jobs import JobQuerySet
@@ -77,6 +78,7 @@ def noted(row: Model, name: str) -> Any:
 def _fact(at: datetime) -> Case:
     job = OuterRef("pk")
     open_dispute = Dispute.objects.filter(milestone__award__job=job, resolution__isnull=True)
+    called_off = Cancellation.objects.filter(award__job=job)
     completed = Completion.objects.filter(award__job=job)
     rated = Exists(Reveal.objects.filter(award__job=job)) | Exists(
         completed.annotate(until=rating_until()).filter(until__lte=at)
@@ -85,6 +87,7 @@ def _fact(at: datetime) -> Case:
         When(cancelled_at__isnull=False, then=Value(State.CANCELLED)),
         When(Exists(NoAward.objects.filter(job=job)), then=Value(State.NO_AWARD)),
         When(Exists(open_dispute), then=Value(State.DISPUTED)),
+        When(Exists(called_off), then=Value(State.CANCELLED)),
         When(Exists(completed) & rated, then=Value(State.FINISHED)),
         When(Exists(completed), then=Value(State.TO_RATE)),
         When(Exists(Award.objects.filter(job=job)), then=Value(State.IN_DELIVERY)),

@@ -31,6 +31,11 @@ class Policy(models.Model):
     acceptance_days = models.PositiveSmallIntegerField(default=15)  # silence is acceptance
     rating_days = models.PositiveSmallIntegerField(default=14)
     dispute_days = models.PositiveSmallIntegerField(default=30)
+    retention_basis_points = models.PositiveIntegerField(default=0)  # kept back from a vendor
+    retention_days = models.PositiveSmallIntegerField(default=0)  # from the acceptance
+    charging_days = models.PositiveSmallIntegerField(default=45)  # after them the right is lost
+    large_change_basis_points = models.PositiveIntegerField(default=1_000)  # two heads above it
+    override_above_minor = models.BigIntegerField(null=True)  # no override below it, or at all
     administration_minor = models.BigIntegerField(default=0)  # of an outside contract
     changeover_minor = models.BigIntegerField(default=0)  # once, when work goes outside
     stated_at = models.DateTimeField()
@@ -44,6 +49,10 @@ class Policy(models.Model):
             models.CheckConstraint(
                 name="policy_amounts_are_not_negative",
                 condition=Q(administration_minor__gte=0, changeover_minor__gte=0),
+            ),
+            models.CheckConstraint(
+                name="no_more_is_kept_back_than_is_owed",
+                condition=Q(retention_basis_points__lte=10_000),
             ),
         ]
 

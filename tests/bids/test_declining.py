@@ -12,12 +12,12 @@ from bids.declining import decline_to_bid
 from bids.drafts import save_bid_draft
 from bids.models.bids import Bid, BidAccess
 from marketplace.addenda import add_addendum
-from marketplace.declining import AlreadyDeclined, ReasonMissing
+from marketplace.declining import AlreadyDeclined
 from marketplace.invitations import AlreadyInvited, invite_provider
 from marketplace.models.events import Event, Notice
 from marketplace.models.jobs import Invitation
 from marketplace.openness import BiddingOver
-from marketplace.refusals import Forbidden, Unknown
+from marketplace.refusals import Forbidden, ReasonMissing, Unknown
 from tests.bids.builders import MORNING_AFTER, offer, open_all, refused
 from tests.builders import DAY, DEADLINE, HOUR, MINUTE, NOON
 

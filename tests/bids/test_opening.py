@@ -7,12 +7,11 @@ import json
 
 import pytest
 
-from bids.disqualification import AlreadyDisqualified, ReasonMissing, disqualify_bid
-from bids.disqualification import NotOpened as NotOpenedYet
+from bids.disqualification import AlreadyDisqualified, disqualify_bid
 from bids.models.bids import Bid, BidAccess, Disqualification, OpenedBid, OpenedPrice
 from bids.opened import minutes, opened_bids
 from bids.opening import open_bids
-from bids.prices import NotOpened, PricesAlreadyOpen, ScoresMissing, open_prices
+from bids.prices import PricesAlreadyOpen, ScoresMissing, open_prices
 from bids.submission import withdraw_bid
 from bids.unsealing import KeyMissing
 from marketplace.addenda import add_addendum
@@ -20,7 +19,7 @@ from marketplace.history import moment
 from marketplace.models.events import Event, Notice
 from marketplace.openness import AlreadyCancelled
 from marketplace.publishing import AlreadyOpened, NotClosed, cancel_job
-from marketplace.refusals import Forbidden, Unknown
+from marketplace.refusals import Forbidden, NotOpened, ReasonMissing, Unknown
 from marketplace.system import the_clock, the_importer
 from tests.bids import builders
 from tests.bids.builders import MORNING_AFTER, close, offer, open_all, refused
@@ -250,7 +249,7 @@ def test_a_bid_is_taken_out_once_when_open_and_with_a_reason(three, job, cast):
     with refused(Unknown):
         disqualify_bid(**words, reason="Too dear.", at=MORNING_AFTER + HOUR)
     open_all(job)
-    with refused(NotOpenedYet):
+    with refused(NotOpened):
         disqualify_bid(**words, reason="Too dear.", at=DEADLINE - MINUTE)
     with refused(ReasonMissing):
         disqualify_bid(**words, reason="  ", at=DEADLINE + HOUR)

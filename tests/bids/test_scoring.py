@@ -13,7 +13,7 @@ from bids.opened import opened_bids
 from bids.scoring import score_bid
 from marketplace.membership import add_member
 from marketplace.models.events import Event
-from marketplace.refusals import Forbidden, Unknown
+from marketplace.refusals import Forbidden, NotOpened, Unknown
 from tests.bids.builders import REASON, criterion, open_all, refused
 from tests.builders import DEADLINE, HOUR, MINUTE, a_published_job
 
@@ -112,10 +112,10 @@ def test_a_sealed_bid_is_not_judged(cast, job, submit):
 
 
 def test_nobody_judges_before_the_opening_or_a_bid_that_is_out(score, cast, bid):
-    with refused(scoring.NotOpened):
+    with refused(NotOpened):
         score(at=DEADLINE - MINUTE)
     disqualify_bid(actor=cast.maya, bid_id=bid.pk, reason="No insurance.", at=DEADLINE + HOUR)
-    with refused(scoring.NotOpened):
+    with refused(NotOpened):
         score()
 
 

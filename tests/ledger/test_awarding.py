@@ -12,15 +12,7 @@ from bids.bidding import JudgingOver
 from bids.disqualification import disqualify_bid
 from bids.scoring import score_bid
 from bids.submission import withdraw_bid
-from ledger.awarding import (
-    BidNotValid,
-    BothSides,
-    CriterionMissing,
-    NoSuchReason,
-    PriceIsTheBids,
-    ReasonMissing,
-    ViewMissing,
-)
+from ledger.awarding import BidNotValid, BothSides, PriceIsTheBids
 from ledger.commissioning import (
     AlreadyAwarded,
     AlreadyEnded,
@@ -29,13 +21,14 @@ from ledger.commissioning import (
     cancel_job,
     end_without_award,
 )
+from ledger.grounds import CriterionMissing, NoSuchReason, ViewMissing
 from ledger.models.awards import Award
 from ledger.models.budgets import BudgetLine, Commitment
 from ledger.posting import InsufficientFunds
 from marketplace.membership import add_member
 from marketplace.models.events import Event, Notice
 from marketplace.models.people import Role
-from marketplace.refusals import Forbidden, Unknown
+from marketplace.refusals import Forbidden, ReasonMissing, Unknown
 from marketplace.system import the_importer
 from tests.builders import DAY, DEADLINE, eur, refused
 from tests.cast import Cast

@@ -10,9 +10,9 @@ from ledger.changing import (
     AlreadyAgreed,
     NothingChanges,
     PriceBelowZero,
-    ReasonMissing,
     agree_change,
     propose_change,
+    sign_change,
 )
 from ledger.delivering import DeliveryWaiting, MilestoneAccepted
 from ledger.models.awards import Award, ChangeOrder
@@ -23,7 +23,7 @@ from marketplace.models.events import Event, Notice
 from marketplace.models.people import Membership, User
 from marketplace.models.providers import Provider
 from marketplace.money import Money
-from marketplace.refusals import Forbidden, Unknown
+from marketplace.refusals import Forbidden, ReasonMissing, Unknown
 from tests.builders import DAY, HOUR, eur, refused
 from tests.cast import Cast
 from tests.ledger import builders
@@ -182,6 +182,7 @@ def test_a_change_is_agreed_once(cast: Cast, award: Award):
 
 def test_a_change_that_the_budget_cannot_pay_is_refused(cast: Cast, award: Award):
     change = propose(cast, award, difference=eur("9100"))  # and a fee of 182: 82 too much
+    sign_change(actor=cast.gerd, change_id=change.pk, at=LATER)
 
     with refused(InsufficientFunds):
         agree_change(actor=cast.vera, change_id=change.pk, at=LATER + DAY)

@@ -13,7 +13,6 @@ from ledger.commissioning import (
     JobCancelled,
     NotAnEstimate,
     NotYetOpened,
-    ReasonMissing,
     amend_job,
     cancel_job,
     end_without_award,
@@ -28,7 +27,7 @@ from marketplace.models.events import Event, Notice
 from marketplace.models.jobs import Job
 from marketplace.money import Money
 from marketplace.publishing import cancel_job as cancel_past_the_ledger
-from marketplace.refusals import Forbidden, Unknown
+from marketplace.refusals import Forbidden, ReasonMissing, Unknown
 from marketplace.system import the_clock
 from tests.builders import DAY, DEADLINE, NOON, a_draft, a_published_job, eur, refused
 from tests.cast import Cast

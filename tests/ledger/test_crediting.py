@@ -8,20 +8,21 @@ import pytest
 
 from ledger.crediting import (
     AlreadyResolved,
-    AmountAboveCharge,
     CreditAboveDispute,
+    resolve_dispute,
+)
+from ledger.disputing import (
+    AmountAboveCharge,
     DisputeClosed,
     NothingCharged,
-    ReasonMissing,
     raise_dispute,
-    resolve_dispute,
 )
 from ledger.models.awards import Award, Dispute
 from ledger.models.budgets import BudgetLine
 from ledger.models.journal import JournalEntry
 from marketplace.models.events import Notice
 from marketplace.money import CurrencyMismatch, Money
-from marketplace.refusals import Forbidden, Unknown
+from marketplace.refusals import Forbidden, ReasonMissing, Unknown
 from tests.builders import DAY, eur, refused
 from tests.cast import Cast
 from tests.ledger import builders

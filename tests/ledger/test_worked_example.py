@@ -10,8 +10,9 @@ from django.db import connection
 from ledger import chart
 from ledger.balances import balance
 from ledger.books import check_books
-from ledger.changing import agree_change, propose_change
-from ledger.crediting import raise_dispute, resolve_dispute
+from ledger.changing import agree_change, propose_change, sign_change
+from ledger.crediting import resolve_dispute
+from ledger.disputing import raise_dispute
 from ledger.models.awards import Award, Completion, Dispute
 from ledger.models.budgets import BudgetLine
 from tests.builders import DAY, eur
@@ -79,6 +80,7 @@ def test_the_worked_example_comes_out_to_the_last_unit(cast: Cast):
         at=CHOICE + DAY,
     )
     assert figures(line) == Figures(committed=40_800, available=59_200)
+    sign_change(actor=cast.gerd, change_id=change.pk, at=CHOICE + DAY)  # 12.5 % more
     agree_change(actor=cast.vera, change_id=change.pk, at=CHOICE + 2 * DAY)
     assert figures(line) == Figures(committed=45_900, available=54_100)
     assert figures_of_books() == {"B100": 100_000, "E110": 45_900}

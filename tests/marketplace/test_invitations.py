@@ -4,14 +4,14 @@ import pytest
 
 from marketplace.addenda import add_addendum
 from marketplace.admission import admit_vendor, register_team
-from marketplace.declining import AlreadyDeclined, ReasonMissing, decline_invitation
+from marketplace.declining import AlreadyDeclined, decline_invitation
 from marketplace.invitations import AlreadyInvited, invite_provider
 from marketplace.membership import add_member
 from marketplace.models.events import Event, Notice
 from marketplace.openness import AlreadyCancelled, BiddingOver
 from marketplace.publishing import cancel_job
 from marketplace.readiness import AuthorInInvitedTeam, OwnTeamInvited, SuspendedInvited
-from marketplace.refusals import Forbidden, Unknown
+from marketplace.refusals import Forbidden, ReasonMissing, Unknown
 from marketplace.suspension import suspend_provider
 from tests.builders import DAY, DEADLINE, NOON, a_draft, a_published_job, refused
 

@@ -16,8 +16,6 @@ from marketplace.publishing import (
     AlreadyDecided,
     AlreadyOpened,
     NotClosed,
-    NotOpened,
-    ReasonMissing,
     StillOpen,
     cancel_job,
     close_job,
@@ -26,7 +24,7 @@ from marketplace.publishing import (
     mark_opened,
     publish_job,
 )
-from marketplace.refusals import Forbidden, Unknown
+from marketplace.refusals import Forbidden, NotOpened, ReasonMissing, Unknown
 from marketplace.system import the_clock, the_importer
 from tests.builders import (
     DAY,

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from ledger.crediting import raise_dispute, resolve_dispute
+from ledger.crediting import resolve_dispute
+from ledger.disputing import raise_dispute
 from ledger.models.awards import Award
 from ledger.reports.budget_status import budget_status
 from ledger.reports.commitments import commitments

@@ -10,7 +10,7 @@ from bids.declining import decline_to_bid
 from bids.scoring import score_bid
 from ledger.changing import propose_change
 from ledger.commissioning import amend_job
-from ledger.crediting import raise_dispute
+from ledger.disputing import raise_dispute
 from ledger.models.awards import Award
 from ledger.reports.desk import OpenItem, desk
 from marketplace.models.people import User

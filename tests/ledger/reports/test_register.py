@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from ledger.commissioning import cancel_job, end_without_award
-from ledger.crediting import raise_dispute
+from ledger.disputing import raise_dispute
 from ledger.models.awards import Award
 from ledger.reports.paging import NotACursor
 from ledger.reports.register import JobRow, register

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from ledger.changing import agree_change, propose_change
-from ledger.crediting import raise_dispute, resolve_dispute
+from ledger.crediting import resolve_dispute
 from ledger.delivering import return_delivery
+from ledger.disputing import raise_dispute
 from ledger.models.awards import Award
 from ledger.reports.delivery_board import BoardMilestone, delivery_board
 from ledger.reports.states import State
