@@ -87,10 +87,10 @@ def choose_bid(
     grounds = Grounds(reason_code, reason.strip(), decisive_criterion_id, followed_view, imported)
     refuse_without_grounds(grounds, bid=bid, paper=paper)
 
-    award = write_award(bid, actor=actor, grounds=grounds, price=price, paper=paper, at=at)
+    award = write_award(bid=bid, actor=actor, grounds=grounds, price=price, paper=paper, at=at)
     mark_locked_decided(actor=actor, job=job, at=at)
     promise(actor=actor, award=award, job=job, at=at)
-    record_award(award, "award.made", actor=actor, at=at)
+    record_award(award=award, kind="award.made", actor=actor, at=at)
     _tell(award, at=at)
     return award
 
@@ -130,8 +130,8 @@ def _price(bid: Bid, *, agreed: Money | None, imported: bool) -> Money:
 
 
 def write_award(
-    bid: Bid,
     *,
+    bid: Bid,
     actor: User,
     grounds: Grounds,
     price: Money,
@@ -190,9 +190,9 @@ def _milestones(award: Award, bid: Bid) -> list[Milestone]:
 
 
 def record_award(
+    *,
     award: Award,
     kind: str,
-    *,
     actor: User,
     at: datetime,
     more: Mapping[str, Fact] | None = None,

@@ -159,7 +159,7 @@ def _book(award: Award, fee: Money, *, actor: User, at: datetime) -> None:
         Share(share.department, share.account, share.cost, Money(0, share.cost.currency))
         for share in shares(award, accepted, accepted + fee.minor)
     )
-    paying = [each.budget_line_id for each in commitments_of(award, actor=actor, at=at)]
+    paying = [each.budget_line_id for each in commitments_of(award=award, actor=actor, at=at)]
     charged = [
         Booking(budget_moves=(BudgetMove(line, charged=share.cost.minor),))
         for share, line in zip(borne, paying, strict=True)
@@ -171,7 +171,7 @@ def _book(award: Award, fee: Money, *, actor: User, at: datetime) -> None:
         kind=EntryKind.CANCELLED,
         source=award.pk,
         at=at,
-        bookings=[*rest_of(award, actor=actor, at=at), *charged],
+        bookings=[*rest_of(award=award, actor=actor, at=at), *charged],
         lines=[
             *cost_lines(award, borne, paying, None),
             *clearing_lines(award, fee, summed(borne).cost, None),

@@ -96,7 +96,7 @@ def charge_department(*, actor: User, acceptance: Acceptance, award: Award, at: 
     after = accepted_minor(award)  # this one is in it already
     before = after - amount.minor
     borne = shares(award, before, after)
-    held = commitments_of(award, actor=actor, at=at)
+    held = commitments_of(award=award, actor=actor, at=at)
     recovered = recovered_between(award, before, after)
     kept = retained_between(award, before, after)
     tax = tax_between(award, before, after)

@@ -78,7 +78,9 @@ def resolve_dispute(
         resolved_at=at,
     )
     _settle(resolution, award=award, before=before, actor=actor, at=at)
-    record_dispute(actor, "dispute.resolved", dispute, award=award, amount=credit, when=at)
+    record_dispute(
+        actor=actor, kind="dispute.resolved", dispute=dispute, award=award, amount=credit, at=at
+    )
     tell(
         "dispute.resolved",
         recipients=[

@@ -20,7 +20,7 @@ from ledger.models.rates import BookingRate, CurrencySettlement
 from ledger.permissions import may_settle_currency, may_state_rates
 from ledger.posting import About, BudgetMove, EntryKind, Line
 from ledger.promising import post
-from marketplace.history import record
+from marketplace.history import Fact, record
 from marketplace.models.events import Audience
 from marketplace.models.people import User
 from marketplace.money import Money, exponent_of
@@ -140,8 +140,9 @@ def settle_currency(
             f"Say what was paid in {award.currency}, and what it cost in"
             f" {award.budget_line.currency}."
         )
-    sums = CurrencySettlement.objects.filter(award=award).aggregate(paid=Sum("paid_minor"))
-    earlier = sums["paid"] or 0
+    earlier = _paid_minor(award)
+    rate = rate_of(award)
+    booked = rate.of(earlier + paid.minor) - rate.of(earlier)  # of running totals: no unit is lost
     settlement = CurrencySettlement.objects.create(
         id=payment_id,
         award=award,
@@ -150,9 +151,19 @@ def settle_currency(
         settled_by=actor,
         settled_at=at,
     )
-    rate = rate_of(award)
-    booked = rate.of(earlier + paid.minor) - rate.of(earlier)  # of running totals: no unit is lost
     _book(settlement, award=award, difference=cost - booked, actor=actor, at=at)
+    _record(settlement, award=award, actor=actor, at=at)
+    return settlement
+
+
+def _record(settlement: CurrencySettlement, *, award: Award, actor: User, at: datetime) -> None:
+    facts: dict[str, Fact] = {
+        "payment": str(settlement.pk),
+        "paid_minor": settlement.paid_minor,
+        "currency": award.currency,
+        "cost_minor": settlement.cost_minor,
+        "into": award.budget_line.currency,
+    }
     record(
         actor,
         "award.currency_settled",
@@ -160,15 +171,13 @@ def settle_currency(
         at=at,
         audience=Audience.BUYER,
         job=award.job,
-        facts={
-            "payment": str(payment_id),
-            "paid_minor": paid.minor,
-            "currency": paid.currency,
-            "cost_minor": cost.minor,
-            "into": cost.currency,
-        },
+        facts=facts,
     )
-    return settlement
+
+
+def _paid_minor(award: Award) -> int:
+    sums = CurrencySettlement.objects.filter(award=award).aggregate(paid=Sum("paid_minor"))
+    return sums["paid"] or 0
 
 
 def _book(

@@ -70,7 +70,9 @@ def raise_dispute(
         raised_at=at,
     )
     _hold(dispute, award=award, actor=actor, at=at)
-    record_dispute(actor, "dispute.raised", dispute, award=award, amount=amount, when=at)
+    record_dispute(
+        actor=actor, kind="dispute.raised", dispute=dispute, award=award, amount=amount, at=at
+    )
     tell(
         "dispute.raised",
         recipients=[*holders(Office.FINANCE), *people_of_provider(award.provider, Role.LEAD)],
@@ -134,13 +136,13 @@ def _hold(dispute: Dispute, *, award: Award, actor: User, at: datetime) -> None:
 
 
 def record_dispute(
-    actor: User, kind: str, dispute: Dispute, *, award: Award, amount: Money, when: datetime
+    *, actor: User, kind: str, dispute: Dispute, award: Award, amount: Money, at: datetime
 ) -> None:
     record(
         actor,
         kind,
         dispute,
-        at=when,
+        at=at,
         audience=Audience.BOTH,
         job=award.job,
         provider=award.provider,

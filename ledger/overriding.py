@@ -99,7 +99,7 @@ def override_choice(
     refuse_without_grounds(grounds, bid=bid, paper=paper)
 
     award = write_award(
-        bid,
+        bid=bid,
         actor=actor,
         grounds=grounds,
         price=bid.price.quoted,
@@ -109,7 +109,7 @@ def override_choice(
     )
     override = _divide(award, first, payer)
     promise(actor=actor, award=award, job=job, at=at)
-    _record(award, override, actor=actor, at=at)
+    _record(award, override, at=at)
     _tell(award, override, at=at)
     return award
 
@@ -148,8 +148,8 @@ def _divide(award: Award, first: Award, payer: Department) -> Override:
     )
 
 
-def _record(award: Award, override: Override, *, actor: User, at: datetime) -> None:
-    first = award.replaces
+def _record(award: Award, override: Override, *, at: datetime) -> None:
+    first, actor = award.replaces, award.chosen_by
     assert first is not None
     record(
         actor,
@@ -161,8 +161,8 @@ def _record(award: Award, override: Override, *, actor: User, at: datetime) -> N
         provider=first.provider,
     )
     record_award(
-        award,
-        "award.overridden",
+        award=award,
+        kind="award.overridden",
         actor=actor,
         at=at,
         more={

@@ -36,7 +36,7 @@ def promise(*, actor: User, award: Award, job: Job, at: datetime) -> None:
     given_back, _ = estimate_given_back(job, at)
     bookings = [given_back]
     if award.replaces is not None:
-        bookings += rest_of(award.replaces, actor=actor, at=at)
+        bookings += rest_of(award=award.replaces, actor=actor, at=at)
     price = 0 if is_shown(award) else award.price_minor
     for number, share in enumerate(shares(award, 0, price), start=1):
         line = award.budget_line
@@ -67,7 +67,7 @@ def adjust_promise(
 
     :raises InsufficientFunds: a budget cannot cover more.
     """
-    held = commitments_of(award, actor=actor, at=at)
+    held = commitments_of(award=award, actor=actor, at=at)
     bookings = []
     for share, commitment in zip(shares(award, before, after), held, strict=True):
         about = _about(award, share.department)
@@ -107,14 +107,14 @@ def liquidate(*, award: Award, commitment: Commitment, share: Share) -> Booking:
 
 def release_rest(*, actor: User, award: Award, at: datetime) -> None:
     """Give back what is left of a promise after the last milestone (entry 9 of the chart)."""
-    rest = rest_of(award, actor=actor, at=at)
+    rest = rest_of(award=award, actor=actor, at=at)
     _post(actor=actor, kind=EntryKind.RELEASED, source=award.pk, at=at, bookings=rest)
 
 
-def rest_of(award: Award, *, actor: User, at: datetime) -> list[Booking]:
+def rest_of(*, award: Award, actor: User, at: datetime) -> list[Booking]:
     """Return what gives back all that an award still promises."""
     bookings = []
-    for commitment in commitments_of(award, actor=actor, at=at):
+    for commitment in commitments_of(award=award, actor=actor, at=at):
         line = commitment.budget_line
         rest, about = Money(commitment.open_minor, line.currency), _about(award, line.department_id)
         bookings.append(
@@ -130,7 +130,7 @@ def rest_of(award: Award, *, actor: User, at: datetime) -> list[Booking]:
     return bookings
 
 
-def commitments_of(award: Award, *, actor: User, at: datetime) -> list[Commitment]:
+def commitments_of(*, award: Award, actor: User, at: datetime) -> list[Commitment]:
     """Return the commitments that pay for an award now, in the order of its shares."""
     payers = (1,) if override_of(award) is None else (1, 2)
     return [standing_commitment(award=award, actor=actor, at=at, line=line) for line in payers]

@@ -74,11 +74,18 @@ def release_retention(
     if by_time and at < retention.due_at:
         raise NotDueYet(f"It is kept back until {retention.due_at:%d %B %Y, %H:%M} UTC.")
 
-    amount = money(award, owed_for(retention.milestone_id, award.pk).retained)
+    release = _release(retention, award=award, actor=actor, at=at)
+    _record(release, award=award, actor=actor, at=at)
+    return release
+
+
+def _release(retention: Retention, *, award: Award, actor: User, at: datetime) -> Release:
+    milestone_id = retention.milestone_id
+    amount = money(award, owed_for(milestone_id, award.pk).retained)
     release = Release.objects.create(
         retention=retention, amount_minor=amount.minor, released_by=actor, released_at=at
     )
-    earned = earned_by(award, retention.milestone_id)
+    earned = earned_by(award, milestone_id)
     post(
         award=award,
         actor=actor,
@@ -90,9 +97,12 @@ def release_retention(
             Line.credit(chart.VENDOR_PAYABLE, amount, **earned),
         ],
     )
-    recover(
-        actor=actor, award=award, milestone_id=retention.milestone_id, source=retention.pk, at=at
-    )
+    recover(actor=actor, award=award, milestone_id=milestone_id, source=retention.pk, at=at)
+    return release
+
+
+def _record(release: Release, *, award: Award, actor: User, at: datetime) -> None:
+    retention, amount = release.retention, money(award, release.amount_minor)
     record(
         actor,
         "retention.released",
@@ -116,4 +126,3 @@ def release_retention(
         job=award.job,
         subject=retention,
     )
-    return release
