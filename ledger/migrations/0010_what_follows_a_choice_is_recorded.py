@@ -1,9 +1,11 @@
 from django.db import migrations, models
 
+from ledger import sql
+
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0007_years_and_showback"),
+        ("ledger", "0009_months_are_recorded"),
     ]
 
     operations = [
@@ -40,4 +42,5 @@ class Migration(migrations.Migration):
                 max_length=20,
             ),
         ),
+        sql.run("0010_what_follows_a_choice_is_recorded"),
     ]

@@ -1,0 +1,9 @@
+DROP TRIGGER rows_are_recorded ON ledger_currencysettlement;
+DROP TRIGGER rows_are_recorded ON ledger_bookingrate;
+DROP TRIGGER rows_are_recorded ON ledger_latecharge;
+DROP TRIGGER rows_are_recorded ON ledger_changesignature;
+DROP TRIGGER rows_are_recorded ON ledger_release;
+DROP TRIGGER rows_are_recorded ON ledger_retention;
+DROP TRIGGER rows_are_recorded ON ledger_cancellation;
+DROP TRIGGER rows_are_recorded ON ledger_cancellationoffer;
+DROP TRIGGER rows_are_recorded ON ledger_override;
