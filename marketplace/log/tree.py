@@ -59,15 +59,22 @@ class StoredTree:
 
     def _row(self, level: int, number: int) -> list[bytes]:
         if (level, number) not in self._rows:
-            self._rows[level, number] = row_of(level, number)
+            whole = (number + 1) << WIDTH_BITS * (level + 1) <= self.size
+            self._rows[level, number] = _tile(level, number) if whole else _edge(level, number)
         return self._rows[level, number]
 
 
 def row_of(level: int, number: int) -> list[bytes]:
     """Return the hashes of a tile, or those that are there of one to come."""
+    return _tile(level, number) or _edge(level, number)
+
+
+def _tile(level: int, number: int) -> list[bytes]:
     tile = LogTile.objects.filter(level=level, number=number).values_list("hashes").first()
-    if tile is not None:
-        return split(bytes(tile[0]))
+    return split(bytes(tile[0])) if tile else []
+
+
+def _edge(level: int, number: int) -> list[bytes]:
     begin, end = number * WIDTH, (number + 1) * WIDTH
     if level == 0:
         rows = LogLeaf.objects.filter(position__gte=begin, position__lt=end)

@@ -8,6 +8,16 @@ from django.db import DEFAULT_DB_ALIAS, Error, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django_prometheus.exports import ExportToDjangoView
+from prometheus_client import Gauge
+
+from marketplace.log.copies import copy_states
+from marketplace.log.sealer import backlog
+
+LAG_SECONDS_MAX = 60  # sealing takes seconds; after a minute somebody should look
+WAITING = Gauge("choicebook_log_waiting_events", "Events recorded and not sealed yet")
+LAG = Gauge("choicebook_log_lag_seconds", "Since the oldest event that is not sealed was recorded")
+STOPPED = Gauge("choicebook_log_stopped", "1 when sealing waits for manage.py raise_epoch")
+FAILING = Gauge("choicebook_log_copies_failing", "Places that do not take copies of checkpoints")
 
 
 class HealthMiddleware:
@@ -29,18 +39,30 @@ class HealthMiddleware:
 
     def _readiness(self) -> HttpResponse:
         state = {"database": "ok", "migrations": "ok"}
+        sealing = "unknown"
         try:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT 1")
             self.migrated = self.migrated or not pending_migrations()
-            if not self.migrated:
+            if self.migrated:
+                sealing = sealing_state()
+            else:
                 state["migrations"] = "pending"
         except Error:
             state = {"database": "unreachable", "migrations": "unknown"}
         finally:
             connection.close()
         ready = set(state.values()) == {"ok"}
-        return JsonResponse(state, status=200 if ready else 503)
+        # Sealing that lags behind is for whoever watches: the site can serve people meanwhile.
+        return JsonResponse(state | {"sealing": sealing}, status=200 if ready else 503)
+
+
+def sealing_state() -> str:
+    """Return how the sealing of the record does: ok, behind, or stopped."""
+    waiting = backlog()
+    if waiting.is_counting_anew:
+        return "stopped"
+    return "behind" if waiting.seconds > LAG_SECONDS_MAX else "ok"
 
 
 def pending_migrations() -> bool:
@@ -55,5 +77,10 @@ def metrics(request: HttpRequest) -> HttpResponse:
     token = settings.METRICS_TOKEN
     if not token or not hmac.compare_digest(given.encode(), token.encode()):
         raise Http404
+    waiting = backlog()
+    WAITING.set(waiting.events)
+    LAG.set(waiting.seconds)
+    STOPPED.set(waiting.is_counting_anew)
+    FAILING.set(sum(bool(state.problem) for state in copy_states()))
     answer: HttpResponse = ExportToDjangoView(request)
     return answer
