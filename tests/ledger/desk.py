@@ -1,0 +1,209 @@
+"""The real side of the state machine: a company with jobs at every step, and the verbs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+from ledger.acceptance import accept_delivery
+from ledger.awarding import choose_bid
+from ledger.changing import agree_change, propose_change
+from ledger.commissioning import cancel_job, end_without_award, publish_job
+from ledger.crediting import raise_dispute, resolve_dispute
+from ledger.delivering import deliver_milestone, return_delivery
+from ledger.granting import grant_budget
+from marketplace.models.people import User
+from marketplace.money import Money
+from marketplace.system import the_clock
+from tests.builders import DAY, HOUR, NOON, a_draft
+from tests.cast import Cast
+from tests.ledger import builders
+from tests.ledger.builders import CHOICE
+from tests.ledger.model import Books, Job
+
+WORK = CHOICE + 2 * DAY
+FEE_BASIS_POINTS = 200
+GRANTED = 20_000_00
+DRAFTS = (3_000_00, 15_000_00, 45_000_00)  # their ceilings
+# What team and vendor ask part by part, the vendor's tax, and the estimate that was reserved.
+# Odd cents, so that roundings matter; one bid beyond every budget, and one nearly for nothing.
+CONTESTS: tuple[tuple[tuple[str, ...], tuple[str, ...], str, str | None], ...] = (
+    (("1500.33", "2000.33", "0.01"), ("1499.99", "2000", "333.33"), "0", "4000"),
+    (("100", "100", "100"), ("33.33", "33.33", "33.34"), "19.01", None),
+    (("5000",), ("4000.50", "999.49"), "950.03", "5000"),
+    (("40000", "0.49"), ("0", "0.24"), "0", None),
+    (("900", "333.33"), ("900.10", "333.33", "0.02"), "234.34", None),
+    (("66.67", "66.67", "66.66"), ("200",), "0", "150"),
+)
+CHOSEN = {7: "vendor", 8: "team"}  # by their numbers, the drafts included: work is under way
+
+
+def eur(minor: int) -> Money:
+    return Money(minor, "EUR")
+
+
+@dataclass
+class Desk:
+    """Each act as the people of the cast do it. Jobs and parts are named by their numbers."""
+
+    cast: Cast
+    jobs: list[UUID]
+    bids: dict[int, dict[str, UUID]]
+    criteria: dict[int, UUID]
+    leads: dict[int, User] = field(default_factory=dict)
+    parts: dict[int, list[UUID]] = field(default_factory=dict)
+    changes: dict[tuple[int, int], list[tuple[UUID, bool]]] = field(default_factory=dict)
+    deliveries: dict[tuple[int, int], UUID] = field(default_factory=dict)
+    disputes: dict[tuple[int, int], list[UUID]] = field(default_factory=dict)
+
+    def fresh(self) -> Desk:
+        """Return the same company before anything was done."""
+        return Desk(
+            self.cast, self.jobs, self.bids, self.criteria, dict(self.leads), dict(self.parts)
+        )
+
+    def grant(self, minor: int) -> None:
+        grant_budget(
+            actor=self.cast.fin,
+            department_id=self.cast.marketing.pk,
+            fiscal_year=2026,
+            amount=eur(minor),
+            at=NOON,
+            grant_id=uuid4(),
+        )
+
+    def publish(self, job: int, estimate: int | None) -> None:
+        reserved = None if estimate is None else eur(estimate)
+        publish_job(actor=self.cast.maya, job_id=self.jobs[job], estimate=reserved, at=NOON)
+
+    def cancel(self, job: int) -> None:
+        reason = "The sun is out."
+        cancel_job(actor=self.cast.maya, job_id=self.jobs[job], reason=reason, at=NOON + HOUR)
+
+    def end_without_award(self, job: int) -> None:
+        reason = "None fits."
+        end_without_award(actor=self.cast.maya, job_id=self.jobs[job], reason=reason, at=CHOICE)
+
+    def choose(self, job: int, who: str) -> None:
+        award = choose_bid(
+            actor=self.cast.maya,
+            job_id=self.jobs[job],
+            bid_id=self.bids[job][who] if job in self.bids else uuid4(),
+            reason_code="quality",
+            reason="Their idea for the rain convinced us.",
+            decisive_criterion_id=self.criteria.get(job),
+            followed_view="charged",
+            at=CHOICE,
+        )
+        self.leads[job] = self.cast.pia if who == "team" else self.cast.vera
+        self.parts[job] = [part.pk for part in builders.milestones(award)]
+
+    def propose(self, job: int, part: int, difference: int, by_head: bool) -> None:
+        change = propose_change(
+            actor=self.cast.maya if by_head else self.leads[job],
+            milestone_id=self.parts[job][part],
+            difference=eur(difference),
+            reason="One day more or less.",
+            at=WORK,
+        )
+        self.changes.setdefault((job, part), []).append((change.pk, by_head))
+
+    def agree(self, job: int, part: int, number: int) -> None:
+        change, by_head = self.changes[job, part][number]
+        asked = self.leads[job] if by_head else self.cast.maya
+        agree_change(actor=asked, change_id=change, at=WORK)
+
+    def deliver(self, job: int, part: int, amount: int) -> None:
+        delivery = deliver_milestone(
+            actor=self.leads[job], milestone_id=self.parts[job][part], amount=eur(amount), at=WORK
+        )
+        self.deliveries[job, part] = delivery.pk
+
+    def send_back(self, job: int, part: int) -> None:
+        return_delivery(
+            actor=self.cast.rolf,
+            delivery_id=self.deliveries[job, part],
+            missing="The plan.",
+            at=WORK,
+        )
+
+    def accept(self, job: int, part: int, how: str) -> None:
+        after = {"by Rolf": HOUR, "by silence": 15 * DAY, "too early": 14 * DAY}[how]
+        accept_delivery(
+            actor=self.cast.rolf if how == "by Rolf" else the_clock(),
+            delivery_id=self.deliveries[job, part],
+            by_silence=how != "by Rolf",
+            at=WORK + after,
+        )
+
+    def contest(self, job: int, part: int, amount: int, too_late: bool) -> None:
+        dispute = raise_dispute(
+            actor=self.cast.maya,
+            milestone_id=self.parts[job][part],
+            amount=eur(amount),
+            reason="The band was half.",
+            at=WORK + (60 if too_late else 16) * DAY,
+        )
+        self.disputes.setdefault((job, part), []).append(dispute.pk)
+
+    def resolve(self, job: int, part: int, number: int, credit: int) -> None:
+        resolve_dispute(
+            actor=self.cast.fin,
+            dispute_id=self.disputes[job, part][number],
+            credit=eur(credit),
+            reason="Half of it was there.",
+            at=WORK + 17 * DAY,
+        )
+
+
+def opened(cast: Cast) -> Desk:
+    """Marketing with a budget, drafts, and jobs whose bids are open."""
+    builders.grant(cast, str(GRANTED // 100))
+    drafts = [a_draft(cast, ceiling=eur(ceiling)) for ceiling in DRAFTS]
+    contests = [
+        builders.contest(
+            cast,
+            team=team,
+            vendor=vendor,
+            vendor_tax=tax,
+            estimate=estimate,
+            ceiling=eur(5_000_00),
+            shows_ceiling=False,
+        )
+        for team, vendor, tax, estimate in CONTESTS
+    ]
+    numbered = dict(enumerate(contests, start=len(drafts)))
+    desk = Desk(
+        cast,
+        [job.pk for job in drafts] + [contest.job.pk for contest in contests],
+        {n: {"team": c.team_bid.pk, "vendor": c.vendor_bid.pk} for n, c in numbered.items()},
+        {n: c.job.criteria.earliest("position").pk for n, c in numbered.items()},
+    )
+    for number, who in CHOSEN.items():
+        desk.choose(number, who)
+    return desk
+
+
+def on_paper() -> Books:
+    """The same company in the model."""
+    books = Books(FEE_BASIS_POINTS)
+    books.grant(GRANTED)
+    books.jobs = [Job(ceiling) for ceiling in DRAFTS]
+    for team, vendor, tax, estimate in CONTESTS:
+        job = Job(
+            5_000_00, bids={"team": (minor(team), 0), "vendor": (minor(vendor), minor_of(tax))}
+        )
+        books.publish(job, None if estimate is None else minor_of(estimate))
+        job.opened = True
+        books.jobs.append(job)
+    for number, who in CHOSEN.items():
+        books.choose(books.jobs[number], who)
+    return books
+
+
+def minor_of(amount: str) -> int:
+    return Money.of(amount, "EUR").minor
+
+
+def minor(amounts: tuple[str, ...]) -> list[int]:
+    return [minor_of(amount) for amount in amounts]

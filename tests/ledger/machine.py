@@ -1,0 +1,248 @@
+"""The rules of the state machine: each does one thing in the model and by the verb."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.db import connection, transaction
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+
+from marketplace.refusals import Refusal
+from tests.ledger import stored
+from tests.ledger.desk import DRAFTS, Desk, on_paper
+from tests.ledger.model import Books, Job, No, Part, Work
+
+PICK = st.integers(0, 15)  # of what there is, by its number; again from the front beyond the last
+AMOUNTS = st.sampled_from([0, 1, 33, 99_99, 100_00, 333_33, 1_500_33, 5_000_00])
+UNDER_WAY = {"open", "returned"}
+WHO = st.sampled_from(["team", "vendor"])
+
+Found = tuple[int, int, Work, Part]  # the numbers of the job and of the part, and both
+
+
+def changed(part: Part) -> bool:
+    return bool(part.changes)
+
+
+def waits_for_a_yes(part: Part) -> bool:
+    return part.state in UNDER_WAY and any(not agreed for _, agreed in part.changes)
+
+
+def handed_over(part: Part) -> bool:
+    return part.state != "open"
+
+
+def waiting(part: Part) -> bool:
+    return part.state == "delivered"
+
+
+def contested(part: Part) -> bool:
+    return any(credit is None for _, credit in part.disputes)
+
+
+class Machine(RuleBasedStateMachine):
+    """One example: fifty acts upon a company that was founded before, taken back afterwards."""
+
+    desk: ClassVar[Desk]  # the company, committed
+    tally: ClassVar[Counter[str]] = Counter()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.books: Books = on_paper()
+        self.real = self.desk.fresh()
+        self.begin()
+        self.bytes = stored.every_byte()
+
+    def begin(self) -> None:
+        """One transaction an example."""
+        self.whole = transaction.atomic()
+        self.whole.__enter__()
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.whole.__exit__(None, None, None)
+
+    def do(self, verb: Callable[[], None]) -> None:
+        """Run a verb in a savepoint that stands for its transaction, and what waits for its end."""
+        with transaction.atomic():
+            verb()
+            connection.check_constraints()
+
+    def act(self, name: str, model: Callable[[], None], verb: Callable[[], None]) -> None:
+        """Do it on paper and in the database; compare what came of it."""
+        expected, got = "", ""
+        try:
+            model()
+        except No as no:
+            expected = str(no)
+        try:
+            self.do(verb)
+        except Refusal as refusal:
+            got = refusal.code
+        assert got == expected, f"{name}: the verb says “{got}”, the model “{expected}”"
+        self.tally[f"{name}: {got}" if got else name] += 1
+        now = stored.every_byte()
+        if got:
+            assert now == self.bytes, f"{name}: refused, and yet something changed"
+        self.bytes = now
+        there, paper = stored.figures(), self.on_paper()
+        assert there == paper, (
+            f"{name}: stored, and on paper: {set(there.items()) ^ set(paper.items())}"
+        )
+        assert stored.untruths() == []
+
+    def on_paper(self) -> dict[str, tuple[int, ...]]:
+        """Return the model's figures as the database shows them."""
+        books = self.books
+        figures = {"line": (books.budget, books.precommitted, books.committed, books.charged)}
+        figures |= {code: (minor, 0, 0, 0) for code, minor in books.accounts.items()}
+        for number, job in enumerate(books.jobs):
+            if job.work is not None:
+                figures[str(self.real.jobs[number])] = (job.work.open, 0, 0, 0)
+        return {name: numbers for name, numbers in figures.items() if any(numbers)}
+
+    # --- what may be done --------------------------------------------------------------------
+    def job(self, pick: int, fit: Callable[[Job], Any]) -> tuple[int, Job]:
+        """Return one of the jobs that fit, and now and then, or if none does, any job."""
+        jobs = list(enumerate(self.books.jobs))
+        fitting = [each for each in jobs if fit(each[1])] if pick % 4 < 3 else []
+        return (fitting or jobs)[pick % len(fitting or jobs)]
+
+    def parts(self, which: Callable[[Part], Any] = lambda _: True) -> list[Found]:
+        return [
+            (number, position, job.work, part)
+            for number, job in enumerate(self.books.jobs)
+            if job.work is not None
+            for position, part in enumerate(job.work.parts)
+            if which(part)
+        ]
+
+    def part(
+        self,
+        pick: int,
+        fit: Callable[[Part], Any],
+        among: Callable[[Part], Any] = lambda _: True,
+    ) -> Found:
+        """Return one of the parts that fit, and now and then, or if none does, any among them."""
+        fitting = self.parts(fit) if pick % 4 < 3 else []
+        found = fitting or self.parts(among)
+        return found[pick % len(found)]
+
+    @rule(minor=st.sampled_from([0, 1, 9_999_99, 40_000_00]))
+    def grant(self, minor: int) -> None:
+        self.act("grant", lambda: self.books.grant(minor), lambda: self.real.grant(minor))
+
+    @rule(pick=PICK, estimate=st.sampled_from([None, 0, 1_00, 2_500_50, 14_000_00]))
+    def publish(self, pick: int, estimate: int | None) -> None:
+        number, job = self.job(pick, lambda job: not job.published)
+        self.act(
+            "publish",
+            lambda: self.books.publish(job, estimate),
+            lambda: self.real.publish(number, estimate),
+        )
+
+    @precondition(lambda self: any(job.published for job in self.books.jobs[: len(DRAFTS)]))
+    @rule(pick=PICK)
+    def cancel(self, pick: int) -> None:
+        number, job = self.job(pick, lambda job: job.published and not job.opened and not job.end)
+        self.act("cancel", lambda: self.books.cancel(job), lambda: self.real.cancel(number))
+
+    @precondition(lambda self: self.parts())
+    @rule(pick=PICK)
+    def end_without_award(self, pick: int) -> None:
+        number, job = self.job(pick, lambda job: job.opened and not job.end)
+        self.act(
+            "end",
+            lambda: self.books.end_without_award(job),
+            lambda: self.real.end_without_award(number),
+        )
+
+    @rule(pick=PICK, who=WHO)
+    def choose(self, pick: int, who: str) -> None:
+        number, job = self.job(pick, lambda job: job.opened and not job.end)
+        self.act(
+            "choose", lambda: self.books.choose(job, who), lambda: self.real.choose(number, who)
+        )
+
+    @precondition(lambda self: self.parts())
+    @rule(pick=PICK, difference=st.one_of(AMOUNTS, AMOUNTS.map(lambda a: -a)), head=st.booleans())
+    def propose(self, pick: int, difference: int, head: bool) -> None:
+        job, position, _, part = self.part(pick, lambda part: part.state in UNDER_WAY)
+        self.act(
+            "propose",
+            lambda: self.books.propose(part, difference),
+            lambda: self.real.propose(job, position, difference, head),
+        )
+
+    @precondition(lambda self: self.parts(changed))
+    @rule(pick=PICK, number=PICK)
+    def agree(self, pick: int, number: int) -> None:
+        job, position, work, part = self.part(pick, waits_for_a_yes, among=changed)
+        number = (number if pick % 3 == 0 else -1) % len(part.changes)
+        self.act(
+            "agree",
+            lambda: self.books.agree(work, part, number),
+            lambda: self.real.agree(job, position, number),
+        )
+
+    @precondition(lambda self: self.parts())
+    @rule(pick=PICK, less=st.one_of(st.just(0), AMOUNTS.map(lambda a: a - 100)))
+    def deliver(self, pick: int, less: int) -> None:
+        job, position, _, part = self.part(pick, lambda part: part.state in UNDER_WAY)
+        amount = part.price - less
+        self.act(
+            "deliver",
+            lambda: self.books.deliver(part, amount),
+            lambda: self.real.deliver(job, position, amount),
+        )
+
+    @precondition(lambda self: self.parts(lambda part: part.state != "open"))
+    @rule(pick=PICK)
+    def send_back(self, pick: int) -> None:
+        job, position, _, part = self.part(pick, lambda part: False, among=handed_over)
+        self.act(
+            "send back",
+            lambda: self.books.send_back(part),
+            lambda: self.real.send_back(job, position),
+        )
+
+    @precondition(lambda self: self.parts(handed_over))
+    @rule(pick=PICK, how=st.sampled_from(["by Rolf", "by Rolf", "by silence", "too early"]))
+    def accept(self, pick: int, how: str) -> None:
+        job, position, work, part = self.part(pick, waiting, among=handed_over)
+        self.act(
+            "accept",
+            lambda: self.books.accept(work, part, too_early=how == "too early"),
+            lambda: self.real.accept(job, position, how),
+        )
+
+    @precondition(lambda self: self.parts(waiting))
+    @rule()
+    def accept_what_waits(self) -> None:
+        self.accept(0, "by Rolf")
+
+    @precondition(lambda self: self.parts())
+    @rule(pick=PICK, amount=AMOUNTS, late=st.sampled_from([False] * 7 + [True]))
+    def contest(self, pick: int, amount: int, late: bool) -> None:
+        job, position, work, part = self.part(pick, lambda part: part.left_to_contest() > 0)
+        amount = amount if pick % 2 else min(amount, part.left_to_contest())
+        self.act(
+            "contest",
+            lambda: self.books.contest(work, part, amount, too_late=late),
+            lambda: self.real.contest(job, position, amount, late),
+        )
+
+    @precondition(lambda self: self.parts(lambda part: part.disputes))
+    @rule(pick=PICK, number=PICK, credit=AMOUNTS)
+    def resolve(self, pick: int, number: int, credit: int) -> None:
+        job, position, work, part = self.part(pick, contested, lambda part: part.disputes)
+        number = (number if pick % 3 == 0 else -1) % len(part.disputes)
+        credit = credit if pick % 2 else min(credit, part.disputes[number][0] or 0)
+        self.act(
+            "resolve",
+            lambda: self.books.resolve(work, part, number, credit),
+            lambda: self.real.resolve(job, position, number, credit),
+        )

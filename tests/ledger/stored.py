@@ -1,0 +1,67 @@
+"""What the database holds of the money, in one question each: figures, truth, and every byte."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+from ledger.books import CHECKS
+
+FIGURES = """
+SELECT 'line', budget_minor, precommitted_minor, committed_minor, charged_minor
+    FROM ledger_budgetline
+UNION ALL
+SELECT a.code, sum(b.debit_minor - b.credit_minor)::bigint, 0, 0, 0
+    FROM ledger_balance AS b JOIN ledger_account AS a ON a.id = b.account_id GROUP BY a.code
+UNION ALL
+SELECT a.job_id::text, sum(c.open_minor)::bigint, 0, 0, 0
+    FROM ledger_commitment AS c JOIN ledger_award AS a ON a.id = c.award_id GROUP BY a.job_id
+"""
+# Whatever a verb of the ledger may write.
+TABLES = """
+SELECT c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname = 'public' AND c.relkind = 'r' AND (
+    c.relname ^@ 'ledger_' AND c.relname <> 'ledger_account'
+    OR c.relname IN (
+        'marketplace_job', 'marketplace_event', 'marketplace_notice', 'marketplace_words'
+    )
+) ORDER BY c.relname
+"""
+
+
+def ask(question: str) -> list[tuple[Any, ...]]:
+    """Return the rows; the server plans the question once, however often it is asked."""
+    connection.ensure_connection()
+    return psycopg.Cursor(connection.connection).execute(question, prepare=True).fetchall()
+
+
+def figures() -> dict[str, tuple[int, ...]]:
+    """Return the budget line, what stands on each account, what is open of each job's promise."""
+    return {name: tuple(numbers) for name, *numbers in ask(FIGURES) if any(numbers)}
+
+
+@cache
+def _truth() -> str:
+    return " UNION ALL ".join(f"(SELECT * FROM ({check.sql}) AS q (words))" for check in CHECKS)
+
+
+def untruths() -> list[str]:
+    """Return where what is stored is not what was posted."""
+    return [words for (words,) in ask(_truth())]
+
+
+@cache
+def _bytes() -> str:
+    rows = " UNION ALL ".join(
+        f"SELECT '{table}', md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} AS t"
+        for (table,) in ask(TABLES)
+    )
+    return f"SELECT string_agg(md5, ' ' ORDER BY name) FROM ({rows}) AS all_tables (name, md5)"
+
+
+def every_byte() -> str:
+    """Return a digest of every row of every table that the ledger's verbs write."""
+    return str(ask(_bytes())[0][0])

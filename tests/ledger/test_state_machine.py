@@ -1,0 +1,138 @@
+# ruff: noqa: T201 - figures are printed
+"""
+The verbs against the model: whatever is done in whatever order, both hold the same figures and
+refuse the same things, what is stored is what was posted, and a refusal changes no byte.
+
+An act takes some 15 ms of a core, two thirds of it in the verb, so that 500 examples of 50 acts
+take six minutes of one; in four parts, four processes share them.
+
+    EXAMPLES=5000 ./dev test -n 4 tests/ledger/test_state_machine.py -s
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable
+from time import perf_counter
+from uuid import uuid4
+
+import pytest
+from django.db import connections
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+from psycopg import sql
+
+from ledger import acceptance, budgeting, charging, crediting, delivering
+from marketplace.money import Money
+from tests import database
+from tests.cast import assemble
+from tests.conftest import use
+from tests.ledger.desk import opened
+from tests.ledger.machine import Machine
+
+EXAMPLES = int(os.environ.get("EXAMPLES", "500" if os.environ.get("CI") else "24"))
+STEPS = 50
+PARTS = 4
+
+
+class Committing(Machine):
+    """Each example in a database of its own, where each act commits or is rolled back for good."""
+
+    base: str
+
+    def begin(self) -> None:
+        self.name = f"{self.base}_{uuid4().hex[:6]}"
+        connections.close_all()  # a template is copied while nobody uses it
+        copy = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
+        names = (self.name, database.owner(), self.base)
+        with database.admin() as admin:
+            admin.execute(copy.format(*map(sql.Identifier, names)))
+        use(self.name, "replay")
+
+    def do(self, verb: Callable[[], None]) -> None:
+        verb()
+
+    def teardown(self) -> None:
+        use(self.base, "replay")
+        database.drop(self.name)
+
+
+@pytest.fixture
+def machine(committed: str, as_role: Callable[[str], None]) -> Callable[..., type[Machine]]:
+    """A machine over a company that is committed."""
+    as_role("replay")
+    desk = opened(assemble())
+
+    def of(kind: type[Machine] = Machine) -> type[Machine]:
+        return type("Example", (kind,), {"desk": desk, "base": committed, "tally": Counter()})
+
+    return of
+
+
+def run(machine: type[Machine], examples: int, *phases: Phase) -> str:
+    """Run so many examples; return how often each act came out how."""
+    begun = perf_counter()
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=STEPS,
+            deadline=None,
+            database=None,
+            phases=phases or [Phase.generate, Phase.shrink],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    tally = "".join(f"\n{times:>7} {name}" for name, times in sorted(machine.tally.items()))
+    return f"\n{machine.tally.total():,} acts in {perf_counter() - begun:.0f} s{tally}"
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_the_verbs_do_what_the_model_does(
+    machine: Callable[..., type[Machine]], capsys: pytest.CaptureFixture[str], part: int
+):
+    said = run(machine(), EXAMPLES // PARTS)
+
+    with capsys.disabled():
+        print(said if part == 0 else "")
+
+
+def test_the_same_where_every_act_commits(machine: Callable[..., type[Machine]]):
+    run(machine(Committing), max(2, EXAMPLES // 25))
+
+
+def nothing(*_: object, **__: object) -> None:
+    """Instead of something that matters."""
+
+
+def down(amount: Money, basis_points: int) -> Money:
+    return Money(amount.minor * basis_points // 10_000, amount.currency)
+
+
+FAULTS = {
+    "the rest of the promise stays": (acceptance, "release_rest", nothing),
+    "a milestone is delivered twice": (delivering, "refuse_unsettled", nothing),
+    "a delivery is answered twice": (acceptance, "refuse_answered", nothing),
+    "fees are rounded down": (Money, "share", down),
+    "the fee of a credit is kept": (crediting, "fee_between", lambda a, *_: charging.money(a, 0)),
+    "nothing is held": (crediting, "_hold", nothing),
+    "the estimate stays": (
+        budgeting,
+        "_estimate_given_back",
+        lambda *_: (budgeting.Booking(), None),
+    ),
+}
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_machine_notices(
+    machine: Callable[..., type[Machine]], monkeypatch: pytest.MonkeyPatch, fault: str
+):
+    """Seven faults, each put into one verb: the machine is red with every one of them."""
+    example = machine()
+    monkeypatch.setattr(*FAULTS[fault])
+
+    with pytest.raises(BaseException, match=r"stored|the verb says|cannot|constraint"):
+        run(example, 150, Phase.generate)
