@@ -1,0 +1,1 @@
+DROP TRIGGER addenda_are_not_truncated ON marketplace_addendum;
