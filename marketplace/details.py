@@ -115,10 +115,11 @@ def refuse_unusable(details: JobDetails) -> None:
     if details.starts_on and details.ends_on and details.ends_on < details.starts_on:
         raise DatesBackwards("The work ends before it starts.")
     for criterion in details.criteria:
-        _refuse_unusable_criterion(criterion)
+        refuse_unusable_criterion(criterion)
 
 
-def _refuse_unusable_criterion(criterion: CriterionDraft) -> None:
+def refuse_unusable_criterion(criterion: CriterionDraft) -> None:
+    """:raises CriterionNotUsable: no draft can hold it."""
     name = criterion.name.strip()
     if not name or len(name) > 120:
         raise CriterionNotUsable("Name each criterion in 1 to 120 characters.")

@@ -212,6 +212,8 @@ TIME_ZONE = env_str("TIME_ZONE", "UTC")
 # --- Files that browsers fetch ----------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = env_str("STATIC_ROOT", str(ROOT / ".local" / "static"))
+# Whoever reads a release of ours may read what its own fields mean: no sign-in, no code.
+STATICFILES_DIRS = [("ocds", ROOT / "ledger" / "exchange" / "ocds" / "extension")]
 STATICFILES_FINDERS = [
     "frontend.static_bundle.JoinedFinder",
     "django.contrib.staticfiles.finders.FileSystemFinder",
@@ -257,6 +259,20 @@ LOG_KEYS_BEFORE = env_list("LOG_KEYS_BEFORE")
 LOG_COPIES_BY_MAIL = env_bool("LOG_COPIES_BY_MAIL", True)
 LOG_COPIES_FOLDER = env_str("LOG_COPIES_FOLDER", str(ROOT / ".local" / "log") if EMBEDDED else "")
 LOG_COPIES_ADDRESSES = env_list("LOG_COPIES_ADDRESSES")
+
+# --- Open contracting (OCDS) ------------------------------------------------------------------
+# A prefix of one's own is registered with the Open Contracting Partnership; six letters or digits.
+OCDS_PREFIX = env_str("OCDS_PREFIX", "ocds-choice")
+OCDS_PUBLISHER = env_str("OCDS_PUBLISHER", "Choicebook")
+# What our releases use beside the standard and our own extension.
+_EXTENSIONS = "https://raw.githubusercontent.com/open-contracting-extensions"
+OCDS_EXTENSIONS = env_list(
+    "OCDS_EXTENSIONS",
+    [
+        f"{_EXTENSIONS}/ocds_bid_extension/v1.1.5/extension.json",
+        f"{_EXTENSIONS}/ocds_enquiry_extension/v1.1.5/extension.json",
+    ],
+)
 
 # --- API --------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

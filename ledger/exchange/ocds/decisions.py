@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ledger.exchange.ocds.facts import AwardFact, Organisation
+from ledger.exchange.ocds.facts import OURS, AwardFact, Organisation
 from ledger.exchange.ocds.offers import lots_named
 from ledger.exchange.ocds.organisations import Organisations
+from ledger.exchange.ocds.ours import grounds
 from ledger.exchange.ocds.places import Place
 from marketplace.money import Money
 
@@ -48,6 +49,12 @@ def ended_without_choice(release: Place) -> bool:
     return statuses == {"unsuccessful"}
 
 
+def ending_reason(release: Place) -> str:
+    """Return why nobody was chosen, or why the job was called off; where a release of ours says."""
+    told = [place.at(OURS, "reason").text(2000) for place in release.at("awards").objects()]
+    return release.at("tender", OURS, "cancellation").text(2000) or next(iter(told), "")
+
+
 def _is_decided(award: AwardFact, release: Place) -> bool:
     """Whether an award counts: a pending one does as soon as its contract is signed."""
     if award.is_pending and award.is_contracted:
@@ -78,6 +85,7 @@ def _award(
         is_pending=status in UNDECIDED,
         lots=lots_named(place),
         where=place.pointer,
+        grounds=grounds(place),
     )
 
 
@@ -90,12 +98,15 @@ def _contract(place: Place, organisations: Organisations, currency: str) -> Cont
     status = place.at("status").text(60).casefold()
     if status in NEVER_DONE:
         place.remark("a contract that was taken back; nothing is charged for it")
+    # One of ours says when the work was done; what is under way is promised, and not charged yet.
+    done = place.at(OURS, "completedAt") if place.at(OURS) else place.first("dateSigned", "date")
+    is_done = bool(done) or not place.at(OURS)
     return Contract(
         award_key=place.first("awardID", "awardId").text(200),
         suppliers=_suppliers(place, organisations),
-        at=place.first("dateSigned", "date").moment(),
+        at=done.moment(),
         value=place.at("value").money(currency),
-        is_signed=status not in NOT_SIGNED | NEVER_DONE,
+        is_signed=is_done and status not in NOT_SIGNED | NEVER_DONE,
         place=place,
     )
 

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from bids.content import PlannedMilestone, PriceLine
+from marketplace.details import CriterionDraft
 from marketplace.money import Money
+
+OURS = "choicebook"  # the object that holds what our extension adds, wherever it adds something
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,32 @@ class Organisation:
 
     key: str
     name: str
+    home: Organisation | None = None  # the department of an in-house team, where it is told
+    cost_centre: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What bids on a job are judged on, as a release of a marketplace like this one states it."""
+
+    mode: str
+    point: Money | None  # what one more quality point is worth
+    criteria: tuple[CriterionDraft, ...]
+    criterion_keys: tuple[str, ...]  # by which the release refers to them
+    category_code: str
+    category_name: str
+    shows_ceiling: bool
+    invited: tuple[Organisation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """Why a bid was chosen, as a release of a marketplace like this one states it."""
+
+    code: str
+    reason: str
+    criterion_key: str
+    view: str
 
 
 class Ending(Enum):
@@ -47,6 +77,9 @@ class BidFact:
     variant: int = 0  # which of the bidder's bids for this job, counted from 0
     lots: tuple[str, ...] = ()
     where: str = ""
+    approach: str = ""
+    lines: tuple[PriceLine, ...] = ()  # where they are published, and add up to the price
+    milestones: tuple[PlannedMilestone, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +97,7 @@ class AwardFact:
     contracted_at: datetime | None = None
     lots: tuple[str, ...] = ()
     where: str = ""
+    grounds: Grounds | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +136,8 @@ class JobFact:
     ending: Ending | None = None
     bids: tuple[BidFact, ...] = ()
     choice: Choice | None = None
+    terms: Terms | None = None
+    ending_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

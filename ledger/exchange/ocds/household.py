@@ -65,10 +65,13 @@ class Household:
         found = Department.objects.filter(source_key=key).values_list("pk", flat=True).first()
         if found:
             return found
+        own = buyer.cost_centre
+        if not own or Department.objects.filter(cost_centre=own).exists():
+            own = fitted(key, 40)
         return register_department(
             actor=self.importer,
             name=buyer.name[:200],
-            cost_centre=fitted(key, 40),
+            cost_centre=own,
             currency=currency,
             at=at,
             source_key=key,
@@ -86,23 +89,27 @@ class Household:
                 there[key] = self._admitted(bidder, key, currency=currency, at=at)
         return {bidder.key: there[key] for key, bidder in wanted.items()}
 
-    def category(self, code: str, *, at: datetime) -> UUID:
-        """Return the kind of work that OCDS calls so; what it does not know is unspecified."""
-        code = code if code in CATEGORIES else OTHER
+    def category(self, code: str, *, at: datetime, name: str = "") -> UUID:
+        """
+        Return the kind of work that OCDS calls so; what it does not know is unspecified, unless
+        a name for it is told.
+        """
+        code = code if code in CATEGORIES or name else OTHER
         found = Category.objects.filter(code=code).values_list("pk", flat=True).first()
         if found:
             return found
-        name = CATEGORIES.get(code, "Not specified")
+        name = CATEGORIES.get(code) or name or "Not specified"
         return add_category(actor=self.importer, code=code, name=name, at=at).pk
 
     def _admitted(self, bidder: Organisation, key: str, *, currency: str, at: datetime) -> UUID:
-        if bidder.key not in self.in_house:
+        home_key = self.in_house.get(bidder.key)
+        if home_key is None and bidder.home is None:
             vendor = admit_vendor(
                 actor=self.importer, name=bidder.name[:300], at=at, source_key=key
             )
             return vendor.pk
-        home_key = self.in_house[bidder.key]
-        home = Organisation(home_key, home_key) if home_key else TEAMS
+        listed = Organisation(home_key, home_key) if home_key else TEAMS
+        home = listed if bidder.home is None or home_key is not None else bidder.home
         team = register_team(
             actor=self.importer,
             name=bidder.name[:300],

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ledger.exchange.ocds.facts import BidFact
+from ledger.exchange.ocds.facts import OURS, BidFact
 from ledger.exchange.ocds.organisations import Organisations
+from ledger.exchange.ocds.ours import lines, milestones
 from ledger.exchange.ocds.places import Place
 
 # What publishers write where the standard has invited, pending, valid, disqualified, withdrawn.
@@ -73,13 +74,17 @@ def _bid(
         is_withdrawn=status in TAKEN_BACK,
         lots=lots_named(place),
         where=place.pointer,
+        approach=place.at("description").text(20_000) if place.at(OURS) else "",
+        lines=lines(place, price),
+        milestones=milestones(place, price),
     )
 
 
 def _fault(place: Place, status: str, *, is_priced: bool) -> str:
     """Return why a bid cannot be chosen; nothing when it can."""
     if status in OUT:
-        said = place.first("statusDetails", "description").text(300)
+        said = place.at(OURS, "disqualification").text(2000)
+        said = said or place.first("statusDetails", "description").text(300)
         return said or f"The publication says “{status}” and gives no reason."
     return "" if is_priced else "The publication has no price for it."
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ledger.exchange.ocds.facts import Organisation
+from ledger.exchange.ocds.facts import OURS, Organisation
 from ledger.exchange.ocds.places import Place
 
 REGISTERED = re.compile(r"ocds-[a-z0-9]+")
@@ -31,14 +31,18 @@ class Organisations:
         self.names: dict[str, str] = {}
         self.keys: dict[str, str] = {}
         self.roles: dict[str, Organisation] = {}
+        self.homes: dict[str, Organisation] = {}
+        self.cost_centres: dict[str, str] = {}
         for party in release.at("parties").objects():
             found = self.meant_by(party)
             if found is None:
                 continue
             self.names.setdefault(found.key, found.name)
             self.keys.setdefault(_folded(found.name), found.key)
+            if party.at(OURS):
+                self._note_ours(party, found.key)
             for role in party.at("roles").items():
-                self.roles.setdefault(role.text(60), found)
+                self.roles.setdefault(role.text(60), self._whole(found.key, found.name))
 
     def meant_by(self, place: Place) -> Organisation | None:
         """Return the organisation that a party or a reference names; none when it names none."""
@@ -52,7 +56,7 @@ class Organisations:
         key = key or known or (f"name:{_folded(name)}"[:200] if name else "")
         if not key:
             return None
-        return Organisation(key, name or self.names.get(key, "") or key)
+        return self._whole(key, name or self.names.get(key, "") or key)
 
     def buyer(self, release: Place) -> Organisation | None:
         """Return who buys: the buyer, or else the entity that runs the procedure."""
@@ -64,6 +68,18 @@ class Organisations:
         if instead:
             release.at("buyer").remark("no buyer; the procuring entity is taken for it")
         return instead
+
+    def _whole(self, key: str, name: str) -> Organisation:
+        return Organisation(key, name, self.homes.get(key), self.cost_centres.get(key, ""))
+
+    def _note_ours(self, party: Place, key: str) -> None:
+        """Keep what a marketplace like this one says of a party."""
+        stated = party.at(OURS)
+        self.cost_centres[key] = stated.at("costCentre").text(40)
+        if stated.at("kind").text(20) == "team" and stated.at("department"):
+            home = self.meant_by(stated.at("department"))
+            if home:
+                self.homes[key] = home
 
     def _named(self, place: Place) -> Organisation | None:
         return self.meant_by(place) if place else None

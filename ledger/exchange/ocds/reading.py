@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from ledger.exchange.ocds.decisions import awards, ended_without_choice
+from ledger.exchange.ocds.decisions import awards, ended_without_choice, ending_reason
 from ledger.exchange.ocds.facts import (
+    OURS,
     AwardFact,
     BidFact,
     Choice,
@@ -18,6 +19,7 @@ from ledger.exchange.ocds.facts import (
 )
 from ledger.exchange.ocds.offers import bids
 from ledger.exchange.ocds.organisations import Organisations, publisher_of
+from ledger.exchange.ocds.ours import terms
 from ledger.exchange.ocds.parts import Part, bid_chosen, by_award, by_lot
 from ledger.exchange.ocds.places import Notes, Place
 from marketplace.money import Money
@@ -63,6 +65,8 @@ def _jobs(ocid: str, release: Place, organisations: Organisations) -> list[JobFa
     whole = by_lot(_lots(release, currency), offered, decided, release.notes)
     parts = [part for one in whole for part in by_award(one)]
     outline = _outline(ocid, release, currency)
+    stated = terms(release.at("tender", OURS), organisations, currency)
+    outline = replace(outline, terms=stated, ending_reason=ending_reason(release))
     return [_job(outline, part, release) for part in parts]
 
 

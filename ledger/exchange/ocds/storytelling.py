@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, InterfaceError, OperationalError
@@ -18,13 +19,13 @@ from ledger.acceptance import accept_delivery
 from ledger.awarding import choose_bid
 from ledger.commissioning import cancel_job, end_without_award, publish_job
 from ledger.delivering import deliver_milestone
-from ledger.exchange.ocds.facts import BidFact, Ending, JobFact
+from ledger.exchange.ocds.facts import AwardFact, BidFact, Ending, JobFact
 from ledger.exchange.ocds.household import Household, fitted
 from ledger.exchange.ocds.schedule import Schedule
 from ledger.models.awards import Milestone, ReasonCode
 from marketplace.admission import CategoryTaken, CostCentreTaken, SourceKeyTaken
 from marketplace.drafting import JobDetails, JobKeyTaken, draft_job
-from marketplace.models.jobs import Mode, TooFewRule
+from marketplace.models.jobs import Criterion, Mode, TooFewRule
 from marketplace.policies import IMPORTED
 from marketplace.refusals import Refusal
 
@@ -111,19 +112,22 @@ def job_key(fact: JobFact) -> str:
 
 
 def _draft(fact: JobFact, plan: Schedule, telling: Telling) -> tuple[UUID, dict[str, UUID]]:
-    household = telling.household
+    household, terms = telling.household, fact.terms
     at = plan.published_at or fact.known_at or plan.closes_at
-    bidders = [bid.bidder for bid in fact.bids]
+    bidders = [bid.bidder for bid in fact.bids] + list(terms.invited if terms else ())
     providers = household.providers(bidders, currency=fact.currency, at=at)
+    code, name = (terms.category_code, terms.category_name) if terms else (fact.category, "")
     details = JobDetails(
         title=fact.title[:500],
-        category_id=household.category(fact.category, at=at),
+        category_id=household.category(code, name=name, at=at),
         need=fact.need or NO_NEED,
-        mode=Mode.LOWEST_COST,
+        mode=terms.mode if terms else Mode.LOWEST_COST,
+        point=terms.point if terms else None,
+        criteria=terms.criteria if terms else (),
         currency=fact.currency,
         # An estimate is no promise to bidders: hidden, it marks a dearer bid and refuses none.
         ceiling=fact.estimate or None,
-        shows_ceiling=False,
+        shows_ceiling=bool(terms and terms.shows_ceiling and fact.estimate),
         closes_at=plan.closes_at,
         bids_wanted=1,
         too_few_rule=TooFewRule.GO_ON,
@@ -174,13 +178,18 @@ def _submit(
 
 
 def _content(bid: BidFact, currency: str) -> BidContent:
-    approach = "As published; the publication holds no more than the price."
+    approach = bid.approach or "As published; the publication holds no more than the price."
     if bid.is_implied:
         approach = "No bid was published. This one follows from the award that names the provider."
     if bid.price is None:
         return BidContent(approach=approach, currency=currency, lines=(), is_priced=False)
     line = PriceLine("labour", bid.price.minor, "Price as published, in one sum")
-    return BidContent(approach=approach, currency=currency, lines=(line,))
+    return BidContent(
+        approach=approach,
+        currency=currency,
+        lines=bid.lines or (line,),
+        milestones=bid.milestones,
+    )
 
 
 def _open(
@@ -212,15 +221,13 @@ def _choose(
         return
     award = choice.award
     with taking(f"award {fact.key}", award.where):
-        reason = f"As published: “{award.reason}”" if award.reason else NO_REASON
         made = choose_bid(
             actor=actor,
             job_id=job_id,
             bid_id=bids[choice.bid_key],
-            reason_code=ReasonCode.IMPORTED.value,
-            reason=reason,
             agreed=choice.agreed,
             at=at,
+            **_grounds(fact, award, job_id),
         )
     step = f"charge {fact.key}"
     if plan.charged_at is None or not telling.has(step):
@@ -229,6 +236,26 @@ def _choose(
         for milestone_id in _milestones(made.pk):
             delivery = deliver_milestone(actor=actor, milestone_id=milestone_id, at=plan.charged_at)
             accept_delivery(actor=actor, delivery_id=delivery.pk, at=plan.charged_at)
+
+
+def _grounds(fact: JobFact, award: AwardFact, job_id: UUID) -> dict[str, Any]:
+    """Return why the bid was chosen: as the head said it, or as much as the publication says."""
+    stated = award.grounds
+    if stated is None:
+        reason = f"As published: “{award.reason}”" if award.reason else NO_REASON
+        return {"reason_code": ReasonCode.IMPORTED.value, "reason": reason}
+    keys = fact.terms.criterion_keys if fact.terms and fact.terms.criteria else ()
+    decisive = None
+    if stated.criterion_key in keys:
+        position = keys.index(stated.criterion_key)
+        ordered = Criterion.objects.filter(job=job_id).order_by("position")
+        decisive = ordered.values_list("pk", flat=True)[position]
+    return {
+        "reason_code": stated.code,
+        "reason": stated.reason,
+        "decisive_criterion_id": decisive,
+        "followed_view": stated.view,
+    }
 
 
 def _milestones(award_id: UUID) -> list[UUID]:
@@ -244,6 +271,6 @@ def _end(fact: JobFact, ending: Ending, plan: Schedule, telling: Telling, job_id
         end(
             actor=telling.household.importer,
             job_id=job_id,
-            reason=ENDED[ending],
+            reason=fact.ending_reason or ENDED[ending],
             at=plan.ended_at,
         )

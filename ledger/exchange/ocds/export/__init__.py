@@ -1,0 +1,1 @@
+"""The marketplace's own record as OCDS releases: what was wanted, offered, chosen, done, charged."""

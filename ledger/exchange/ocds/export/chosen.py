@@ -1,0 +1,70 @@
+"""What was chosen: the section `awards` of a release, with the reason, and the ratings after."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ledger.exchange.ocds.export.gathering import JobFile
+from ledger.exchange.ocds.export.parties import Parties
+from ledger.exchange.ocds.export.plain import Plain, moment, value
+from ledger.exchange.ocds.export.sight import Sight
+from ledger.models.awards import Award
+from ledger.models.ratings import Rating
+
+
+def chosen(file: JobFile, parties: Parties, sight: Sight) -> list[Plain]:
+    """Return the choice; where the head chose none, an award that says so."""
+    if file.award:
+        return [_award(file.award, file, parties, sight)]
+    if file.no_award:
+        return [
+            {
+                "id": f"{file.job.reference}-none",
+                "status": "unsuccessful",
+                "date": moment(file.no_award.decided_at),
+                "description": file.no_award.reason.text,
+                "choicebook": {"reason": file.no_award.reason.text},
+            }
+        ]
+    return []
+
+
+def _award(award: Award, file: JobFile, parties: Parties, sight: Sight) -> Plain:
+    bid = file.chosen
+    return {
+        "id": str(award.pk),
+        "title": file.job.title,
+        "description": award.reason.text,
+        "status": "active",
+        "date": moment(award.chosen_at),
+        "value": value(award.price),
+        "suppliers": [parties.provider(award.provider, "supplier")],
+        "relatedBids": [bid.reference] if bid else [],
+        "choicebook": {
+            "reasonCode": award.reason_code,
+            "reason": award.reason.text,
+            "decisiveCriterion": _criterion(award),
+            "followedView": award.followed_view,
+            "comparisonDigest": bytes(award.comparison_digest).hex(),
+            "feeBasisPoints": award.fee_basis_points,
+            "ratings": [_rating(one, award, file, sight) for one in file.ratings],
+        },
+    }
+
+
+def _criterion(award: Award) -> Plain | None:
+    criterion = award.decisive_criterion
+    return {"id": str(criterion.pk), "name": criterion.name} if criterion else None
+
+
+def _rating(rating: Rating, award: Award, file: JobFile, sight: Sight) -> Plain:
+    points: dict[str, Any] = rating.points
+    reads_words = sight.reads_rating_words(file.job)
+    return {
+        "id": str(rating.pk),
+        "side": rating.side,
+        "date": moment(award.reveal.revealed_at),
+        "points": [{"need": need, "points": given} for need, given in points.items()],
+        "again": rating.again,
+        "text": rating.text.text if rating.text and reads_words else None,
+    }

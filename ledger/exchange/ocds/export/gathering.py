@@ -1,0 +1,146 @@
+"""All rows that tell of some jobs, gathered in a fixed number of questions to the database."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch
+
+from bids.models.bids import Bid, OpenedPriceLine
+from ledger.exchange.ocds.export.sight import Sight
+from ledger.models.awards import (
+    Award,
+    ChangeOrder,
+    Delivery,
+    Dispute,
+    Milestone,
+    NoAward,
+)
+from ledger.models.budgets import Precommitment
+from ledger.models.ratings import Rating
+from ledger.reports.award_charges import AwardCharge, award_charges
+from marketplace.models.departments import Department
+from marketplace.models.jobs import Criterion, Invitation, Job
+from marketplace.models.questions import Addendum, Question
+
+SEALED = ("quality_envelope", "price_envelope", "quality_key", "price_key", "receipt")
+
+
+@dataclass(slots=True)
+class JobFile:
+    """The rows that tell of one job, as far as its reader may know them."""
+
+    job: Job
+    bids: list[Bid] = field(default_factory=list)
+    award: Award | None = None
+    no_award: NoAward | None = None
+    milestones: list[Milestone] = field(default_factory=list)
+    changes: list[ChangeOrder] = field(default_factory=list)
+    disputes: list[Dispute] = field(default_factory=list)
+    ratings: list[Rating] = field(default_factory=list)  # revealed ones
+    charges: list[AwardCharge] = field(default_factory=list)
+    reserved: Precommitment | None = None
+    compared: dict[str, dict[str, Any]] = field(default_factory=dict)  # by the bid's id, frozen
+    payers: dict[UUID, Department] = field(default_factory=dict)
+
+    @property
+    def chosen(self) -> Bid | None:
+        chosen_id = self.award.bid_id if self.award else None
+        return next((bid for bid in self.bids if bid.pk == chosen_id), None)
+
+
+def gather(jobs: Sequence[Job], sight: Sight) -> list[JobFile]:
+    """Return the files of these jobs, which the reader may see, in the same order."""
+    ids = [job.pk for job in jobs]
+    sight.look_at(ids)
+    files = {job.pk: JobFile(job) for job in jobs}
+    known = [job.pk for job in jobs if sight.knows_bidders(job)]
+    for bid in _bids(known):
+        files[bid.job_id].bids.append(bid)
+    for one in NoAward.objects.filter(job__in=ids).select_related("reason"):
+        files[one.job_id].no_award = one
+    for reserved in Precommitment.objects.filter(job__in=ids).select_related("budget_line"):
+        files[reserved.job_id].reserved = reserved
+    _add_work(files, ids, sight)
+    return list(files.values())
+
+
+def with_all_it_wants(jobs: Any) -> Any:
+    """Return the queryset of jobs with what was published about each."""
+    return jobs.select_related(
+        "department", "category", "policy", "cancellation", "waiver", "opening"
+    ).prefetch_related(
+        Prefetch("criteria", Criterion.objects.order_by("position")),
+        Prefetch("addenda", Addendum.objects.order_by("number")),
+        Prefetch("questions", Question.objects.order_by("asked_at", "pk")),
+        Prefetch(
+            "invitations",
+            Invitation.objects.select_related("provider__department", "decline_reason").order_by(
+                "provider__name", "pk"
+            ),
+        ),
+    )
+
+
+def _bids(job_ids: Iterable[UUID]) -> Iterable[Bid]:
+    """The bids that stood at the opening."""
+    return (
+        Bid.objects.standing()
+        .filter(job__in=job_ids, job__opened_at__isnull=False)
+        .defer(*SEALED)
+        .select_related("provider__department", "opened", "price", "disqualified__reason")
+        .prefetch_related(Prefetch("price__lines", OpenedPriceLine.objects.order_by("position")))
+        .order_by("submitted_at", "reference")
+    )
+
+
+def _add_work(files: dict[UUID, JobFile], ids: Iterable[UUID], sight: Sight) -> None:
+    awards = Award.objects.filter(job__in=ids).select_related(
+        "provider__department", "department", "reason", "decisive_criterion", "completion", "reveal"
+    )
+    of: dict[UUID, JobFile] = {}
+    for award in awards:
+        of[award.pk] = files[award.job_id]
+        of[award.pk].award = award
+        compared = json.loads(award.comparison)
+        of[award.pk].compared = {row["bid"]: row for row in compared.get("bids", [])}
+    for milestone in _milestones(of):
+        of[milestone.award_id].milestones.append(milestone)
+    changes = ChangeOrder.objects.filter(award__in=of, agreed_at__isnull=False)
+    for change in changes.select_related("reason").order_by("agreed_at", "pk"):
+        of[change.award_id].changes.append(change)
+    disputes = Dispute.objects.filter(milestone__award__in=of).order_by("raised_at", "pk")
+    for dispute in disputes.select_related("milestone", "reason", "resolution__reason"):
+        of[dispute.milestone.award_id].disputes.append(dispute)
+    revealed = Rating.objects.filter(award__in=of, award__reveal__isnull=False)
+    for rating in revealed.select_related("text").order_by("side"):
+        of[rating.award_id].ratings.append(rating)
+    _add_charges(of, sight)
+
+
+def _milestones(award_ids: Iterable[UUID]) -> Iterable[Milestone]:
+    deliveries = Delivery.objects.select_related("acceptance", "returned__missing")
+    return (
+        Milestone.objects.filter(award__in=award_ids)
+        .prefetch_related(Prefetch("deliveries", deliveries.order_by("delivered_at", "pk")))
+        .order_by("award", "position")
+    )
+
+
+def _add_charges(of: dict[UUID, JobFile], sight: Sight) -> None:
+    charges = award_charges(of.keys(), departments=sight.departments)
+    wanted = {one.department_id for some in charges.values() for one in some if one.department_id}
+    departments = Department.objects.in_bulk(list(wanted))
+    payers: defaultdict[UUID, dict[UUID, Department]] = defaultdict(dict)
+    for award_id, some in charges.items():
+        of[award_id].charges = some
+        for one in some:
+            if one.department_id:
+                payers[award_id][one.department_id] = departments[one.department_id]
+    for award_id, found in payers.items():
+        of[award_id].payers = found
