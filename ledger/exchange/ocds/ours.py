@@ -1,6 +1,8 @@
-"""What a release of a marketplace like this one tells beside the standard. See extension/README.md."""
+"""What a marketplace like this one tells beside the standard. See extension/README.md."""
 
 from __future__ import annotations
+
+import re
 
 from bids.content import KINDS, PlannedMilestone, PriceLine
 from ledger.exchange.ocds.facts import OURS, Grounds, Terms
@@ -16,16 +18,23 @@ from marketplace.models.jobs import Mode
 from marketplace.money import Money
 
 
-def terms(job: Place, organisations: Organisations, currency: str) -> Terms | None:
+SLUG = re.compile(r"[-a-zA-Z0-9_]{1,60}")
+
+
+def terms(
+    job: Place, organisations: Organisations, currency: str, *, has_ceiling: bool
+) -> Terms | None:
     """Return what bids are judged on and who was invited; None where the release is no such one."""
     if not job:
         return None
     mode, criteria = job.at("mode").text(20), _criteria(job)
     point = job.at("pointValue").money(currency)
+    lacks_ceiling = mode == Mode.FIXED_PRICE and not has_ceiling
     lacks_point = mode == Mode.QUALITY_TO_PRICE and not (point and point.currency == currency)
-    if mode not in Mode.values or criteria is None or lacks_point:
+    if mode not in Mode.values or criteria is None or lacks_point or lacks_ceiling:
         job.remark("mode, criteria and worth of a point do not fit together; price decides")
         mode, criteria, point = Mode.LOWEST_COST.value, (), None
+    code = job.at("category", "code").text(60)
     invited = [
         organisations.meant_by(one.at("provider"))
         for one in job.at("invitations").items()
@@ -36,8 +45,8 @@ def terms(job: Place, organisations: Organisations, currency: str) -> Terms | No
         point=point,
         criteria=criteria,
         criterion_keys=tuple(one.at("id").text(100) for one in job.at("criteria").items()),
-        category_name=job.at("category", "name").text(100),
-        category_code=job.at("category", "code").text(60),
+        category_name=job.at("category", "name").text(100) if SLUG.fullmatch(code) else "",
+        category_code=code,
         shows_ceiling=job.at("ceilingIsShown").value is True,
         invited=tuple(one for one in invited if one),
     )
@@ -66,7 +75,12 @@ def lines(bid: Place, price: Money | None) -> tuple[PriceLine, ...]:
     found = []
     for place in bid.at(OURS, "lines").items():
         amount, kind = place.at("value").money(""), place.at("kind").text(20)
-        if amount is None or kind not in KINDS or price is None or amount.currency != price.currency:
+        if (
+            amount is None
+            or kind not in KINDS
+            or price is None
+            or amount.currency != price.currency
+        ):
             place.remark("not a line of a price; the price is kept in one sum")
             return ()
         found.append(PriceLine(kind, amount.minor, place.at("description").text(200)))

@@ -65,7 +65,12 @@ def _jobs(ocid: str, release: Place, organisations: Organisations) -> list[JobFa
     whole = by_lot(_lots(release, currency), offered, decided, release.notes)
     parts = [part for one in whole for part in by_award(one)]
     outline = _outline(ocid, release, currency)
-    stated = terms(release.at("tender", OURS), organisations, currency)
+    stated = terms(
+        release.at("tender", OURS),
+        organisations,
+        currency,
+        has_ceiling=outline.estimate is not None,
+    )
     outline = replace(outline, terms=stated, ending_reason=ending_reason(release))
     return [_job(outline, part, release) for part in parts]
 

@@ -1,1 +1,1 @@
-"""The marketplace's own record as OCDS releases: what was wanted, offered, chosen, done, charged."""
+"""The marketplace's own record as OCDS releases, from the wish to the charge."""

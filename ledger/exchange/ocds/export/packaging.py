@@ -25,9 +25,7 @@ class NothingToExport(Refusal):
     code = "nothing_to_export"
 
 
-def pieces(
-    releases: Iterable[Plain], *, form: str, uri: str, at: datetime
-) -> Iterator[bytes]:
+def pieces(releases: Iterable[Plain], *, form: str, uri: str, at: datetime) -> Iterator[bytes]:
     """
     Return a file piece by piece: a release package, a record package, or lines of releases.
 

@@ -39,7 +39,7 @@ def release(file: JobFile, sight: Sight) -> Plain:
     """
     parties = Parties()
     buyer = parties.department(file.job.department, "buyer")
-    told = tidy(
+    told: Plain = tidy(
         {
             "planning": planning(file, sight),
             "tender": wanted(file, parties, sight),
@@ -59,7 +59,8 @@ def release(file: JobFile, sight: Sight) -> Plain:
         "parties": tidy(parties.listed()),
     }
     said = as_json(head | told)
-    return {"id": f"{ocid}-{sha256(said.encode()).hexdigest()[:16]}"} | head | told
+    digest = sha256(said.encode()).hexdigest()[:16]
+    return {"id": f"{ocid}-{digest}", **head, **told}
 
 
 def record(told: Plain) -> Plain:
