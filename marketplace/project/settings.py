@@ -264,15 +264,6 @@ LOG_COPIES_ADDRESSES = env_list("LOG_COPIES_ADDRESSES")
 # A prefix of one's own is registered with the Open Contracting Partnership; six letters or digits.
 OCDS_PREFIX = env_str("OCDS_PREFIX", "ocds-choice")
 OCDS_PUBLISHER = env_str("OCDS_PUBLISHER", "Choicebook")
-# What our releases use beside the standard and our own extension.
-_EXTENSIONS = "https://raw.githubusercontent.com/open-contracting-extensions"
-OCDS_EXTENSIONS = env_list(
-    "OCDS_EXTENSIONS",
-    [
-        f"{_EXTENSIONS}/ocds_bid_extension/v1.1.5/extension.json",
-        f"{_EXTENSIONS}/ocds_enquiry_extension/v1.1.5/extension.json",
-    ],
-)
 
 # --- API --------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -17,7 +17,6 @@ from marketplace.details import (
 from marketplace.models.jobs import Mode
 from marketplace.money import Money
 
-
 SLUG = re.compile(r"[-a-zA-Z0-9_]{1,60}")
 
 

@@ -14,6 +14,11 @@ from ledger.exchange.ocds.export.releasing import record
 from marketplace.refusals import Refusal
 
 VERSION = "1.1"
+_PUBLISHER = "https://raw.githubusercontent.com/open-contracting-extensions"
+PUBLISHED = (
+    f"{_PUBLISHER}/ocds_bid_extension/v1.1.5/extension.json",
+    f"{_PUBLISHER}/ocds_enquiry_extension/v1.1.5/extension.json",
+)
 FORMS = ("releases", "records", "lines")
 JSON_TYPE = "application/json"
 LINES_TYPE = "application/x-ndjson"
@@ -47,7 +52,7 @@ def pieces(releases: Iterable[Plain], *, form: str, uri: str, at: datetime) -> I
 def extensions() -> list[str]:
     """Return the extensions that a package of ours uses; ours is served by this site."""
     ours = f"{settings.SITE_URL}{settings.STATIC_URL}ocds/extension.json"
-    return [*settings.OCDS_EXTENSIONS, ours]
+    return [*PUBLISHED, ours]
 
 
 def _package(
