@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 
@@ -10,6 +11,7 @@ from api.bodies import Strict
 from api.paging import Listed, sliced
 from api.papers import paper
 from api.resource import Asked, Resource, operation
+from ledger.reports.period_lines import LineFile, line_files
 from marketplace.log import receipts
 from marketplace.log.checkpoints import CheckpointPaper
 
@@ -33,6 +35,7 @@ ProofOut = paper(
 )
 ConsistencyOut = paper(receipts.Consistency, "from_size", "to_size", "path", "text")
 TileOut = paper(receipts.TilePaper, "level", "number", "hashes", "is_complete")
+LineFileOut = paper(LineFile, "line", "index", "text", "file_name")
 SIZES_MAX = 2**53
 
 
@@ -110,6 +113,18 @@ class Consistency(Resource):
         return receipts.consistency(
             actor=asked.actor, from_size=sizes["from"], to_size=sizes.get("to")
         )
+
+
+class PeriodLines(Resource):
+    """/log/periods/{period}/lines/{department}/"""
+
+    @operation(
+        "List a department's sealed lines", scope="ledger:read", answers=LineFileOut, paged=True
+    )
+    def get(self, asked: Asked, period_id: int, department_id: UUID) -> Listed:
+        """Its balances in a closed month. `text` proves one of them, and tells no other."""
+        lines = line_files(actor=asked.actor, period_id=period_id, department_id=department_id)
+        return sliced(lines, **asked.page)
 
 
 class Tile(Resource):

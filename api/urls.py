@@ -108,6 +108,7 @@ urlpatterns: list[URLPattern] = [
     path("log/proofs/", log.Proofs.as_view()),
     path("log/proofs/<int:event_id>/", log.Proof.as_view()),
     path("log/consistency/", log.Consistency.as_view()),
+    path("log/periods/<int:period_id>/lines/<uuid:department_id>/", log.PeriodLines.as_view()),
     path("log/tiles/<int:level>/<int:number>/", log.Tile.as_view()),
     re_path(r"", schema.NoSuchAddress.as_view()),
 ]
