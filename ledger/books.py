@@ -38,18 +38,20 @@ CHECKS = (
         LEFT JOIN ledger_posting p ON p.entry_id = e.id
         LEFT JOIN ledger_account a ON a.id = p.account_id
         GROUP BY e.id, e.public_id, a.book, p.currency
-        HAVING count(p.id) = 0 OR sum(p.debit_minor) <> sum(p.credit_minor)
+        HAVING count(p.line) = 0 OR sum(p.debit_minor) <> sum(p.credit_minor)
         ORDER BY e.id
         """,
     ),
     Check(
-        "every posting belongs to an entry",
+        "every posting belongs to an entry, and to its month",
         "SELECT count(*) FROM ledger_posting",
         """
-        SELECT 'posting ' || p.id || ': it has no entry ' || p.entry_id
-        FROM ledger_posting p
-        WHERE NOT EXISTS (SELECT FROM ledger_journalentry e WHERE e.id = p.entry_id)
-        ORDER BY p.id
+        SELECT 'posting ' || p.entry_id || '/' || p.line || CASE
+            WHEN e.id IS NULL THEN ': it has no entry ' || p.entry_id
+            ELSE ': month ' || p.period_id || ', its entry ' || e.period_id END
+        FROM ledger_posting p LEFT JOIN ledger_journalentry e ON e.id = p.entry_id
+        WHERE e.period_id IS DISTINCT FROM p.period_id
+        ORDER BY p.entry_id, p.line
         """,
     ),
     Check(
@@ -57,9 +59,9 @@ CHECKS = (
         "SELECT count(*) FROM ledger_posting",
         """
         WITH posted AS (
-            SELECT p.account_id, p.department_id, e.period_id, p.currency,
+            SELECT p.account_id, p.department_id, p.period_id, p.currency,
                 sum(p.debit_minor) AS debit, sum(p.credit_minor) AS credit
-            FROM ledger_posting p JOIN ledger_journalentry e ON e.id = p.entry_id
+            FROM ledger_posting p
             GROUP BY 1, 2, 3, 4
         ), stored AS (
             SELECT account_id, department_id, period_id, currency,
@@ -78,6 +80,44 @@ CHECKS = (
         LEFT JOIN marketplace_department d
             ON d.id = coalesce(posted.department_id, stored.department_id)
         WHERE (posted.debit, posted.credit) IS DISTINCT FROM (stored.debit, stored.credit)
+        ORDER BY 1
+        """,
+    ),
+    Check(
+        "charges by month are the sums of their postings",
+        "SELECT count(*) FROM ledger_monthlycharge",
+        """
+        WITH posted AS (
+            SELECT p.period_id, p.department_id, p.account_id, p.category_id, p.provider_id,
+                p.currency, sum(p.debit_minor) AS debit, sum(p.credit_minor) AS credit,
+                count(*) AS postings
+            FROM ledger_posting p
+            JOIN ledger_account a ON a.id = p.account_id AND ledger_is_cost(a.code)
+            JOIN ledger_journalentry e ON e.id = p.entry_id AND e.kind <> 'year_closed'
+            WHERE p.department_id IS NOT NULL
+            GROUP BY 1, 2, 3, 4, 5, 6
+        ), compared AS (
+            SELECT period_id, department_id, account_id, category_id, provider_id, currency,
+                debit, credit, postings, 0 AS stored
+            FROM posted
+            UNION ALL
+            SELECT period_id, department_id, account_id, category_id, provider_id, currency,
+                -debit_minor, -credit_minor, -count, 1
+            FROM ledger_monthlycharge
+        )
+        SELECT 'department ' || coalesce(d.name, '-') || ', period ' || c.period_id
+            || ', account ' || a.code || ', provider ' || coalesce(v.name, '-') || ': posted '
+            || coalesce(sum(debit) FILTER (WHERE stored = 0), 0) || '/'
+            || coalesce(sum(credit) FILTER (WHERE stored = 0), 0) || ', stored '
+            || coalesce(-sum(debit) FILTER (WHERE stored = 1), 0) || '/'
+            || coalesce(-sum(credit) FILTER (WHERE stored = 1), 0)
+        FROM compared c
+        JOIN ledger_account a ON a.id = c.account_id
+        LEFT JOIN marketplace_department d ON d.id = c.department_id
+        LEFT JOIN marketplace_provider v ON v.id = c.provider_id
+        GROUP BY c.period_id, c.department_id, d.name, a.code, c.provider_id, v.name,
+            c.category_id, c.currency
+        HAVING sum(debit) <> 0 OR sum(credit) <> 0 OR sum(postings) <> 0
         ORDER BY 1
         """,
     ),

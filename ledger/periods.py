@@ -21,7 +21,12 @@ def period_for(on: date, *, at: datetime) -> int:
 
     :param at: when it is opened, if it is.
     """
-    return opened(on.year * 100 + on.month, at=at)
+    return opened(period_of(on), at=at)
+
+
+def period_of(on: date) -> int:
+    """Return the id of a date's month, such as 202611, opened or not."""
+    return on.year * 100 + on.month
 
 
 def adjusting_period(year: int, *, at: datetime) -> int:

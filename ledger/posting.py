@@ -18,7 +18,7 @@ from django.db import DatabaseError, connection
 from django.db.models import QuerySet
 
 from ledger.models.journal import Account, EntryKind, JournalEntry, Posting
-from ledger.periods import opened, period_for
+from ledger.periods import period_for, period_of
 from marketplace.models.people import User
 from marketplace.money import Money
 from marketplace.refusals import Refusal
@@ -189,7 +189,7 @@ def post_entry(
         corrects_period=corrects_period,
     )
     on = effective_on or at.date()
-    period = period_for(on, at=at) if period is None else opened(period, at=at)
+    period = period_of(on) if period is None else period  # the function opens it if nobody has
     values: list[Any] = [
         kind,
         period,

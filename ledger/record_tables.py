@@ -159,6 +159,7 @@ PROVED_OTHERWISE = {
     "ledger_posting": "part of its entry's digest",
     "ledger_budgetmovement": "part of its entry's digest",
     "ledger_balance": "the sum of its postings: see books.py",
+    "ledger_monthlycharge": "the sum of its postings: see books.py",
     "ledger_rowbatch": "its own digest stands in an event",
     "marketplace_logleaf": "hashed from its event, and into the tree",
     "marketplace_logtile": "hashed from the leaves",
@@ -167,6 +168,7 @@ PROVED_OTHERWISE = {
 # What says nothing by itself, so that no check could miss it.
 SAYS_NOTHING = {
     ("ledger_balance", "id"): "a number that nothing refers to",
+    ("ledger_monthlycharge", "id"): "a number that nothing refers to",
     ("ledger_balance", "stripe"): "which of sixteen counters of one sum this is",
 }
 

@@ -14,7 +14,7 @@ QUESTIONS = (
     LEFT JOIN ledger_account a ON a.id = p.account_id
     WHERE e.period_id = %s
     GROUP BY e.id, e.public_id, a.book, p.currency
-    HAVING count(p.id) = 0 OR sum(p.debit_minor) <> sum(p.credit_minor)
+    HAVING count(p.line) = 0 OR sum(p.debit_minor) <> sum(p.credit_minor)
     ORDER BY e.id LIMIT 20
     """,
     """

@@ -94,15 +94,19 @@ class JournalEntry(models.Model):
     id = models.BigAutoField(primary_key=True)
     public_id = models.UUIDField(unique=True, default=uuid4, editable=False)
     kind = models.CharField(max_length=20, choices=entry_kinds)
-    period = models.ForeignKey(Period, models.PROTECT, related_name="entries")
+    period = models.ForeignKey(Period, models.PROTECT, related_name="entries", db_index=False)
     effective_on = models.DateField()
     posted_at = models.DateTimeField()
-    actor = models.ForeignKey(User, models.PROTECT, related_name="+")
+    actor = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     source = models.UUIDField()
     occurrence = models.CharField(max_length=40, default="0")
     request_hash = models.BinaryField(max_length=32)
-    reverses = models.ForeignKey("self", models.PROTECT, null=True, related_name="reversals")
-    corrects_period = models.ForeignKey(Period, models.PROTECT, null=True, related_name="+")
+    reverses = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="reversals", db_index=False
+    )
+    corrects_period = models.ForeignKey(
+        Period, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     memo = models.TextField(blank=True, default="")
     # The transaction that wrote it: a posting may join its entry only in the same one.
     written_in = models.BigIntegerField(
@@ -121,17 +125,30 @@ class JournalEntry(models.Model):
                 name="a_fact_is_booked_once", fields=["kind", "source", "occurrence"]
             )
         ]
-        indexes = [models.Index(name="entries_of_a_period", fields=["period", "posted_at"])]
+        indexes = [
+            models.Index(name="entries_of_a_period", fields=["period", "id"]),
+            models.Index(
+                name="reversals_of_an_entry",
+                fields=["reverses"],
+                condition=Q(reverses__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.posted_at:%Y-%m-%d}"
 
 
 class Posting(models.Model):
-    """One line of an entry: a debit or a credit, with the dimensions that reports filter on."""
+    """
+    One line of an entry: a debit or a credit, with the dimensions that reports filter on. Its month
+    is that of its entry, here too so that a month is found without reading the entries.
+    """
 
-    id = models.BigAutoField(primary_key=True)
-    entry = models.ForeignKey(JournalEntry, models.PROTECT, related_name="postings")
+    pk = models.CompositePrimaryKey("entry_id", "line")
+    entry = models.ForeignKey(JournalEntry, models.PROTECT, related_name="postings", db_index=False)
+    period = models.ForeignKey(
+        Period, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     line = models.PositiveSmallIntegerField()
     account = models.ForeignKey(Account, models.PROTECT, related_name="postings", db_index=False)
     department = models.ForeignKey(
@@ -174,13 +191,12 @@ class Posting(models.Model):
                 condition=Q(debit_minor__gt=0, credit_minor=0)
                 | Q(debit_minor=0, credit_minor__gt=0),
             ),
-            models.UniqueConstraint(name="lines_of_an_entry", fields=["entry", "line"]),
         ]
         indexes = [
-            models.Index(name="postings_of_an_account", fields=["account", "department", "entry"]),
+            models.Index(name="postings_of_an_account", fields=["account", "department", "period"]),
             models.Index(
                 name="postings_of_a_provider",
-                fields=["provider", "account"],
+                fields=["provider", "account", "period"],
                 condition=Q(provider__isnull=False),
             ),
             models.Index(
