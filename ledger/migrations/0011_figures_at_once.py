@@ -7,7 +7,7 @@ from ledger import sql
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0009_months_are_recorded"),
+        ("ledger", "0010_what_follows_a_choice_is_recorded"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [
@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
         ),
         # Django makes no composite key of a plain one: the SQL does, and the state follows.
         migrations.SeparateDatabaseAndState(
-            database_operations=[sql.run("0010_figures_at_once")],
+            database_operations=[sql.run("0011_figures_at_once")],
             state_operations=[
                 migrations.RemoveConstraint(model_name="posting", name="lines_of_an_entry"),
                 migrations.RemoveIndex(model_name="posting", name="postings_of_an_account"),
