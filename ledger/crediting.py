@@ -22,6 +22,7 @@ from ledger.charging import (
 from ledger.disputing import record_dispute
 from ledger.models.awards import Award, Dispute, Resolution
 from ledger.owing import held_by
+from ledger.periods import period_corrected
 from ledger.permissions import may_resolve
 from ledger.posting import BudgetMove, EntryKind, Line
 from ledger.pricing import recovered_between
@@ -121,6 +122,7 @@ def _settle(
             *cost_lines(award, given, paying, milestone_id),
             Line.credit(chart.FEE_RECOVERY, summed(given).fee, **about(award, milestone_id)),
         ],
+        corrects_period=period_corrected(milestone_id),
     )
 
 

@@ -11,11 +11,13 @@ import structlog
 from ledger.acceptance import accept_delivery
 from ledger.checking import run_due_checks
 from ledger.commissioning import free_estimate
-from ledger.models.awards import Completion, Delivery
+from ledger.models.awards import Completion, Delivery, Dispute
 from ledger.models.budgets import Precommitment
+from ledger.models.retentions import Retention
 from ledger.rating import reveal_ratings
 from ledger.recording import record_rows
 from ledger.reports.states import rating_until
+from ledger.retention import release_retention
 from marketplace.system import the_clock
 
 log = structlog.stdlib.get_logger("choicebook.duties")
@@ -27,6 +29,7 @@ def run(*, at: datetime) -> dict[str, int]:
     """Do what is due, and return how much of each was done."""
     return {
         "accepted_by_silence": accept_the_silent(at=at),
+        "retentions_released": release_the_kept(at=at),
         "ratings_revealed": reveal_the_rated(at=at),
         "estimates_freed": free_the_cancelled(at=at),
         "rows_recorded": record_rows(at=at),
@@ -46,6 +49,22 @@ def accept_the_silent(*, at: datetime) -> int:
         "accept_by_silence",
         due.values_list("pk", flat=True),
         lambda id: accept_delivery(actor=clock, delivery_id=id, at=at, by_silence=True),
+    )
+
+
+def release_the_kept(*, at: datetime) -> int:
+    """Give vendors what was kept back, where its days are over and nothing is contested."""
+    clock = the_clock()
+    due = (
+        Retention.objects.held()
+        .filter(due_at__lte=at)
+        .exclude(milestone__disputes__in=Dispute.objects.filter(resolution=None))
+        .order_by("due_at", "id")
+    )
+    return _each(
+        "release_retention",
+        due.values_list("pk", flat=True),
+        lambda id: release_retention(actor=clock, retention_id=id, at=at, by_time=True),
     )
 
 

@@ -14,6 +14,8 @@ from django.db.models import Q, QuerySet
 
 from bids.models.bids import Bid
 from ledger.models.awards import Award, ChangeOrder, Delivery, Dispute, NoAward
+from ledger.models.retentions import Retention
+from ledger.models.signatures import LateCharge
 from ledger.reports.desk_jobs import REPLY_BUSINESS_DAYS
 from ledger.reports.reading import Reader
 from ledger.reports.wording import told
@@ -22,6 +24,7 @@ from marketplace.models.events import Audience, Event
 from marketplace.models.jobs import Job
 from marketplace.models.people import Office
 from marketplace.models.questions import Addendum, Question
+from marketplace.money import Money
 
 KEPT, MISSED = "kept", "missed"
 A_BIDDER = "A bidder"
@@ -155,6 +158,7 @@ def _around_the_work(work: Award) -> dict[tuple[str, UUID], _Said]:
             words=work.reason.text, detail=f"{work.provider.name}, {work.price}"
         )
     }
+    said |= _around_the_choice(work)
     deliveries = Delivery.objects.filter(milestone__award=work).select_related(
         "milestone", "note", "acceptance", "returned__missing"
     )
@@ -164,6 +168,7 @@ def _around_the_work(work: Award) -> dict[tuple[str, UUID], _Said]:
         words = _Said(words=change.reason.text, detail=change.milestone.title)
         said["change.proposed", change.pk] = words
         said["change.agreed", change.pk] = replace(words, words="")
+        said["change.signed", change.pk] = replace(words, words="")
     disputes = Dispute.objects.filter(milestone__award=work)
     for dispute in disputes.select_related("reason", "resolution__reason", "milestone"):
         detail = dispute.milestone.title
@@ -171,6 +176,27 @@ def _around_the_work(work: Award) -> dict[tuple[str, UUID], _Said]:
         if hasattr(dispute, "resolution"):
             reason = dispute.resolution.reason.text
             said["dispute.resolved", dispute.pk] = _Said(words=reason, detail=detail)
+    return said
+
+
+def _around_the_choice(work: Award) -> dict[tuple[str, UUID], _Said]:
+    said: dict[tuple[str, UUID], _Said] = {}
+    if work.replaces is not None:
+        first = work.replaces
+        of_first = _Said(words=first.reason.text, detail=f"{first.provider.name}, {first.price}")
+        said["award.made", first.pk] = of_first
+        chosen = f"{work.provider.name}, {work.price}"
+        said["award.overridden", work.pk] = _Said(words=work.reason.text, detail=chosen)
+    for offer in work.cancellation_offers.select_related("reason"):
+        fee = f"For a fee of {Money(offer.fee_minor, work.currency)}"
+        said["award.cancellation_offered", offer.pk] = _Said(words=offer.reason.text, detail=fee)
+        said["award.cancelled", offer.pk] = _Said(detail=fee)
+    for kept in Retention.objects.filter(milestone__award=work).select_related("milestone"):
+        said["retention.released", kept.pk] = _Said(detail=kept.milestone.title)
+    late = LateCharge.objects.filter(milestone__award=work)
+    for allowed in late.select_related("milestone", "reason"):
+        words = _Said(words=allowed.reason.text, detail=allowed.milestone.title)
+        said["milestone.late_charge_allowed", allowed.milestone_id] = words
     return said
 
 

@@ -85,7 +85,7 @@ def publish(
         policy_code=policy_code,
         at=at - HOUR,
     )
-    reserved = None if estimate is None else eur(estimate)
+    reserved = None if estimate is None else Money.of(estimate, job.currency)
     return publish_job(actor=cast.maya, job_id=job.pk, estimate=reserved, at=at)
 
 

@@ -8,8 +8,11 @@ import pytest
 
 from ledger.changing import (
     AlreadyAgreed,
+    AlreadySigned,
+    NoSignatureNeeded,
     NothingChanges,
     PriceBelowZero,
+    SecondSignatureMissing,
     agree_change,
     propose_change,
     sign_change,
@@ -210,3 +213,49 @@ def test_an_accepted_milestone_does_not_change(cast: Cast, award: Award):
         propose(cast, award)
     with refused(MilestoneAccepted):
         agree_change(actor=cast.vera, change_id=change.pk, at=LATER + 3 * DAY)
+
+
+def test_more_than_a_tenth_needs_a_second_head(cast: Cast, award: Award):
+    change = propose(cast, award, difference=eur("4000.01"))
+    with refused(SecondSignatureMissing):
+        agree_change(actor=cast.vera, change_id=change.pk, at=LATER + DAY)
+
+    for nobody in (cast.maya, cast.rolf, cast.fin, cast.vera):
+        with refused(Forbidden):
+            sign_change(actor=nobody, change_id=change.pk, at=LATER + DAY)
+    sign_change(actor=cast.gerd, change_id=change.pk, at=LATER + DAY)
+    with refused(AlreadySigned):
+        sign_change(actor=cast.gerd, change_id=change.pk, at=LATER + DAY)
+    agree_change(actor=cast.vera, change_id=change.pk, at=LATER + 2 * DAY)
+
+    assert line_of(award).committed_minor == 44_880_01
+
+
+def test_a_tenth_and_less_need_one(cast: Cast, award: Award):
+    for difference in ("4000", "-6000"):
+        change = propose(cast, award, difference=eur(difference))
+        with refused(NoSignatureNeeded):
+            sign_change(actor=cast.gerd, change_id=change.pk, at=LATER + DAY)
+        agree_change(actor=cast.vera, change_id=change.pk, at=LATER + DAY)
+
+    assert line_of(award).committed_minor == 38_760_00
+
+
+def test_several_small_changes_are_no_way_around_it(cast: Cast, award: Award):
+    first = propose(cast, award, difference=eur("2500"))
+    agree_change(actor=cast.vera, change_id=first.pk, at=LATER + DAY)
+    second = propose(cast, award, difference=eur("2500"))
+
+    with refused(SecondSignatureMissing):
+        agree_change(actor=cast.vera, change_id=second.pk, at=LATER + DAY)
+
+
+def test_who_signed_does_not_agree_as_well(cast: Cast, award: Award):
+    change = propose(cast, award, actor=cast.vera, difference=eur("5000"))
+    sign_change(actor=cast.gerd, change_id=change.pk, at=LATER + DAY)
+
+    with refused(SecondSignatureMissing):
+        agree_change(actor=cast.gerd, change_id=change.pk, at=LATER + DAY)
+    agree_change(actor=cast.maya, change_id=change.pk, at=LATER + DAY)
+
+    assert line_of(award).committed_minor == 45_900_00

@@ -68,6 +68,15 @@ def test_a_ceiling_above_what_is_available_is_refused_on_its_field(cast: Cast):
     assert "20,000.00 EUR left" in no.value.text
 
 
+def test_a_ceiling_whose_fee_would_not_fit_is_refused(cast: Cast):
+    builders.grant(cast, "20399.99")
+
+    with refused(CeilingAboveBudget) as no:
+        builders.publish(cast, ceiling=eur("20000"))
+    assert "400.00 EUR the fee on it" in no.value.text
+    builders.publish(cast, ceiling=eur("19999"))
+
+
 def test_a_department_without_a_budget_does_not_publish(cast: Cast):
     with refused(NoBudget):
         builders.publish(cast)

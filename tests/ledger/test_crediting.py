@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -19,7 +21,8 @@ from ledger.disputing import (
 )
 from ledger.models.awards import Award, Dispute
 from ledger.models.budgets import BudgetLine
-from ledger.models.journal import JournalEntry
+from ledger.models.journal import EntryKind, JournalEntry
+from ledger.posting import Line, post_entry
 from marketplace.models.events import Notice
 from marketplace.money import CurrencyMismatch, Money
 from marketplace.refusals import Forbidden, ReasonMissing, Unknown
@@ -27,6 +30,7 @@ from tests.builders import DAY, eur, refused
 from tests.cast import Cast
 from tests.ledger import builders
 from tests.ledger.builders import CHOICE, stands
+from tests.ledger.figures import figures, standing
 
 pytestmark = pytest.mark.django_db
 HANDED_OVER = CHOICE + 10 * DAY
@@ -222,3 +226,70 @@ def test_a_dispute_is_settled_once(cast: Cast, award: Award):
 
     with refused(AlreadyResolved):
         settle(cast, dispute, "2000")
+
+
+def paid_out(cast: Cast, award: Award, amount: str) -> None:
+    """What a payout does to the books: it names the milestone that it pays."""
+    first = builders.milestones(award)[0]
+    about = {"job": award.job_id, "award": award.pk, "milestone": first.pk}
+    post_entry(
+        actor=cast.fin,
+        kind=EntryKind.REVERSED,
+        source=uuid4(),
+        at=HANDED_OVER + 2 * DAY,
+        lines=[
+            Line.debit("2100", eur(amount), provider=award.provider_id, **about),
+            Line.credit("2120", eur(amount), provider=award.provider_id, **about),
+        ],
+    )
+
+
+def test_what_was_paid_already_is_had_back_from_the_next_that_is_owed(cast: Cast, award: Award):
+    paid_out(cast, award, "12000")  # of 15,000.00
+    dispute = contest_it(cast, award)  # 6,000.00; 3,000.00 of it can still be held
+    assert (stands("2100"), stands("2150")) == (eur("0"), eur("3000"))
+
+    settle(cast, dispute, "4000")
+
+    assert figures(award.budget_line) == (25_500, 11_220, 63_280)
+    assert standing() == {
+        "1300": 1_000,
+        "2120": 12_000,
+        "4200": 220,
+        "5200": 11_000,
+        "5300": 220,
+        "B100": 100_000,
+        "B900": 100_000,
+        "E110": 25_500,
+        "E900": 25_500,
+    }
+
+    builders.accept(cast, builders.milestones(award)[1], at=HANDED_OVER + 20 * DAY)
+    assert stands("1300") == eur("0")
+    assert stands("2100") == eur("19000")
+    assert figures(award.budget_line) == (5_100, 31_620, 63_280)
+    builders.assert_books_hold()
+
+
+def test_it_is_had_back_from_another_job_of_the_same_vendor(cast: Cast, award: Award):
+    paid_out(cast, award, "15000")
+    settle(cast, contest_it(cast, award), "6000")
+    assert (stands("1300"), stands("2150")) == (eur("6000"), eur("0"))
+
+    other = builders.choose(cast, builders.contest(cast, team=["4000"], vendor=["4000"]).vendor_bid)
+    builders.accept(cast, builders.milestones(other)[0], at=HANDED_OVER + 20 * DAY)
+
+    assert (stands("1300"), stands("2100")) == (eur("2000"), eur("0"))
+    builders.assert_books_hold()
+
+
+def test_a_credit_of_a_closed_month_is_booked_in_the_open_one_and_names_it(cast, award):
+    dispute = contest_it(cast, award)
+    builders.close_month(cast, 202603)
+
+    settle(cast, dispute, "4000", at=datetime(2026, 4, 14, 12, tzinfo=UTC))
+
+    credit = JournalEntry.objects.get(kind=EntryKind.CREDITED)
+    assert (credit.period_id, credit.corrects_period_id) == (202604, 202603)
+    assert figures(award.budget_line) == (25_500, 11_220, 63_280)
+    builders.assert_books_hold()
