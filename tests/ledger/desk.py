@@ -7,10 +7,11 @@ from uuid import UUID, uuid4
 
 from ledger.acceptance import accept_delivery
 from ledger.awarding import choose_bid
-from ledger.changing import agree_change, propose_change
+from ledger.changing import agree_change, propose_change, sign_change
 from ledger.commissioning import cancel_job, end_without_award, publish_job
-from ledger.crediting import raise_dispute, resolve_dispute
+from ledger.crediting import resolve_dispute
 from ledger.delivering import deliver_milestone, return_delivery
+from ledger.disputing import raise_dispute
 from ledger.granting import grant_budget
 from marketplace.models.people import User
 from marketplace.money import Money
@@ -112,6 +113,11 @@ class Desk:
         change, by_head = self.changes[job, part][number]
         asked = self.leads[job] if by_head else self.cast.maya
         agree_change(actor=asked, change_id=change, at=WORK)
+
+    def sign(self, job: int, part: int, number: int) -> None:
+        """Gerd, the head above, is the second who signs."""
+        change, _ = self.changes[job, part][number]
+        sign_change(actor=self.cast.gerd, change_id=change, at=WORK)
 
     def deliver(self, job: int, part: int, amount: int) -> None:
         delivery = deliver_milestone(

@@ -28,7 +28,7 @@ def changed(part: Part) -> bool:
 
 
 def waits_for_a_yes(part: Part) -> bool:
-    return part.state in UNDER_WAY and any(not agreed for _, agreed in part.changes)
+    return part.state in UNDER_WAY and any(not change.agreed for change in part.changes)
 
 
 def handed_over(part: Part) -> bool:
@@ -40,7 +40,7 @@ def waiting(part: Part) -> bool:
 
 
 def contested(part: Part) -> bool:
-    return any(credit is None for _, credit in part.disputes)
+    return any(dispute.credit is None for dispute in part.disputes)
 
 
 class Machine(RuleBasedStateMachine):
@@ -92,7 +92,8 @@ class Machine(RuleBasedStateMachine):
         assert there == paper, (
             f"{name}: stored, and on paper: {set(there.items()) ^ set(paper.items())}"
         )
-        assert stored.untruths() == []
+        untrue = stored.untruths()
+        assert not untrue, f"{name}: what is stored is not what was posted: {untrue}"
 
     def on_paper(self) -> dict[str, tuple[int, ...]]:
         """Return the model's figures as the database shows them."""
@@ -179,12 +180,23 @@ class Machine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.parts(changed))
     @rule(pick=PICK, number=PICK)
+    def sign(self, pick: int, number: int) -> None:
+        job, position, work, part = self.part(pick, waits_for_a_yes, among=changed)
+        number = (number if pick % 3 == 0 else -1) % len(part.changes)
+        self.act(
+            "sign",
+            lambda: self.books.sign(work, part.changes[number]),
+            lambda: self.real.sign(job, position, number),
+        )
+
+    @precondition(lambda self: self.parts(changed))
+    @rule(pick=PICK, number=PICK)
     def agree(self, pick: int, number: int) -> None:
         job, position, work, part = self.part(pick, waits_for_a_yes, among=changed)
         number = (number if pick % 3 == 0 else -1) % len(part.changes)
         self.act(
             "agree",
-            lambda: self.books.agree(work, part, number),
+            lambda: self.books.agree(work, part, part.changes[number]),
             lambda: self.real.agree(job, position, number),
         )
 
@@ -224,7 +236,7 @@ class Machine(RuleBasedStateMachine):
     def accept_what_waits(self) -> None:
         self.accept(0, "by Rolf")
 
-    @precondition(lambda self: self.parts())
+    @precondition(lambda self: self.parts(handed_over))
     @rule(pick=PICK, amount=AMOUNTS, late=st.sampled_from([False] * 7 + [True]))
     def contest(self, pick: int, amount: int, late: bool) -> None:
         job, position, work, part = self.part(pick, lambda part: part.left_to_contest() > 0)
@@ -240,9 +252,9 @@ class Machine(RuleBasedStateMachine):
     def resolve(self, pick: int, number: int, credit: int) -> None:
         job, position, work, part = self.part(pick, contested, lambda part: part.disputes)
         number = (number if pick % 3 == 0 else -1) % len(part.disputes)
-        credit = credit if pick % 2 else min(credit, part.disputes[number][0] or 0)
+        credit = credit if pick % 2 else min(credit, part.disputes[number].amount)
         self.act(
             "resolve",
-            lambda: self.books.resolve(work, part, number, credit),
+            lambda: self.books.resolve(work, part, part.disputes[number], credit),
             lambda: self.real.resolve(job, position, number, credit),
         )

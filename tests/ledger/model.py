@@ -25,20 +25,33 @@ def refuse(broken: bool, code: str) -> None:
 
 
 @dataclass
+class Change:
+    difference: int
+    agreed: bool = False
+    signed: bool = False
+
+
+@dataclass
+class Dispute:
+    amount: int
+    held: int
+    credit: int | None = None
+
+
+@dataclass
 class Part:
     """A milestone of an award: what it costs, and how far it is."""
 
     price: int
     state: str = "open"  # then delivered, returned (and delivered anew), accepted
     amount: int = 0  # of the last delivery
-    changes: list[list[int]] = field(default_factory=list)  # difference, and whether agreed
-    disputes: list[list[int | None]] = field(default_factory=list)  # amount, and the credit
+    owed: int = 0  # to a vendor, tax included, and not held
+    changes: list[Change] = field(default_factory=list)
+    disputes: list[Dispute] = field(default_factory=list)
 
     def left_to_contest(self) -> int:
-        waiting_or_credited = (
-            amount if credit is None else credit for amount, credit in self.disputes
-        )
-        return self.amount - sum(waiting_or_credited) if self.state == "accepted" else 0
+        gone = (each.amount if each.credit is None else each.credit for each in self.disputes)
+        return self.amount - sum(gone) if self.state == "accepted" else 0
 
 
 @dataclass
@@ -49,10 +62,15 @@ class Work:
     parts: list[Part]
     quoted: int
     tax: int
+    price: int  # at the choice
     promised: int
     open: int
     accepted: int = 0
     credited: int = 0
+
+    def is_large(self, difference: int) -> bool:
+        """More than ten hundredths on top of the price at the choice: two heads sign it."""
+        return difference > 0 and (self.promised + difference - self.price) * 10 > self.price
 
     def tax_on(self, before: int, after: int) -> int:
         if self.in_house or not self.tax:
@@ -106,7 +124,8 @@ class Books:
 
     def publish(self, job: Job, estimate: int | None) -> None:
         refuse(job.published, "already_published")
-        refuse(job.ceiling > self.available, "insufficient_funds")
+        ceiling = job.ceiling + share(job.ceiling, self.fee)
+        refuse(ceiling > self.available, "insufficient_funds")
         refuse(estimate is not None and estimate <= 0, "not_an_estimate")
         refuse((estimate or 0) > self.available, "insufficient_funds")
         job.published, job.estimate = True, estimate or 0
@@ -147,7 +166,7 @@ class Books:
         job.end = "awarded"
         self._reserve(-job.estimate)
         self._promise(promise)
-        job.work = Work(who == "team", [Part(p) for p in parts], price, tax, price, promise)
+        job.work = Work(who == "team", [Part(p) for p in parts], price, tax, price, price, promise)
 
     def _promise(self, minor: int) -> None:
         self.committed += minor
@@ -161,16 +180,23 @@ class Books:
         self._refuse_unsettled(part)
         refuse(difference == 0, "nothing_changes")
         refuse(part.price + difference < 0, "price_below_zero")
-        part.changes.append([difference, 0])
+        part.changes.append(Change(difference))
 
-    def agree(self, work: Work, part: Part, number: int) -> None:
-        difference, agreed = part.changes[number]
-        refuse(bool(agreed), "already_agreed")
+    def sign(self, work: Work, change: Change) -> None:
+        refuse(change.agreed, "already_agreed")
+        refuse(change.signed, "already_signed")
+        refuse(not work.is_large(change.difference), "no_signature_needed")
+        change.signed = True
+
+    def agree(self, work: Work, part: Part, change: Change) -> None:
+        refuse(change.agreed, "already_agreed")
         self._refuse_unsettled(part)
+        difference = change.difference
         refuse(part.price + difference < 0, "price_below_zero")
+        refuse(work.is_large(difference) and not change.signed, "second_signature_missing")
         more = difference + self.fee_on(work.promised, work.promised + difference)
         refuse(more > max(self.available, 0), "insufficient_funds")
-        part.changes[number][1] = 1
+        change.agreed = True
         part.price += difference
         work.promised += difference
         work.open += more
@@ -194,7 +220,7 @@ class Books:
         refuse(too_early, "not_silent_yet")
         before, after = work.accepted, work.accepted + part.amount
         fee, tax = self.fee_on(before, after), work.tax_on(before, after)
-        part.state, work.accepted = "accepted", after
+        part.state, work.accepted, part.owed = "accepted", after, part.amount + tax
         self.charged += part.amount + fee
         self._use(work, part.amount + fee)
         cost, earned = ("a5100", "a4100") if work.in_house else ("a5200", "a2100")
@@ -211,24 +237,25 @@ class Books:
         refuse(part.state != "accepted" or not part.amount, "nothing_charged")
         refuse(too_late, "dispute_closed")
         refuse(amount <= 0 or amount > part.left_to_contest(), "amount_above_charge")
-        part.disputes.append([amount, None])
-        if not work.in_house:
-            held = amount + work.tax_on(0, amount)
-            self.book(a2100=held, a2150=-held)
+        held = 0 if work.in_house else min(amount + work.tax_on(0, amount), part.owed)
+        part.disputes.append(Dispute(amount, held))
+        part.owed -= held
+        self.book(a2100=held, a2150=-held)
 
-    def resolve(self, work: Work, part: Part, number: int, credit: int) -> None:
-        amount, settled = part.disputes[number]
-        assert amount is not None
-        refuse(settled is not None, "already_resolved")
-        refuse(credit < 0 or credit > amount, "credit_above_dispute")
+    def resolve(self, work: Work, part: Part, dispute: Dispute, credit: int) -> None:
+        refuse(dispute.credit is not None, "already_resolved")
+        refuse(credit < 0 or credit > dispute.amount, "credit_above_dispute")
         before, after = work.credited, work.credited + credit
         fee = self.fee_on(before, after)
-        part.disputes[number][1], work.credited = credit, after
+        dispute.credit, work.credited = credit, after
         self.charged -= credit + fee
         if work.in_house:
             self.book(a4100=credit, a5100=-credit)
         else:
-            held = amount + work.tax_on(0, amount)
-            tax = min(work.tax_on(before, after), held - amount)
-            self.book(a2150=held, a5200=-credit, a1400=-tax, a2100=credit + tax - held)
+            held = dispute.held
+            tax = min(work.tax_on(before, after), work.tax_on(0, dispute.amount))
+            taken = min(credit + tax, held)
+            part.owed += held - taken
+            back = credit + tax - taken
+            self.book(a2150=held, a2100=taken - held, a1300=back, a5200=-credit, a1400=-tax)
         self.book(a4200=fee, a5300=-fee)

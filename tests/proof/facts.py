@@ -23,13 +23,16 @@ from ledger.commissioning import AlreadyAwarded
 from ledger.delivering import DeliveryWaiting, MilestoneAccepted, deliver_milestone
 from ledger.granting import grant_budget
 from ledger.models.awards import Award, Delivery
+from marketplace.log.sealer import seal
+from marketplace.models.log import Checkpoint
 from marketplace.money import Money
+from marketplace.project.clock import database_now
 from tests.builders import DAY, NOON, eur
 from tests.cast import Cast
 from tests.ledger import builders
 from tests.ledger.builders import CHOICE
 
-Fact = tuple[str, UUID]  # what kind, and whose row proves it
+Fact = tuple[str, str]  # what kind, and the name of the row that proves it
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def grants(start: Start, writer: int, number: int) -> Iterator[Callable[[], Fact
                 at=NOON,
                 grant_id=source,
             )
-            return "granted", source
+            return "granted", str(source)
 
         yield grant
         number += 1
@@ -80,7 +83,7 @@ def grants(start: Start, writer: int, number: int) -> Iterator[Callable[[], Fact
 
 def awards(start: Start, writer: int, number: int) -> Iterator[Callable[[], Fact]]:
     """Choose a bid, deliver the work, accept it; then the next."""
-    for job_id, bid_id in start.waiting[writer::2][number // 3 :]:
+    for job_id, bid_id in start.waiting[writer % 2 :: 2][number // 3 :]:
         yield lambda job_id=job_id, bid_id=bid_id: chosen(start, job_id, bid_id)
         yield lambda job_id=job_id: delivered(start, job_id)
         yield lambda job_id=job_id: accepted(start, job_id)
@@ -101,12 +104,12 @@ def changes(start: Start, _: int, number: int) -> Iterator[Callable[[], Fact]]:
                 at=CHOICE + DAY,
             )
             change.append(made.pk)
-            return "proposed", made.pk
+            return "proposed", str(made.pk)
 
         def agree(change: list[UUID] = change) -> Fact:
             with suppress(AlreadyAgreed):
                 agree_change(actor=start.cast.maya, change_id=change[-1], at=CHOICE + DAY)
-            return "agreed", change[-1]
+            return "agreed", str(change[-1])
 
         yield propose
         yield agree
@@ -124,21 +127,36 @@ def chosen(start: Start, job_id: UUID, bid_id: UUID) -> Fact:
             followed_view="charged",
             at=CHOICE,
         )
-    return "chosen", job_id
+    return "chosen", str(job_id)
 
 
 def delivered(start: Start, job_id: UUID) -> Fact:
     milestone = builders.milestones(Award.objects.get(job=job_id))[0]
     with suppress(DeliveryWaiting, MilestoneAccepted):
         deliver_milestone(actor=start.cast.vera, milestone_id=milestone.pk, at=CHOICE + DAY)
-    return "delivered", job_id
+    return "delivered", str(job_id)
 
 
 def accepted(start: Start, job_id: UUID) -> Fact:
     delivery = Delivery.objects.get(milestone__award__job=job_id)
     with suppress(AlreadyAccepted):
         accept_delivery(actor=start.cast.rolf, delivery_id=delivery.pk, at=CHOICE + 2 * DAY)
-    return "accepted", job_id
+    return "accepted", str(job_id)
 
 
-KINDS = (grants, awards, changes, awards)
+def seals(_: Start, __: int, ___: int) -> Iterator[Callable[[], Fact]]:
+    """The worker seals what was recorded; a checkpoint is acknowledged as if it had been mailed."""
+
+    def seal_all() -> Fact:
+        at = database_now()
+        while not seal(at=at):
+            time.sleep(0.01)
+        last = Checkpoint.objects.latest("size")
+        return "sealed", f"{last.size}:{bytes(last.root).hex()}"
+
+    while True:
+        yield seal_all
+
+
+# Each writer with the role that it connects as.
+KINDS = ((grants, "web"), (awards, "web"), (awards, "web"), (changes, "web"), (seals, "worker"))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 
-from ledger.books import check_books
+from ledger.books import check_books, one_moment
+from marketplace.log import merkle
+from marketplace.models.log import Checkpoint, LogLeaf
 
 # Each fact by what names it, and how many of each trace of it there are. All ones is a fact.
 TRACES = {
@@ -78,19 +79,54 @@ TRACES = {
 }
 
 
-def what_is_wrong(acknowledged: Iterable[tuple[str, UUID]]) -> list[str]:
+def what_is_wrong(acknowledged: Iterable[tuple[str, str]]) -> list[str]:
     """Return each fact that is lost, half or doubled, and where the books do not hold."""
-    wrong, there = [], set()
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    wrong, there = [], set[tuple[str, str]]()
+    with one_moment(), connection.cursor() as cursor:
         for kind, sql in TRACES.items():
             cursor.execute(sql)
             for name, *counts in cursor.fetchall():
                 if len(set(counts)) > 1 or max(counts) > 1:
                     wrong.append(f"half or doubled: {kind} {name}, traces {counts}")
                 elif counts[0]:
-                    there.add((kind, name))
+                    there.add((kind, str(name)))
+        wrong += what_is_wrong_with_the_log()
+        there |= {("sealed", f"{size}:{root.hex()}") for size, root in checkpoints()}
         lost = sorted(set(acknowledged) - there, key=str)
         wrong += [f"lost: {kind} {name} was acknowledged" for kind, name in lost]
         wrong += [f"the books: {words}" for words in check_books().wrong]
+    return wrong
+
+
+def checkpoints() -> list[tuple[int, bytes]]:
+    found = Checkpoint.objects.order_by("size").values_list("size", "root")
+    return [(size, bytes(root)) for size, root in found]
+
+
+# What a checkpoint says is sealed, and is not: a transaction behind the watermark that is over.
+LEFT_OUT = """
+SELECT count(*) FROM marketplace_event AS e
+WHERE NOT EXISTS (SELECT FROM marketplace_logleaf WHERE event_id = e.id)
+    AND (e.epoch, e.written_in, e.id) < (
+        SELECT w.epoch, w.written_in, w.id FROM marketplace_logleaf AS l
+        JOIN marketplace_event AS w ON w.id = l.event_id ORDER BY l.position DESC LIMIT 1
+    )
+"""
+
+
+def what_is_wrong_with_the_log() -> list[str]:
+    """Return where the tree is not the one that every checkpoint ever made speaks of."""
+    leaves = [
+        bytes(leaf) for leaf in LogLeaf.objects.order_by("position").values_list("leaf", flat=True)
+    ]
+    wrong = []
+    for size, root in checkpoints():
+        if size > len(leaves) or merkle.root(leaves[:size]) != root:
+            wrong.append(f"the log: its first {size} leaves are not those of the checkpoint")
+            break
+    with connection.cursor() as cursor:
+        cursor.execute(LEFT_OUT)
+        (left_out,) = cursor.fetchone()
+    if left_out:
+        wrong.append(f"the log: {left_out} events were passed over")
     return wrong
