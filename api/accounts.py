@@ -15,7 +15,6 @@ from api.ledger_papers import (
     CommitmentOut,
     EntryOut,
     GrantedOut,
-    PeriodOut,
     StatementOut,
     TrialBalanceOut,
 )
@@ -27,7 +26,6 @@ from ledger.granting import grant_budget
 from ledger.reports import budget_status as budgets
 from ledger.reports import commitments as promises
 from ledger.reports import journal as books
-from ledger.reports import periods as months
 from ledger.reports import statement as statements
 from ledger.reports import trial_balance as balances
 
@@ -231,12 +229,3 @@ class Entry(Resource):
     def get(self, asked: Asked, entry_id: UUID) -> Any:
         """One event of the books."""
         return books.entry(actor=asked.actor, entry_id=entry_id)
-
-
-class Periods(Resource):
-    """/periods/"""
-
-    @operation("List periods", scope="reports:read", answers=PeriodOut, paged=True)
-    def get(self, asked: Asked) -> Listed:
-        """The months of the books, newest first."""
-        return sliced(months.periods(actor=asked.actor), **asked.page)

@@ -11,7 +11,6 @@ from api.papers import paper
 from ledger.reports.budget_status import BudgetRow
 from ledger.reports.commitments import CommitmentRow
 from ledger.reports.journal import EntryRow, JournalLine
-from ledger.reports.periods import PeriodRow
 from ledger.reports.statement import OpenPromise, Statement, StatementLine
 from ledger.reports.trial_balance import BalanceRow, BookTotal, TrialBalance
 
@@ -151,7 +150,6 @@ EntryOut = paper(
     "lines",
     "is_whole",
 )
-PeriodOut = paper(PeriodRow, "id", "label", "fiscal_year", "starts_on", "ends_on", "state")
 
 
 class GrantedOut(serializers.Serializer[Any]):

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from rest_framework import serializers
 
 from api.bodies import Strict
+from ledger.periods import days_of
 
-PERIOD = re.compile(r"(20[0-9]{2})-?(0[1-9]|1[0-2])")
+PERIOD = re.compile(r"(20[0-9]{2})-?(0[1-9]|1[0-3])")
 
 
 class PeriodField(serializers.CharField):
-    """A month: 2026-11, or as the books name it, 202611."""
+    """A month: 2026-11, or as the books name it, 202611; 13 is a year's adjusting period."""
 
     default_error_messages = {"period": "Write a month like 2026-11."}
 
@@ -74,13 +75,6 @@ class CurrencyQuery(Strict):
     """One currency."""
 
     currency = CurrencyField(required=False)
-
-
-def days_of(period: int) -> tuple[date, date]:
-    """Return the first and the last day of a month that is written like 202611."""
-    first = date(period // 100, period % 100, 1)
-    following = (first + timedelta(days=31)).replace(day=1)
-    return first, following - timedelta(days=1)
 
 
 def days_asked(query: dict[str, Any], *, today: date) -> dict[str, date]:

@@ -102,6 +102,12 @@ OFFICES: Words = {
 KINDS: Words = {"in_house": _("In-house"), "outside": _("Outside")}
 CONTROLS: Words = {"hard": _("Never exceeded"), "tracked": _("Tracked, not limited")}
 PERIODS: Words = {"open": _("Open"), "closing": _("Closing"), "closed": _("Closed")}
+CHECKS: Words = {"clear": _("Clear"), "warning": _("To know"), "blocker": _("Stands against it")}
+CORRECTIONS: Words = {
+    "waiting": _("Waits for a second person"),
+    "signed": _("Signed and booked"),
+    "declined": _("Declined"),
+}
 LEVELS = ("0", "¼", "½", "¾", "1")  # what the quarters of a score are called
 
 TABLES: Mapping[str, Words] = {
@@ -121,6 +127,8 @@ TABLES: Mapping[str, Words] = {
     "kinds": KINDS,
     "controls": CONTROLS,
     "periods": PERIODS,
+    "checks": CHECKS,
+    "corrections": CORRECTIONS,
 }
 
 

@@ -16,13 +16,14 @@ from frontend.forms import DayField, PageForm, offer
 from frontend.rendering import only_known, page
 from frontend.requests import SignedIn
 from frontend.tables import csv_answer
+from ledger.correcting import REVERSIBLE
 from ledger.reports.journal import COLUMNS as JOURNAL_COLUMNS
 from ledger.reports.journal import JournalFilter, every_line, journal
 from ledger.reports.journal import entry as one_entry
 from ledger.reports.periods import PeriodRow, periods
 from ledger.reports.trial_balance import COLUMNS as BALANCE_COLUMNS
 from ledger.reports.trial_balance import TrialBalance, trial_balance
-from marketplace.directory import departments
+from marketplace.directory import departments, seats
 
 ENTRIES_ON_A_PAGE = 20
 BALANCE_FILTERS = ("period", "until")
@@ -130,7 +131,12 @@ def entry(request: SignedIn, entry_id: UUID) -> HttpResponse:
     """Show one entry: its lines, and where it came from."""
     paper = one_entry(actor=request.user, entry_id=entry_id)
     job = next((line for line in paper.lines if line.job_id), None)
-    return page(request, "frontend/pages/reports/entry.html", {"entry": paper, "about": job})
+    context = {
+        "entry": paper,
+        "about": job,
+        "may_correct": seats(request.user).is_finance and paper.kind in REVERSIBLE,
+    }
+    return page(request, "frontend/pages/reports/entry.html", context)
 
 
 def _only(request: SignedIn) -> JournalFilter:
