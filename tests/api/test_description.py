@@ -19,6 +19,9 @@ from tests.cast import Cast
 # What is done by doing it: these take no body.
 NOTHING_TO_SAY = {
     "acceptance",
+    "close",
+    "closing",
+    "signature",
     "agreement",
     "confirmation",
     "end",
