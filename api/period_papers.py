@@ -11,7 +11,7 @@ from api.papers import paper
 from ledger.reports.accruals import AccrualRow
 from ledger.reports.close_checklist import Check, Checklist, CheckRow
 from ledger.reports.corrections import CorrectionRow
-from ledger.reports.period_seal import LineProof, PeriodSeal
+from ledger.reports.period_seal import PeriodSeal
 from ledger.reports.periods import PeriodPaper, PeriodRow, StepRow
 
 PeriodOut = paper(
@@ -44,7 +44,6 @@ CheckOut = paper(
 )
 ChecklistOut = paper(Checklist, "period", "label", "checks")
 SealOut = paper(PeriodSeal, "period", "label", "root", "lines", "closed_at", "closed_by", "holds")
-LineProofOut = paper(LineProof, "text", "salt", "index", "size", "path", "root")
 AccrualOut = paper(
     AccrualRow,
     "delivery_id",

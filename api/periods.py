@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.http.response import HttpResponseBase
-from rest_framework import serializers
 
 from api.bodies import Nothing, Reason, Strict
 from api.paging import Listed, sliced
@@ -16,7 +15,6 @@ from api.period_papers import (
     CorrectionAnsweredOut,
     CorrectionMadeOut,
     CorrectionOut,
-    LineProofOut,
     PeriodOut,
     PeriodPaperOut,
     SealOut,
@@ -63,28 +61,6 @@ class Seal(Resource):
     def get(self, asked: Asked, period_id: int) -> Any:
         """The root over a closed month's balances, computed again to see whether it holds."""
         return seals.period_seal(actor=asked.actor, period_id=period_id)
-
-
-class LinesQuery(Strict):
-    """Whose lines."""
-
-    department = serializers.UUIDField(source="department_id")
-
-
-class SealedLines(Resource):
-    """/periods/{id}/lines/"""
-
-    @operation(
-        "Prove a department's lines",
-        scope="reports:read",
-        answers=LineProofOut,
-        query=LinesQuery,
-        paged=True,
-    )
-    def get(self, asked: Asked, period_id: int) -> Listed:
-        """Each balance of a department in a closed month, with its way to the root."""
-        proofs = seals.line_proofs(actor=asked.actor, period_id=period_id, **asked.query)
-        return sliced(proofs, **asked.page)
 
 
 class Closing(Resource):

@@ -99,7 +99,6 @@ urlpatterns: list[URLPattern] = [
     path("periods/", periods.Periods.as_view()),
     path("periods/<int:period_id>/", periods.Period.as_view()),
     path("periods/<int:period_id>/seal/", periods.Seal.as_view()),
-    path("periods/<int:period_id>/lines/", periods.SealedLines.as_view()),
     path("periods/<int:period_id>/closing/", periods.Closing.as_view()),
     path("periods/<int:period_id>/stop/", periods.Stop.as_view()),
     path("periods/<int:period_id>/close/", periods.Close.as_view()),
