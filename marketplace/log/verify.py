@@ -25,8 +25,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+try:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+except ImportError:
+    sys.exit(sys.stdout.write("NOT READ. First: pip install cryptography\n") and 2)
 
 FILE_BYTES_MAX = 1_000_000
 SALT_BYTES = 16
@@ -122,14 +125,13 @@ def check_period(text: str, keys: list[Key]) -> str:
     if title != LINE_TITLE:
         raise Unreadable(f"A line of a closed month begins with “{LINE_TITLE}”.")
     lines = number(word_after(size, "size"))
-    path = hashes(rest)
-    line = Proof(*salted(extra), number(word_after(index, "index")), path)
+    line = Proof(*salted(extra), number(word_after(index, "index")), hashes(rest))
     closing, head = read_receipt(receipt, keys)
     seal, said = parsed(closing.body), parsed(line.body)
     if seal.get("kind") != "period.closed" or seal.get("period") != said.get("period"):
         raise Refuted("The receipt below the line is not the closing of the line's month.")
     root = str(seal.get("root"))
-    if seal.get("lines") != lines or climbed(line.leaf, line.place, lines, path).hex() != root:
+    if seal.get("lines") != lines or climbed(line.leaf, line.place, lines, line.path).hex() != root:
         raise Refuted("This line is not in the month's seal: a figure or its place was altered.")
     return (
         f"This is line {line.place} of {lines} in the month's seal, and the seal is entry"
@@ -146,9 +148,8 @@ def read_receipt(text: str, keys: list[Key]) -> tuple[Proof, Head]:
     if title != PROOF_TITLE or not found:
         raise Unreadable(f"A receipt begins with “{PROOF_TITLE}”.")
     head = read_checkpoint(note, keys)
-    path = hashes(rest)
-    proof = Proof(*salted(extra), number(word_after(index, "index")), path)
-    if climbed(proof.leaf, proof.place, head.size, path) != head.root:
+    proof = Proof(*salted(extra), number(word_after(index, "index")), hashes(rest))
+    if climbed(proof.leaf, proof.place, head.size, proof.path) != head.root:
         raise Refuted(
             "This is not in the record: its text, its place or its way to the root was altered."
         )
@@ -343,8 +344,8 @@ def main(words: list[str] | None = None) -> int:
         keys = read_keys(given.key)
         texts = [read_file(name) for name in given.files]
         if given.what == "receipt":
-            kept = read_file(given.checkpoint) if given.checkpoint else ""
-            said = check_receipt(texts[0], keys, kept)
+            kept = [read_file(name) for name in [given.checkpoint] if name]
+            said = check_receipt(texts[0], keys, *kept)
         elif given.what == "consistency":
             said = check_consistency(texts[0], texts[1], keys)
         else:

@@ -257,7 +257,8 @@ LOG_ORIGIN = env_str("LOG_ORIGIN", f"{urlsplit(SITE_URL).hostname}/log")
 LOG_KEYS_BEFORE = env_list("LOG_KEYS_BEFORE")
 # Where copies of checkpoints go, out of the reach of whoever holds this database and this key.
 LOG_COPIES_BY_MAIL = env_bool("LOG_COPIES_BY_MAIL", True)
-LOG_COPIES_FOLDER = env_str("LOG_COPIES_FOLDER", str(ROOT / ".local" / "log") if EMBEDDED else "")
+_LOG = ROOT / ".local" / env_str("EMBEDDED_NAME", "run") / "log"  # goes with that database
+LOG_COPIES_FOLDER = env_str("LOG_COPIES_FOLDER", str(_LOG) if EMBEDDED else "")
 LOG_COPIES_ADDRESSES = env_list("LOG_COPIES_ADDRESSES")
 
 # --- Open contracting (OCDS) ------------------------------------------------------------------

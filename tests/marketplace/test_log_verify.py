@@ -151,6 +151,13 @@ def test_without_a_key_nothing_is_believed(tmp_path):
     assert (code, said[:29]) == (2, "NOT READ. Give the record's v")
 
 
+def test_without_its_one_package_it_says_what_to_do():
+    words = [sys.executable, "-I", "-S", verify.__file__, "receipt", "mine"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (2, "NOT READ. First: pip install cryptography\n")
+
+
 @pytest.mark.parametrize("old", range(1, 14))
 def test_every_growth_is_proved_and_no_other(old):
     assert verify.check_consistency(checkpoint(LEAVES[:old]), grown(old), KEYS)
