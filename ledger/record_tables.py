@@ -63,6 +63,8 @@ RECORD = {
         # Taken by its place in the log, after it was sealed: see recording.py.
         RecordTable(EVENTS),
         RecordTable(WORDS, later=_later("redacted_at"), when="t.redacted_at IS NOT NULL"),
+        RecordTable("marketplace_redactionwanted"),
+        RecordTable("marketplace_redaction", "wanted_id"),
         RecordTable("marketplace_policy"),
         RecordTable("marketplace_membership", later=_later("ended_at")),
         RecordTable("marketplace_officeheld", later=_later("ended_at")),
@@ -227,6 +229,6 @@ def _value(alias: str, table: str, column: str, words: set[tuple[str, str]]) -> 
         return f"{alias}.{column}"
     # Words may be redacted and still be proved: by their own salted digest.
     return (
-        f"json_build_array({alias}.{column}, (SELECT json_build_array(w.salt, w.digest,"  # noqa: S608
+        f"json_build_array({alias}.{column}, (SELECT json_build_array(w.digest,"  # noqa: S608
         f" w.written_at) FROM marketplace_words AS w WHERE w.id = {alias}.{column}))"
     )

@@ -43,6 +43,11 @@ def may_audit(actor: User) -> bool:
     return holds(actor, Office.AUDITOR)
 
 
+def may_redact(actor: User) -> bool:
+    """Take abusive or personal words off the record, two people together."""
+    return holds(actor, Office.AUDITOR, Office.ADMINISTRATOR)
+
+
 def may_draft_for(actor: User, department: Department) -> bool:
     """Its requesters and heads, and the heads of the departments above it."""
     return _imports(actor) or _heads(actor, department) or is_member(actor, department)

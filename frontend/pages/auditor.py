@@ -19,6 +19,8 @@ from ledger.checking import ask_for_a_check
 from ledger.reports.record_room import fact, facts_of, find_facts, record_room
 from marketplace.log.keys import verifier_keys
 from marketplace.log.receipts import NotSealedYet, receipt
+from marketplace.permissions import may_redact
+from marketplace.redacting import waiting_redactions, words_by_digest
 from marketplace.refusals import Refusal
 
 ROOM = "frontend/pages/auditor/room.html"
@@ -63,10 +65,13 @@ def event(request: SignedIn, event_id: int) -> HttpResponse:
         proof = receipt(actor=request.user, event_id=event_id)
     except NotSealedYet:
         proof = None
+    said = sorted(json.loads(proof.body).items()) if proof else []
     context = {
         "fact": row,
         "proof": proof,
-        "said": sorted(json.loads(proof.body).items()) if proof else (),
+        "said": said,
+        "words": words_by_digest([value for name, value in said if name.endswith("_digest")]),
+        "may_redact": may_redact(request.user),
         "key": str(verifier_keys()[0]),
     }
     return page(request, "frontend/pages/auditor/event.html", context)
@@ -86,4 +91,5 @@ def _room(request: SignedIn) -> dict[str, Any]:
     paper = record_room(actor=request.user)
     words = request.GET.get("q", "")[:200]
     found = find_facts(actor=request.user, words=words) if words.strip() else ()
-    return {"room": paper, "words": words, "found": found}
+    waiting = waiting_redactions(request.user)
+    return {"room": paper, "words": words, "found": found, "redactions": waiting}

@@ -59,6 +59,7 @@ TOLD = {
     "office.granted": ("Office granted", "You granted an office"),
     "office.withdrawn": ("Office withdrawn", "You withdrew an office"),
     "rows.recorded": ("Rows bound to the record", "You bound rows to the record"),
+    "words.redaction_wanted": ("Redaction asked for", "You asked for a redaction"),
     "words.redacted": ("Words redacted", "You redacted words"),
     "check.wished": ("Check of the record asked for", "You asked for a check of the record"),
     "record.checked": ("Record checked", "You checked the record"),

@@ -9,6 +9,7 @@ from marketplace.models import (
     policies,
     providers,
     questions,
+    redactions,
     tokens,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "policies",
     "providers",
     "questions",
+    "redactions",
     "tokens",
 ]

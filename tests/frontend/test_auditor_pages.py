@@ -143,3 +143,30 @@ def test_jobs_opened_with_a_single_bid_are_listed(award, company, as_person):
     assert "Every job that was opened had at least two bids" in read(
         as_person(company.ada), "record"
     )
+
+
+def test_words_are_taken_off_the_record_by_two_people(award, company, as_person):
+    event = award.job.events.get(kind="award.made").pk
+    ada, adam = as_person(company.ada), as_person(company.adam)
+    assert award.reason.text in read(ada, "event", event)
+    assert (
+        as_person(company.maya).get(reverse("redaction-ask", args=[award.reason_id])).status_code
+        == 403
+    )
+
+    asked = ada.post(
+        reverse("redaction-ask", args=[award.reason_id]), {"reason": "It names a child."}
+    )
+    assert asked.status_code == 302
+    assert "another person has to agree" in read(ada, "record")
+    page = read(adam, "record")
+    assert "Read the words, and agree" in page
+    address = page.split('href="/record/redactions/')[1].split('"')[0]
+    agree = f"/record/redactions/{address}"
+    assert ada.post(agree).status_code == 409
+    assert award.reason.text in adam.get(agree).content.decode()
+    assert adam.post(agree).status_code == 302
+
+    page = read(ada, "event", event)
+    assert award.reason.text not in page and "[redacted]" in page
+    assert adam.get(agree).status_code == 404

@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from ledger.books import Report, one_moment
+from ledger.models.awards import Award
 from ledger.record_check import RowCheck, verify_record
 from ledger.record_tables import PROVED_OTHERWISE, RECORD, SAYS_NOTHING, columns_of
 from ledger.recording import record_rows
@@ -19,6 +20,7 @@ from marketplace.history import record
 from marketplace.log.checkpoints import latest_checkpoint
 from marketplace.log.sealer import seal
 from marketplace.models.events import Audience
+from marketplace.redacting import agree_to_redact, ask_to_redact
 from tests.builders import DAY, HOUR
 from tests.cast import assemble
 from tests.ledger.altering import (
@@ -311,3 +313,27 @@ def test_the_command_answers_as_one_object_and_says_no_with_the_first_wrong_row(
 def test_a_checkpoint_file_that_is_not_there_is_said(recorded, tmp_path):
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("verify_record", "--checkpoint", str(tmp_path / "none"), stdout=StringIO())
+
+
+def test_redacted_words_leave_the_record_clean_and_cannot_be_put_back(recorded, as_role):
+    as_role("replay")
+    award = Award.objects.select_related("reason").get()
+    said, salt = award.reason.text, bytes(award.reason.salt)
+    wanted = ask_to_redact(
+        actor=recorded.ada, words_id=award.reason_id, reason="It names a child.", at=NOW
+    )
+    agree_to_redact(actor=recorded.adam, wanted_id=wanted.pk, at=NOW + HOUR)
+    assert checked().wrong == ()
+    as_role("worker")
+    record_and_seal()
+    assert checked().wrong == ()
+
+    become_superuser()
+    run("SET session_replication_role = replica")
+    run(
+        "UPDATE marketplace_words SET text = %s, salt = %s, redacted_at = NULL WHERE id = %s",
+        said,
+        salt,
+        award.reason_id,
+    )
+    assert any(words.startswith(f"words {award.reason_id}") for words in checked().wrong)

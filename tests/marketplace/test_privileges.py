@@ -44,7 +44,7 @@ def test_no_role_rewrites_the_record(committed, as_role, role):
         lambda: Event.objects.update(kind="other"),
         lambda: Event.objects.all().delete(),
         lambda: Words.objects.all().delete(),
-        lambda: Words.objects.filter(pk=words.pk).update(salt=b"0" * 16),
+        lambda: Words.objects.filter(pk=words.pk).update(digest=b"0" * 32),
         lambda: connection.cursor().execute("TRUNCATE marketplace_event"),
     ):
         with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):

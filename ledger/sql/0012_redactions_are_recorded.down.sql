@@ -1,0 +1,2 @@
+DROP TRIGGER rows_are_recorded ON marketplace_redaction;
+DROP TRIGGER rows_are_recorded ON marketplace_redactionwanted;
