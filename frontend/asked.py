@@ -55,6 +55,14 @@ def number_asked(request: HttpRequest, name: str) -> int | None:
     return int(told)
 
 
+def year_asked(request: HttpRequest, name: str, *, otherwise: date) -> int:
+    """Return the year asked for. :raises BadRequest: it is none of this century."""
+    year = number_asked(request, name) or otherwise.year
+    if not 2000 <= year <= 2100:
+        raise BadRequest("Write a year like 2026.")
+    return year
+
+
 def last_of(month: date) -> date:
     """Return the last day of a month."""
     return month.replace(day=monthrange(month.year, month.month)[1])

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from frontend import urls_bidders, urls_money
+from frontend import urls_bidders, urls_money, urls_years
 from frontend.pages import (
     appearance,
     changes,
@@ -54,6 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(JOB + "rating/", ratings.rate, name="rate"),
     *urls_bidders.urlpatterns,
     *urls_money.urlpatterns,
+    *urls_years.urlpatterns,
     path("help/", help.index, name="help"),
     path("help/keyboard/", help.keyboard, name="help_keyboard"),
     path("help/accessibility/", help.accessibility, name="help_accessibility"),

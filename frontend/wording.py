@@ -101,6 +101,30 @@ OFFICES: Words = {
 }
 KINDS: Words = {"in_house": _("In-house"), "outside": _("Outside")}
 CONTROLS: Words = {"hard": _("Never exceeded"), "tracked": _("Tracked, not limited")}
+MOVES: Words = {
+    "waiting": _("Waiting for a signature"),
+    "made": _("Moved"),
+    "declined": _("Declined"),
+}
+PRICE_RULES: Words = {
+    "market": _("Market: the bid is paid and recovered"),
+    "cost_plus": _("Cost plus: what it cost, and a margin on it"),
+    "negotiated": _("Negotiated: a part of the bid is paid and recovered"),
+    "dual": _("Dual: the bid is paid, another part of it recovered"),
+}
+CHARGING_MODES: Words = {
+    "chargeback": _("Charged to budgets"),
+    "showback": _("Shown, not charged"),
+}
+UNSPENT: Words = {"lapse": _("Lapses"), "carry": _("Is carried on")}
+OPEN_PROMISES: Words = {
+    "with_budget": _("Carried on with its budget"),
+    "without_budget": _("Carried on; the new year's budget pays"),
+}
+RECOVERY_POLICIES: Words = {
+    "carry": _("Carried into the next year's rate"),
+    "rebate": _("Given back to the departments that used the team"),
+}
 PERIODS: Words = {"open": _("Open"), "closing": _("Closing"), "closed": _("Closed")}
 CHECKS: Words = {"clear": _("Clear"), "warning": _("To know"), "blocker": _("Stands against it")}
 CORRECTIONS: Words = {
@@ -126,6 +150,12 @@ TABLES: Mapping[str, Words] = {
     "offices": OFFICES,
     "kinds": KINDS,
     "controls": CONTROLS,
+    "moves": MOVES,
+    "price_rules": PRICE_RULES,
+    "charging_modes": CHARGING_MODES,
+    "unspent": UNSPENT,
+    "open_promises": OPEN_PROMISES,
+    "recovery_policies": RECOVERY_POLICIES,
     "periods": PERIODS,
     "checks": CHECKS,
     "corrections": CORRECTIONS,

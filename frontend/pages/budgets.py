@@ -97,7 +97,7 @@ class GrantForm(PageForm):
         choices=wording.choices("controls"),
         widget=forms.RadioSelect,
         label=gettext_lazy("How it binds"),
-        help_text=gettext_lazy("Decided when the line is first granted; ignored afterwards."),
+        help_text=gettext_lazy("A line keeps the rule that it was first granted under."),
         initial="hard",
     )
     grant_id = forms.UUIDField(widget=forms.HiddenInput())

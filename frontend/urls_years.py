@@ -1,0 +1,37 @@
+"""The addresses of budgets in detail, of prices inside the company, and of the end of a year."""
+
+from django.urls import URLPattern, path, register_converter
+from django.urls.converters import IntConverter
+
+from frontend.pages import budget_lines, inside_prices, outside, years
+
+
+class YearConverter(IntConverter):
+    """A year of this century."""
+
+    regex = "20[0-9]{2}"
+
+
+register_converter(YearConverter, "year")
+
+urlpatterns: list[URLPattern] = [
+    path("budgets/moves/", budget_lines.moves, name="budget-moves"),
+    path("budgets/moves.csv", budget_lines.moves_csv, name="budget-moves-csv"),
+    path("budgets/moves/<uuid:move_id>/signature/", budget_lines.sign, name="budget-move-sign"),
+    path("budgets/moves/<uuid:move_id>/decline/", budget_lines.decline, name="budget-move-decline"),
+    path("budgets/<uuid:line_id>/", budget_lines.show, name="budget-line"),
+    path("budgets/<uuid:line_id>/history.csv", budget_lines.show_csv, name="budget-line-csv"),
+    path("budgets/<uuid:line_id>/move/", budget_lines.move, name="budget-move"),
+    path("outside-spend/", outside.show, name="outside-spend"),
+    path("outside-spend.csv", outside.show_csv, name="outside-spend-csv"),
+    path("outside-spend/new/", outside.record, name="outside-spend-new"),
+    path("finance/prices/", inside_prices.show, name="inside-prices"),
+    path("finance/prices/rules/new/", inside_prices.rule, name="price-rule"),
+    path("finance/prices/mode/", inside_prices.mode, name="charging-mode"),
+    path("finance/years/<year:year>/", years.show, name="year"),
+    path("finance/years/<year:year>/carry-forward.csv", years.show_csv, name="year-csv"),
+    path("finance/years/<year:year>/recoveries.csv", years.recoveries_csv, name="recoveries-csv"),
+    path("finance/years/<year:year>/policy/", years.policy, name="year-policy"),
+    path("finance/years/<year:year>/end/", years.end, name="year-end"),
+    path("finance/years/<year:year>/recoveries/<uuid:team_id>/", years.settle, name="year-settle"),
+]
