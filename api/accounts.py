@@ -37,7 +37,12 @@ class GrantBody(Strict):
     fiscal_year = serializers.IntegerField(min_value=2000, max_value=2100)
     amount = MoneyField()
     category_id = serializers.UUIDField(required=False, allow_null=True)
-    budget_control = serializers.ChoiceField(["hard", "tracked"], default="hard", source="control")
+    budget_control = serializers.ChoiceField(
+        ["hard", "tracked"],
+        required=False,
+        source="control",
+        help_text="Of a new line: hard unless said. An existing line keeps its own.",
+    )
 
 
 class BudgetGrants(Resource):

@@ -7,6 +7,7 @@ from api import (
     accounts,
     awards,
     bids,
+    budgets,
     company,
     conversation,
     deliveries,
@@ -19,6 +20,7 @@ from api import (
     reports,
     schema,
     tokens,
+    years,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -91,6 +93,18 @@ urlpatterns: list[URLPattern] = [
     path("awards/<uuid:award_id>/ratings/", ratings.Ratings.as_view()),
     # The books, and what finance pulls
     path("budgets/grants/", accounts.BudgetGrants.as_view()),
+    path("budgets/moves/", budgets.BudgetMoves.as_view()),
+    path("budgets/moves/<uuid:move_id>/signature/", budgets.MoveSignature.as_view()),
+    path("budgets/moves/<uuid:move_id>/decline/", budgets.MoveDecline.as_view()),
+    path("budgets/signing-limits/", budgets.SigningLimits.as_view()),
+    path("budgets/<uuid:line_id>/history/", budgets.LineHistory.as_view()),
+    path("outside-spend/", budgets.OutsideSpends.as_view()),
+    path("price-rules/", years.PriceRules.as_view()),
+    path("teams/<uuid:team_id>/price-rules/", years.TeamPriceRules.as_view()),
+    path("teams/<uuid:team_id>/recoveries/", years.TeamRecoveries.as_view()),
+    path("charging-modes/", years.ChargingModes.as_view()),
+    path("years/<int:year>/carry-forward-policies/", years.CarryForwardPolicies.as_view()),
+    path("years/<int:year>/end/", years.YearEnd.as_view()),
     path("entries/<uuid:entry_id>/", accounts.Entry.as_view()),
     path("entries/<uuid:entry_id>/correction/", periods.EntryCorrection.as_view()),
     path("corrections/", periods.Corrections.as_view()),
@@ -108,6 +122,8 @@ urlpatterns: list[URLPattern] = [
     path("reports/accruals/", periods.Accruals.as_view()),
     path("reports/period-close/", periods.PeriodClose.as_view()),
     path("reports/budget-status/", accounts.BudgetStatus.as_view()),
+    path("reports/carry-forward/", years.CarryForward.as_view()),
+    path("reports/recoveries/", years.Recoveries.as_view()),
     path("reports/choice-share/", reports.ChoiceShare.as_view()),
     path("reports/choices/", reports.Choices.as_view()),
     path("reports/choices/totals/", reports.ChoiceTotals.as_view()),

@@ -87,6 +87,18 @@ class Outcome:
     payment: Payment
     refusal: Refusal | None = None
 
+    @property
+    def is_recorded(self) -> bool:
+        return self.refusal is None
+
+    @property
+    def code(self) -> str:
+        return self.refusal.code if self.refusal else ""
+
+    @property
+    def detail(self) -> str:
+        return self.refusal.text if self.refusal else ""
+
 
 @dataclass(slots=True)
 class _Known:

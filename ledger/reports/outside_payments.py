@@ -40,7 +40,12 @@ COLUMNS: tuple[Column[OutsidePayment], ...] = columns(
 
 
 def outside_payments(
-    *, actor: User, since_on: date, until_on: date, department_id: UUID | None = None
+    *,
+    actor: User,
+    since_on: date,
+    until_on: date,
+    department_id: UUID | None = None,
+    include_children: bool = False,
 ) -> tuple[OutsidePayment, ...]:
     """
     Return what was paid outside from one day to another, both included, the latest first, of the
@@ -48,7 +53,9 @@ def outside_payments(
 
     :raises Unknown: `department_id` is none of them.
     """
-    departments = departments_to_read(reader_of(actor), department_id=department_id)
+    departments = departments_to_read(
+        reader_of(actor), department_id=department_id, include_children=include_children
+    )
     found = OutsideSpend.objects.filter(
         department__in=departments, paid_on__range=(since_on, until_on)
     ).select_related("department", "category", "provider", "recorded_by")
