@@ -20,7 +20,7 @@ from ledger.closing import (
     close_period,
     stop_closing,
 )
-from ledger.crediting import raise_dispute
+from ledger.disputing import raise_dispute
 from ledger.models.awards import Award
 from ledger.models.journal import JournalEntry
 from ledger.models.periods import Period, PeriodStep

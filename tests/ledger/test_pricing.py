@@ -9,7 +9,8 @@ from uuid import uuid4
 import pytest
 
 from ledger import chart
-from ledger.crediting import raise_dispute, resolve_dispute
+from ledger.crediting import resolve_dispute
+from ledger.disputing import raise_dispute
 from ledger.models.awards import Award
 from ledger.models.budgets import BudgetLine
 from ledger.models.pricing import TeamPricing

@@ -10,7 +10,8 @@ import pytest
 
 from ledger.books import check_books
 from ledger.changing import agree_change, propose_change
-from ledger.crediting import raise_dispute, resolve_dispute
+from ledger.crediting import resolve_dispute
+from ledger.disputing import raise_dispute
 from ledger.models.awards import Award
 from ledger.models.budgets import BudgetLine, Precommitment
 from ledger.models.pricing import ModeStated

@@ -11,7 +11,8 @@ from django.db import DatabaseError, transaction
 from ledger import chart
 from ledger.balances import balance
 from ledger.changing import agree_change, propose_change
-from ledger.crediting import raise_dispute, resolve_dispute
+from ledger.crediting import resolve_dispute
+from ledger.disputing import raise_dispute
 from ledger.models.budgets import BudgetLine, Commitment
 from ledger.models.journal import JournalEntry, Posting
 from ledger.models.years import YearEnd
