@@ -52,11 +52,11 @@ FROM generate_series(1, %(entries)s)
 POSTINGS = """
 INSERT INTO ledger_posting (
     entry_id, line, account_id, department_id, currency, debit_minor, credit_minor, job_id,
-    award_id, milestone_id, provider_id
+    award_id, milestone_id, provider_id, period_id
 )
 SELECT e.id, n, (SELECT id FROM ledger_account WHERE code = CASE n %% 2 WHEN 1 THEN '5200'
     ELSE '2100' END), NULL, 'EUR', CASE n %% 2 WHEN 1 THEN 100 ELSE 0 END,
-    CASE n %% 2 WHEN 1 THEN 0 ELSE 100 END, NULL, NULL, NULL, NULL
+    CASE n %% 2 WHEN 1 THEN 0 ELSE 100 END, NULL, NULL, NULL, NULL, 202605
 FROM ledger_journalentry AS e, generate_series(1, %(lines)s) AS n
 """
 BALANCES = """
