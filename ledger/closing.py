@@ -13,6 +13,8 @@ from ledger.periods import period_for
 from ledger.permissions import may_close
 from ledger.reports.close_checklist import blockers
 from ledger.reports.period_seal import sealed_now
+from marketplace.history import Fact
+from marketplace.models.log import Checkpoint
 from marketplace.models.people import Office, User
 from marketplace.notices import holders, tell
 from marketplace.refusals import Refusal, require
@@ -118,7 +120,7 @@ def close_period(*, actor: User, period_id: int, at: datetime) -> PeriodStep:
         step=Step.CLOSED,
         at=at,
         seal=Seal(sealed.root, sealed.key),
-        facts={"root": sealed.root.hex(), "lines": len(sealed.lines)},
+        facts={"root": sealed.root.hex(), "lines": len(sealed.lines), **_checkpoint()},
     )
     tell(
         "period.closed",
@@ -136,6 +138,14 @@ def _refuse_unless_closing(period: Period) -> None:
         raise NotClosing(f"The books of {period} are closed already.")
     if period.closing_at is None:
         raise NotClosing(f"The books of {period} are open. Begin to close them first.")
+
+
+def _checkpoint() -> dict[str, Fact]:
+    """Return how far the record was sealed at that moment; nothing when it never was."""
+    newest = Checkpoint.objects.latest_first().first()
+    if newest is None:
+        return {}
+    return {"checkpoint_size": newest.size, "checkpoint_root": bytes(newest.root).hex()}
 
 
 def _state(period: Period) -> str:

@@ -9,7 +9,6 @@ from django.db import connection, transaction
 
 from ledger.models.corrections import Correction, CorrectionAnswer
 from ledger.models.journal import EntryKind, JournalEntry
-from ledger.periods import period_corrected
 from ledger.permissions import may_correct
 from ledger.posting import reverse_entry
 from marketplace.history import Fact, record
@@ -18,20 +17,6 @@ from marketplace.models.people import Office, User
 from marketplace.notices import holders, tell
 from marketplace.refusals import Refusal, Unknown, require
 from marketplace.words import keep
-
-__all__ = [
-    "REVERSIBLE",
-    "AlreadyAnswered",
-    "AlreadyAsked",
-    "AlreadyReversed",
-    "HasItsOwnWay",
-    "ReasonMissing",
-    "SecondPersonNeeded",
-    "ask_correction",
-    "decline_correction",
-    "period_corrected",
-    "sign_correction",
-]
 
 LOCK = 7305
 # Facts that nothing else takes back. A chapter whose entries have no way back adds them here.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 from ledger.models.awards import Dispute
@@ -14,6 +14,7 @@ from ledger.reports.accruals import AccrualRow, accruals_of
 from ledger.reports.columns import Column, columns
 from ledger.reports.reading import reader_of
 from ledger.tie_outs import wrong_in
+from marketplace.models.events import Event
 from marketplace.models.people import User
 from marketplace.money import Money
 from marketplace.refusals import Unknown, require
@@ -199,6 +200,21 @@ def disputes_settled(period: Period, at: datetime) -> Check:
     )
 
 
+def record_sealed(period: Period, at: datetime) -> Check:
+    """Whether what was done in the month is in the sealed log. The clock sees to it by itself."""
+    after = datetime.combine(period.ends_on + timedelta(days=1), time(), UTC)
+    waiting = Event.objects.filter(happened_at__lt=after, place=None).count()
+    return Check(
+        code="record_sealed",
+        title="The record is sealed",
+        is_blocker=False,
+        is_clear=not waiting,
+        says=f"Events that wait for the seal: {waiting}. The clock seals them within seconds."
+        if waiting
+        else "Every event up to its last day is in the sealed log.",
+    )
+
+
 # What is asked, in this order. A chapter that holds a month up adds its own question here.
 QUESTIONS: list[Question] = [
     month_over,
@@ -206,4 +222,5 @@ QUESTIONS: list[Question] = [
     books_hold,
     work_accrued,
     disputes_settled,
+    record_sealed,
 ]

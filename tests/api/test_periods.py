@@ -27,7 +27,7 @@ def test_a_month_is_closed_sealed_and_reopened_by_two(cast, granted, machine_of)
 
     assert fin.get(f"periods/{MONTH}/").json()["acts"] == ["begin"]
     report = fin.get(f"reports/period-close/?period={NAMED}").json()
-    assert {check["state"] for check in report["checks"]} == {"clear"}
+    assert not [check for check in report["checks"] if check["state"] == "blocker"]
     early = fin.post(f"periods/{MONTH}/close/")
     assert (early.status_code, early.json()["code"]) == (409, "period_not_closing")
     assert fin.get(f"periods/{MONTH}/seal/").status_code == 409

@@ -8,8 +8,12 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from ledger.closing import CloseBlocked, begin_closing, close_period
-from ledger.reports.close_checklist import close_checklist
+from ledger.models.periods import Period
+from ledger.reports.close_checklist import close_checklist, record_sealed
 from ledger.reports.period_seal import period_seal
+from marketplace.log.sealer import seal
+from marketplace.models.events import Event
+from marketplace.models.log import Checkpoint
 from tests.builders import NOON
 from tests.cast import assemble
 from tests.ledger import builders
@@ -74,3 +78,19 @@ def test_even_the_owner_posts_nothing_into_a_closed_month(committed, as_role):
             " '2026-03-05', now(), %s, %s, '0', '', '')",
             [uuid4(), cast.fin.pk, uuid4()],
         )
+
+
+def test_the_closing_says_how_far_the_record_was_sealed(committed, as_role):
+    as_role("replay")
+    cast = assemble()
+    builders.grant(cast, at=NOON)
+    before = record_sealed(Period.objects.get(pk=MARCH), after(MARCH))
+    as_role("worker")
+    seal(at=after(MARCH))
+    sealed = record_sealed(Period.objects.get(pk=MARCH), after(MARCH))
+    as_role("replay")
+    builders.close_month(cast, MARCH)
+
+    assert (before.state, sealed.state) == ("warning", "clear")
+    newest = Checkpoint.objects.latest_first()[0]
+    assert f'"checkpoint_size":{newest.size}' in Event.objects.get(kind="period.closed").body
