@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from ledger import chart
-from ledger.charging import about, earned_by, money
+from ledger.bearing import shares, summed
+from ledger.charging import about, earned_by
 from ledger.models.awards import Award, Delivery
 from ledger.models.periods import Period
 from ledger.posting import About, EntryKind, Line, post_entry, reverse_entry
 from ledger.reports.accruals import undecided_at_the_end
 from ledger.showback import is_shown, shown
 from marketplace.models.people import User
-from marketplace.money import Money
 
 
 def accrue(*, actor: User, period: Period, at: datetime) -> list[int]:
@@ -39,7 +38,7 @@ def _accrue(delivery: Delivery, *, actor: User, period: Period, at: datetime) ->
         occurrence=str(period.pk),
         at=at,
         effective_on=period.ends_on,
-        lines=_lines(award, delivery.milestone_id, money(award, delivery.amount_minor)),
+        lines=_lines(award, delivery),
     )
     reverse_entry(
         actor=actor,
@@ -54,13 +53,18 @@ def _accrue(delivery: Delivery, *, actor: User, period: Period, at: datetime) ->
     return entry
 
 
-def _lines(award: Award, milestone_id: UUID, amount: Money) -> list[Line]:
-    company = about(award, milestone_id)
-    cost: About = {**company, "department": award.department_id}
-    debit = Line.debit(chart.charge_account(award.provider), amount, **cost)
+def _lines(award: Award, delivery: Delivery) -> list[Line]:
+    """Each department bears its share, in the currency of its budget, without the fee."""
+    company = about(award, delivery.milestone_id)
+    borne = shares(award, 0, delivery.amount_minor)  # of this alone, so that it is always the same
+    debits = []
+    for share in borne:
+        bears: About = {**company, "department": share.department}
+        debits.append(Line.debit(share.account, share.cost, **bears))
+    cost = summed(borne).cost
     if not is_shown(award):
-        return [debit, Line.credit(chart.ACCRUALS, amount, **company)]
+        return [*debits, Line.credit(chart.ACCRUALS, cost, **company)]
     if award.provider.is_in_house:  # only shown: nobody is owed anything
-        earned = earned_by(award, milestone_id)
-        return shown([debit, Line.credit(chart.PROVIDER_RECOVERY, amount, **earned)])
-    return shown([debit, Line.credit(chart.ACCRUALS, amount, **company)])
+        earned = earned_by(award, delivery.milestone_id)
+        return shown([*debits, Line.credit(chart.PROVIDER_RECOVERY, cost, **earned)])
+    return shown([*debits, Line.credit(chart.ACCRUALS, cost, **company)])
