@@ -38,6 +38,7 @@ def described(
     paged: bool,
     once: bool,
     files: bool,
+    streams: tuple[str, ...] = (),
 ) -> Callable[..., Any]:
     """Return the method with its description attached."""
     responses: dict[tuple[int, str], Any] = {
@@ -50,8 +51,9 @@ def described(
     if files:
         responses[status, CSV] = OpenApiTypes.STR
         responses[status, XLSX] = OpenApiTypes.BINARY
+    responses |= {(status, kind): OpenApiTypes.OBJECT for kind in streams}
     described_responses: Mapping[Any, Any] = responses
-    if answers is None:
+    if answers is None and not streams:
         described_responses = {204: None, **responses}
     decorate = extend_schema(
         operation_id=re.sub(r"\W+", "_", summary.lower()).strip("_"),

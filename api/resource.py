@@ -89,12 +89,14 @@ def operation(
     paged: bool = False,
     once: str = "",
     files: bool = False,
+    streams: tuple[str, ...] = (),
 ) -> Callable[[Handle], Callable[..., HttpResponseBase]]:
     """
     Turn a method that takes `asked` and the address's ids into one that answers HTTP.
 
     `scope`: what a token needs. `paged`: it returns a Listed. `once`: needs an Idempotency-Key;
     “month” or “ever” says how long the answer is kept. `files`: it also answers in CSV, XLSX.
+    `streams`: the kinds of files it answers with, and nothing else.
     The same words describe it to machines, so the description cannot differ from what happens.
     """
     asks = _composed(*[query] * bool(query), *[PageQuery] * paged, *[FormatQuery] * files)
@@ -134,6 +136,7 @@ def operation(
             paged=paged,
             once=bool(once),
             files=files,
+            streams=streams,
         )
 
     return decorate

@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern] = [
     path("budgets/new/", budgets.grant, name="budget-grant"),
     path("choices/", choice_record.show, name="choices"),
     path("choices.csv", choice_record.show_csv, name="choices-csv"),
+    path("choices.ocds.json", choice_record.show_ocds, name="choices-ocds"),
     path("ratings/", standings.show, name="ratings"),
     path("ratings.csv", standings.show_csv, name="ratings-csv"),
     path("trial-balance/", books.balance, name="trial-balance"),

@@ -15,6 +15,8 @@ from frontend.pages.departments import share_of
 from frontend.rendering import only_known, page
 from frontend.requests import SignedIn
 from frontend.tables import csv_answer
+from ledger.exchange.ocds.export.exporting import ExportFilter
+from ledger.exchange.ocds.export.packaging import JSON_TYPE, ocds_file
 from ledger.reports.choice_share import choice_share
 from ledger.reports.choices import COLUMNS, ChoiceFilter, choice_totals, choices, every_choice
 from marketplace.directory import categories, departments
@@ -55,6 +57,7 @@ def show(request: SignedIn) -> HttpResponse:
         "filters": ChoiceFilters(request),
         "is_filtered": any(request.GET.get(name) for name in FILTERS),
         "query": query.urlencode(),
+        "department": request.GET.get("department", ""),
     }
     return page(request, "frontend/pages/reports/choices.html", context)
 
@@ -65,6 +68,18 @@ def show_csv(request: SignedIn) -> StreamingHttpResponse:
     """Give the same record, all of it, as a file."""
     only_known(request, *FILTERS)
     return csv_answer("choices", COLUMNS, every_choice(actor=request.user, only=_only(request)))
+
+
+@require_safe
+@login_required
+def show_ocds(request: SignedIn) -> StreamingHttpResponse:
+    """Give the whole life of every published job as open contracting data."""
+    only_known(request, "department")
+    only = ExportFilter(department_id=id_asked(request, "department"))
+    pieces = ocds_file(actor=request.user, at=request.received_at, only=only)
+    answer = StreamingHttpResponse(pieces, content_type=JSON_TYPE)
+    answer["Content-Disposition"] = 'attachment; filename="ocds.json"'
+    return answer
 
 
 def _only(request: SignedIn) -> ChoiceFilter:

@@ -10,13 +10,12 @@ from time import monotonic
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 from django.utils import timezone
 
-from ledger.exchange.ocds.export.exporting import ExportFilter, ocds_releases
-from ledger.exchange.ocds.export.packaging import pieces
+from ledger.exchange.ocds.export.exporting import ExportFilter
+from ledger.exchange.ocds.export.packaging import ocds_file
 from marketplace.models.people import User
 from marketplace.refusals import Refusal
 from marketplace.system import the_clock
@@ -74,9 +73,7 @@ class Command(BaseCommand):
         )
         form = "lines" if options["ndjson"] else "records" if options["records"] else "releases"
         actor = reader_at(options["reader"]) if options["reader"] else the_clock()
-        releases = ocds_releases(actor=actor, only=only, say=self.say)
-        uri = f"{settings.SITE_URL}/api/v1/exports/ocds/"
-        return pieces(releases, form=form, uri=uri, at=timezone.now())
+        return ocds_file(actor=actor, at=timezone.now(), form=form, only=only, say=self.say)
 
     def write(self, written: Iterator[bytes], out: Path | None, *, packed: bool) -> None:
         """Write the pieces to the file, or to standard output."""

@@ -9,8 +9,10 @@ from itertools import chain
 
 from django.conf import settings
 
+from ledger.exchange.ocds.export.exporting import ALL, ExportFilter, ocds_releases
 from ledger.exchange.ocds.export.plain import Plain, as_json, moment
 from ledger.exchange.ocds.export.releasing import record
+from marketplace.models.people import User
 from marketplace.refusals import Refusal
 
 VERSION = "1.1"
@@ -30,13 +32,24 @@ class NothingToExport(Refusal):
     code = "nothing_to_export"
 
 
-def pieces(releases: Iterable[Plain], *, form: str, uri: str, at: datetime) -> Iterator[bytes]:
+def ocds_file(
+    *,
+    actor: User,
+    at: datetime,
+    form: str = "releases",
+    only: ExportFilter = ALL,
+    say: Callable[[int, int], None] = lambda done, of: None,
+) -> Iterator[bytes]:
     """
-    Return a file piece by piece: a release package, a record package, or lines of releases.
+    Return a file of what the actor may know, piece by piece.
 
-    :param uri: where the file comes from: what a package is known by.
+    :param form: a release package, a package of records, or lines: one release each.
+    :param say: told after some jobs how many are done, and of how many.
+    :raises Unknown: the department asked for is not the actor's to read.
+    :raises Forbidden: the actor belongs to no department and holds no office of the books.
     :raises NothingToExport: a package of nothing is none. Lines may be none.
     """
+    releases = ocds_releases(actor=actor, only=only, say=say)
     if form == "lines":
         return (as_json(told).encode() + b"\n" for told in releases)
     found = iter(releases)
@@ -45,8 +58,8 @@ def pieces(releases: Iterable[Plain], *, form: str, uri: str, at: datetime) -> I
         raise NothingToExport("No published job is meant by this, so there is no package to make.")
     whole = chain([first], found)
     if form == "records":
-        return _package("records", whole, record, uri=uri, at=at)
-    return _package("releases", whole, lambda told: told, uri=uri, at=at)
+        return _package("records", whole, record, at=at)
+    return _package("releases", whole, lambda told: told, at=at)
 
 
 def extensions() -> list[str]:
@@ -56,10 +69,10 @@ def extensions() -> list[str]:
 
 
 def _package(
-    name: str, told: Iterable[Plain], shape: Callable[[Plain], Plain], *, uri: str, at: datetime
+    name: str, told: Iterable[Plain], shape: Callable[[Plain], Plain], *, at: datetime
 ) -> Iterator[bytes]:
     head = {
-        "uri": uri,
+        "uri": f"{settings.SITE_URL}/api/v1/exports/ocds/",
         "version": VERSION,
         "extensions": extensions(),
         "publishedDate": moment(at),
