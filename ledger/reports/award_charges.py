@@ -12,8 +12,7 @@ from ledger import chart
 from ledger.models.journal import Book, Posting
 from marketplace.money import Money
 
-CURRENCY_DIFFERENCES = "5500"
-CHARGES = (*chart.SPEND, CURRENCY_DIFFERENCES, *chart.SHOWN_SPEND)
+CHARGES = (*chart.SPEND, *chart.SHOWN_SPEND)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,8 +69,11 @@ def _award(
     if status == "unsuccessful":
         return None
     if status in NEVER_DONE:
-        place.remark("an award that was taken back; left out")
+        if not place.at(OURS):  # one of ours that was overridden: the award that stands says so
+            place.remark("an award that was taken back; left out")
         return None
+    if place.at(OURS, "override"):
+        place.at(OURS, "override").remark("overridden; the department is charged for all of it")
     if status not in DECIDED | UNDECIDED:
         place.at("status").remark(f"“{status}” is no status of an award; taken as decided")
     related = place.first("relatedBids", "relatedBid", "bidID")
@@ -98,6 +101,8 @@ def _contract(place: Place, organisations: Organisations, currency: str) -> Cont
     status = place.at("status").text(60).casefold()
     if status in NEVER_DONE:
         place.remark("a contract that was taken back; nothing is charged for it")
+    if place.at(OURS, "cancellation"):
+        place.remark("work that was called off; the choice is kept, and nothing is charged")
     # One of ours says when the work was done; what is under way is promised, and not charged yet.
     done = place.at(OURS, "completedAt") if place.at(OURS) else place.first("dateSigned", "date")
     is_done = bool(done) or not place.at(OURS)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
 from io import StringIO
+from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -15,14 +17,18 @@ from django.test.utils import CaptureQueriesContext
 
 from bids.models.bids import LineKind
 from ledger.books import check_books
-from ledger.changing import agree_change, propose_change
+from ledger.cancelling import agree_cancellation, offer_cancellation
+from ledger.changing import agree_change, propose_change, sign_change
 from ledger.commissioning import cancel_job, end_without_award
-from ledger.crediting import raise_dispute, resolve_dispute
+from ledger.crediting import resolve_dispute
+from ledger.disputing import raise_dispute
 from ledger.exchange.ocds.export.exporting import ExportFilter, ocds_releases
 from ledger.exchange.ocds.export.packaging import NothingToExport, ocds_file
 from ledger.exchange.ocds.export.plain import as_json
+from ledger.granting import grant_budget
 from ledger.models.awards import MoneyView, ReasonCode
 from ledger.models.ratings import Again, RatingSide
+from ledger.overriding import override_choice
 from marketplace.membership import add_member
 from marketplace.models.jobs import Mode, Procedure, TooFewRule
 from marketplace.questions import answer_question, ask_question
@@ -73,6 +79,7 @@ def test_a_whole_life_is_told_with_every_figure(cast):
         actor=cast.maya, milestone_id=third.pk, difference=eur("5000"),
         reason="A second tent.", at=CHOICE + DAY,
     )  # fmt: skip
+    sign_change(actor=cast.gerd, change_id=change.pk, at=CHOICE + DAY)
     agree_change(actor=cast.vera, change_id=change.pk, at=CHOICE + 2 * DAY)
     accept(cast, first, at=CHOICE + 10 * DAY)
     accept(cast, second, at=CHOICE + 20 * DAY)
@@ -132,6 +139,63 @@ def charges(contract):
         (one["choicebook"]["kind"], one["value"]["amount"], one["choicebook"]["event"])
         for one in told
     ]
+
+
+def test_an_override_tells_both_choices_and_who_pays_the_difference(cast):
+    grant(cast)
+    grant_budget(
+        actor=cast.fin, department_id=cast.house.pk, fiscal_year=2026,
+        amount=eur("20000"), at=NOON - DAY, grant_id=uuid4(),
+    )  # fmt: skip
+    made = contest(cast, vendor=("16000", "20000", "9000"))
+    first = choose(cast, made.team_bid)
+    award = override_choice(
+        actor=cast.gerd, job_id=made.job.pk, bid_id=made.vendor_bid.pk, reason_code="capacity",
+        reason="The team is needed at the fair.", followed_view="charged", at=CHOICE + DAY,
+        decisive_criterion_id=made.job.criteria.get(name="Idea").pk,
+    )  # fmt: skip
+    accept(cast, milestones(award)[0], at=CHOICE + 10 * DAY)
+
+    release = the_release(cast.ada)
+
+    overridden, stands = release["awards"]
+    assert (overridden["id"], overridden["status"]) == (str(first.pk), "cancelled")
+    assert overridden["value"] == value("40000.00")
+    assert stands["suppliers"][0]["name"] == "Vera & Co"
+    override = stands["choicebook"]["override"]
+    assert override["overriddenAward"] == overridden["id"]
+    assert (override["payer"]["name"], override["difference"]) == ("House", value("5000.00"))
+    (contract,) = release["contracts"]
+    told = contract["implementation"]["transactions"]
+    paid = Counter()
+    for one in told:
+        paid[one["payer"]["name"]] += one["value"]["amount"]
+    assert paid == {"Marketing": Decimal("14506.66"), "House": Decimal("1813.34")}
+    assert contract["choicebook"]["charged"] == value("16320.00")
+    mine = the_release(cast.maya)["contracts"][0]["implementation"]["transactions"]
+    assert {one["payer"]["name"] for one in mine} == {"Marketing"}
+    assert check_books().wrong == ()
+
+
+def test_work_that_was_called_off_tells_its_fee(cast):
+    grant(cast)
+    award = choose(cast, contest(cast).vendor_bid)
+    offer = offer_cancellation(
+        actor=cast.maya, award_id=award.pk, fee=eur("1200"), reason="The yard is sold.",
+        at=CHOICE + DAY,
+    )  # fmt: skip
+    agree_cancellation(actor=cast.vera, offer_id=offer.pk, at=CHOICE + 2 * DAY)
+
+    release = the_release(cast.ada)
+
+    (contract,) = release["contracts"]
+    assert contract["status"] == "terminated"
+    assert contract["choicebook"]["cancellation"]["fee"] == value("1200.00")
+    assert contract["choicebook"]["cancellation"]["reason"] == "The yard is sold."
+    (fee,) = contract["implementation"]["transactions"]
+    assert (fee["choicebook"]["kind"], fee["value"]) == ("cancellationFee", value("1200.00"))
+    assert release["date"] == contract["choicebook"]["cancellation"]["date"]
+    assert check_books().wrong == ()
 
 
 def test_a_team_is_marked_and_its_work_is_a_chargeback(cast):

@@ -10,12 +10,14 @@ from ledger.exchange.ocds.export.plain import Plain, moment, value
 from ledger.exchange.ocds.export.sight import Sight
 from ledger.models.awards import Award
 from ledger.models.ratings import Rating
+from marketplace.money import Money
 
 
 def chosen(file: JobFile, parties: Parties, sight: Sight) -> list[Plain]:
     """Return the choice; where the head chose none, an award that says so."""
     if file.award:
-        return [_award(file.award, file, parties, sight)]
+        taken_back = [_overridden(file.overridden, file, parties)] if file.overridden else []
+        return [*taken_back, _award(file.award, file, parties, sight)]
     if file.no_award:
         return [
             {
@@ -30,12 +32,30 @@ def chosen(file: JobFile, parties: Parties, sight: Sight) -> list[Plain]:
 
 
 def _award(award: Award, file: JobFile, parties: Parties, sight: Sight) -> Plain:
-    bid = file.chosen
+    told = _choice(award, file, parties, "active")
+    return told | {
+        "choicebook": {
+            **told["choicebook"],
+            "feeBasisPoints": award.fee_basis_points,
+            "retentionBasisPoints": award.retention_basis_points or None,
+            "override": _override(file, parties),
+            "ratings": [_rating(one, award, file, sight) for one in file.ratings],
+        },
+    }
+
+
+def _overridden(award: Award, file: JobFile, parties: Parties) -> Plain:
+    """Return the choice that a head above overrode: it stays on the record."""
+    return _choice(award, file, parties, "cancelled")
+
+
+def _choice(award: Award, file: JobFile, parties: Parties, status: str) -> Plain:
+    bid = next((bid for bid in file.bids if bid.pk == award.bid_id), None)
     return {
         "id": str(award.pk),
         "title": file.job.title,
         "description": award.reason.text,
-        "status": "active",
+        "status": status,
         "date": moment(award.chosen_at),
         "value": value(award.price),
         "suppliers": [parties.provider(award.provider, "supplier")],
@@ -46,9 +66,20 @@ def _award(award: Award, file: JobFile, parties: Parties, sight: Sight) -> Plain
             "decisiveCriterion": _criterion(award),
             "followedView": award.followed_view,
             "comparisonDigest": bytes(award.comparison_digest).hex(),
-            "feeBasisPoints": award.fee_basis_points,
-            "ratings": [_rating(one, award, file, sight) for one in file.ratings],
         },
+    }
+
+
+def _override(file: JobFile, parties: Parties) -> Plain | None:
+    """Return what was overridden, and who pays the difference."""
+    assert file.award is not None
+    override = getattr(file.award, "override", None)
+    if override is None or file.overridden is None:
+        return None
+    return {
+        "overriddenAward": str(file.overridden.pk),
+        "difference": value(Money(override.difference_minor, file.award.currency)),
+        "payer": parties.department(override.department, "payer"),
     }
 
 

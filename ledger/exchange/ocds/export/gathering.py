@@ -37,7 +37,8 @@ class JobFile:
 
     job: Job
     bids: list[Bid] = field(default_factory=list)
-    award: Award | None = None
+    award: Award | None = None  # the choice that stands
+    overridden: Award | None = None  # the one it replaced
     no_award: NoAward | None = None
     milestones: list[Milestone] = field(default_factory=list)
     changes: list[ChangeOrder] = field(default_factory=list)
@@ -100,15 +101,16 @@ def _bids(job_ids: Iterable[UUID]) -> Iterable[Bid]:
 
 
 def _add_work(files: dict[UUID, JobFile], ids: Iterable[UUID], sight: Sight) -> None:
-    awards = Award.objects.filter(job__in=ids).select_related(
-        "provider__department", "department", "reason", "decisive_criterion", "completion", "reveal"
-    )
     of: dict[UUID, JobFile] = {}
-    for award in awards:
-        of[award.pk] = files[award.job_id]
-        of[award.pk].award = award
+    for award in _awards(ids):
+        file = files[award.job_id]
+        if hasattr(award, "replaced_by"):
+            file.overridden = award
+            continue
+        of[award.pk] = file
+        file.award = award
         compared = json.loads(award.comparison)
-        of[award.pk].compared = {row["bid"]: row for row in compared.get("bids", [])}
+        file.compared = {row["bid"]: row for row in compared.get("bids", [])}
     for milestone in _milestones(of):
         of[milestone.award_id].milestones.append(milestone)
     changes = ChangeOrder.objects.filter(award__in=of, agreed_at__isnull=False)
@@ -123,10 +125,25 @@ def _add_work(files: dict[UUID, JobFile], ids: Iterable[UUID], sight: Sight) -> 
     _add_charges(of, sight)
 
 
+def _awards(job_ids: Iterable[UUID]) -> Iterable[Award]:
+    """Every choice on these jobs, the overridden ones as well."""
+    return Award.record.filter(job__in=job_ids).select_related(
+        *("provider__department", "department", "reason", "decisive_criterion", "budget_line"),
+        *(
+            "completion",
+            "reveal",
+            "override__department",
+            "replaced_by",
+            "cancellation__offer__reason",
+        ),
+    )
+
+
 def _milestones(award_ids: Iterable[UUID]) -> Iterable[Milestone]:
     deliveries = Delivery.objects.select_related("acceptance", "returned__missing")
     return (
         Milestone.objects.filter(award__in=award_ids)
+        .select_related("retention__release")
         .prefetch_related(Prefetch("deliveries", deliveries.order_by("delivered_at", "pk")))
         .order_by("award", "position")
     )

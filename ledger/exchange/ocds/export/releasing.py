@@ -93,16 +93,25 @@ def _moments(file: JobFile) -> Iterator[datetime | None]:
     yield from job.extended_at
     yield from (addendum.added_at for addendum in job.addenda.all())
     yield from (question.answered_at for question in job.questions.all())
-    if file.award:
-        yield file.award.chosen_at
-        yield from (getattr(file.award, "reveal", None) and file.award.reveal.revealed_at,)
-        yield from (getattr(file.award, "completion", None) and file.award.completion.completed_at,)
+    yield from _ends(file)
     yield from (change.agreed_at for change in file.changes)
     yield from (charge.posted_at for charge in file.charges)
     for dispute in file.disputes:
         yield dispute.raised_at
         yield dispute.resolution.resolved_at if hasattr(dispute, "resolution") else None
     for milestone in file.milestones:
+        kept = getattr(milestone, "retention", None)
+        yield kept.release.released_at if kept and hasattr(kept, "release") else None
         for delivery in milestone.deliveries.all():
             yield delivery.delivered_at
             yield delivery.returned.returned_at if hasattr(delivery, "returned") else None
+
+
+def _ends(file: JobFile) -> Iterator[datetime | None]:
+    award = file.award
+    if award is None:
+        return
+    yield award.chosen_at
+    yield award.completion.completed_at if hasattr(award, "completion") else None
+    yield award.cancellation.agreed_at if hasattr(award, "cancellation") else None
+    yield award.reveal.revealed_at if hasattr(award, "reveal") else None

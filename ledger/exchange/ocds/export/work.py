@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from django.conf import settings
 
+from ledger import chart
 from ledger.exchange.ocds.export.gathering import JobFile
 from ledger.exchange.ocds.export.parties import Parties
 from ledger.exchange.ocds.export.plain import Plain, day, moment, value
 from ledger.models.awards import Award, ChangeOrder, Delivery, Dispute, Milestone
-from ledger.reports.award_charges import CURRENCY_DIFFERENCES, AwardCharge
+from ledger.models.cancellations import Cancellation
+from ledger.reports.award_charges import AwardCharge
 from marketplace.money import Money, total
 
-KINDS = {"5300": "fee", "5700": "overrideDifference", CURRENCY_DIFFERENCES: "currencyDifference"}
+KINDS = {
+    chart.MARKETPLACE_FEE: "fee",
+    chart.OVERRIDE_DIFFERENCE: "overrideDifference",
+    chart.CURRENCY_DIFFERENCES: "currencyDifference",
+}
 
 
 def work(file: JobFile, parties: Parties) -> list[Plain]:
@@ -19,7 +25,8 @@ def work(file: JobFile, parties: Parties) -> list[Plain]:
     award = file.award
     if award is None:
         return []
-    completed_at = _completed_at(award)
+    completed_at, cancellation = _completed_at(award), getattr(award, "cancellation", None)
+    ended_at = moment(cancellation.agreed_at) if cancellation else completed_at
     changed = sum(change.difference_minor for change in file.changes)
     bid = file.chosen
     return [
@@ -27,11 +34,11 @@ def work(file: JobFile, parties: Parties) -> list[Plain]:
             "id": str(award.pk),
             "awardID": str(award.pk),
             "title": file.job.title,
-            "status": "terminated" if completed_at else "active",
+            "status": "terminated" if ended_at else "active",
             "dateSigned": moment(award.chosen_at),
             "period": {
                 "startDate": day(file.job.starts_on),
-                "endDate": completed_at or day(file.job.ends_on),
+                "endDate": ended_at or day(file.job.ends_on),
             },
             "value": value(Money(award.price_minor + changed, award.currency)),
             "relatedBids": [bid.reference] if bid else [],
@@ -42,11 +49,27 @@ def work(file: JobFile, parties: Parties) -> list[Plain]:
             },
             "choicebook": {
                 "completedAt": completed_at,
-                "charged": value(total([one.amount for one in file.charges], award.currency)),
+                "charged": _charged(file, award),
+                "cancellation": _cancellation(cancellation, award) if cancellation else None,
                 "disputes": [_dispute(one, award) for one in file.disputes],
             },
         }
     ]
+
+
+def _charged(file: JobFile, award: Award) -> Plain | None:
+    """Return what the transactions add up to: in the budget's currency, which may be another."""
+    amounts = [charge.amount for charge in file.charges]
+    currencies = {amount.currency for amount in amounts} or {award.budget_line.currency}
+    return value(total(amounts, currencies.pop())) if len(currencies) == 1 else None
+
+
+def _cancellation(cancellation: Cancellation, award: Award) -> Plain:
+    return {
+        "date": moment(cancellation.agreed_at),
+        "fee": value(Money(cancellation.offer.fee_minor, award.currency)),
+        "reason": cancellation.offer.reason.text,
+    }
 
 
 def _completed_at(award: Award) -> str | None:
@@ -81,8 +104,22 @@ def _milestone(milestone: Milestone, file: JobFile) -> Plain:
         "status": "met" if accepted else "scheduled",
         "choicebook": {
             "value": value(Money(agreed, currency)),
+            "retention": _retention(milestone, currency),
             "deliveries": [_delivery(one, currency) for one in deliveries],
         },
+    }
+
+
+def _retention(milestone: Milestone, currency: str) -> Plain | None:
+    retention = getattr(milestone, "retention", None)
+    if retention is None:
+        return None
+    release = getattr(retention, "release", None)
+    return {
+        "value": value(Money(retention.amount_minor, currency)),
+        "dueAt": moment(retention.due_at),
+        "releasedAt": moment(release.released_at) if release else None,
+        "released": value(Money(release.amount_minor, currency)) if release else None,
     }
 
 
@@ -120,6 +157,8 @@ def _charge(charge: AwardCharge, file: JobFile, parties: Parties) -> Plain:
     assert file.award is not None
     account = charge.account.removeprefix("M")
     kind = KINDS.get(account, "work")
+    if kind == "work" and charge.kind == "cancelled":
+        kind = "cancellationFee"
     payer = file.payers.get(charge.department_id) if charge.department_id else None
     provider = parties.provider(file.award.provider, "payee") if kind != "fee" else None
     return {
