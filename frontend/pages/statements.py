@@ -24,10 +24,10 @@ from ledger.reports.periods import periods
 from ledger.reports.statement import (
     COLUMNS,
     Statement,
-    StatementLine,
     provider_statement,
     statement,
 )
+from ledger.reports.statement_lines import StatementLine
 from marketplace.directory import DepartmentFacts, departments, seats
 from marketplace.money import Money
 

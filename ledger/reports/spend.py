@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,12 +12,15 @@ from uuid import UUID
 from django.db.models import (
     Aggregate,
     BigIntegerField,
+    Case,
+    CharField,
     Count,
     F,
     Q,
     QuerySet,
     Sum,
-    TextField,
+    Value,
+    When,
 )
 from django.db.models.functions import Cast
 
@@ -41,14 +43,14 @@ KINDS = {
     chart.CHARGE_VENDOR: "outside",
     chart.MARKETPLACE_FEE: "fee",
 }
-# What is summed, as the database names it; sums are put into words afterwards.
+# What is summed, by the column that tells it; a sum is put into words afterwards.
 COLUMN = {
-    "department": Cast("department", TextField()),
-    "provider": Cast("provider", TextField()),
-    "category": Cast("category", TextField()),
-    "month": F("period"),
-    "kind": F("account"),
-    "account": F("account"),
+    "department": "department",
+    "provider": "provider",
+    "category": "category",
+    "month": "period",
+    "kind": "kind",
+    "account": "account",
 }
 GROUPS = tuple(COLUMN)
 
@@ -104,7 +106,7 @@ def spend(
     if rest:
         # The year's closing entry empties the accounts, and is no credit.
         days = Posting.objects.filter(rest, **said).exclude(entry__kind=EntryKind.YEAR_CLOSED)
-        found += _sums(days, group_by, Count("*"))
+        found = _added([*found, *_sums(days, group_by, Count("*"))])
     return _rows(found, group_by)
 
 
@@ -130,51 +132,74 @@ def _accounts() -> list[int]:
     return [account_ids()[code] for code in chart.SPEND]
 
 
+def _kind() -> Case:
+    """Return what tells in SQL which kind of cost an account is."""
+    of = account_ids()
+    known = [When(account=of[code], then=Value(kind)) for code, kind in KINDS.items()]
+    return Case(*known, default=Value("other"), output_field=CharField())
+
+
 def _sums(
     charges: QuerySet[Any], group_by: Sequence[str], count: Aggregate
 ) -> list[tuple[Any, ...]]:
     """Return what was charged in each group: its columns, the currency, the amount, how many."""
-    keys = {f"by_{name}": COLUMN[name] for name in group_by}
+    if "kind" in group_by:
+        charges = charges.annotate(kind=_kind())
+    by = [COLUMN[name] for name in group_by]
     net = Cast(Sum(F("debit_minor") - F("credit_minor")), BigIntegerField())
-    sums = charges.values(unit=F("currency"), **keys).annotate(minor=net, of=count)
-    return list(sums.values_list(*keys, "unit", "minor", "of").order_by())
+    sums = charges.values(*by, "currency").annotate(minor=net, of=count)
+    return list(sums.values_list(*by, "currency", "minor", "of").order_by())
+
+
+def _added(found: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Add up what stands in whole months and in single days of the same group."""
+    sums: dict[tuple[Any, ...], tuple[int, int]] = {}
+    for *group, minor, count in found:
+        before = sums.get(tuple(group), (0, 0))
+        sums[tuple(group)] = (before[0] + minor, before[1] + count)
+    return [(*group, *both) for group, both in sums.items()]
 
 
 def _rows(found: list[tuple[Any, ...]], group_by: Sequence[str]) -> tuple[SpendRow, ...]:
-    """Put each group into words, add up those that read the same, and sort them by their words."""
-    width = len(group_by)
+    """Put each group into words, and sort them by these. Each word is ranked once, not compared."""
     words = [_words(name, {row[place] for row in found}) for place, name in enumerate(group_by)]
-    amounts: dict[Any, int] = defaultdict(int)
-    counts: dict[Any, int] = defaultdict(int)
+    words.append({row[-3]: (row[-3], row[-3]) for row in found})  # the currency
+    ranked = []
+    weight = 1
+    for of in reversed(words):
+        order = sorted(of, key=lambda value: of[value][::-1])
+        ranked.append({value: (rank * weight, *of[value]) for rank, value in enumerate(order)})
+        weight *= len(order)
+    ranked.reverse()
+    rows = []
     for row in found:
-        pairs = [words[place][row[place]] for place in range(width)]
-        group = (tuple(label for _, label in pairs), row[width], tuple(key for key, _ in pairs))
-        amounts[group] += row[width + 1]
-        counts[group] += row[width + 2]
+        said = [of[value] for of, value in zip(ranked, row, strict=False)]
+        ranks, keys, labels = zip(*said, strict=True)
+        rows.append((sum(ranks), keys[:-1], labels[:-1], row[-2], keys[-1], row[-1]))
+    rows.sort()
     return tuple(
-        SpendRow(group[2], group[0], Money(amounts[group], group[1]), counts[group])
-        for group in sorted(amounts)
+        SpendRow(keys, labels, Money(minor, unit), count)
+        for _, keys, labels, minor, unit, count in rows
     )
 
 
 def _words(name: str, values: set[Any]) -> dict[Any, tuple[str, str]]:
     """Return the key and the label of each value of a group."""
-    nothing = {None: ("", "")}
-    if name == "month":
-        return {month: (f"{month // 100}-{month % 100:02}",) * 2 for month in values}
-    if name == "kind":
-        codes = Account.objects.filter(pk__in=values).values_list("pk", "code")
-        return {pk: (KINDS.get(code, "other"),) * 2 for pk, code in codes}
-    if name == "account":
-        accounts = Account.objects.filter(pk__in=values).values_list("pk", "code", "name")
-        return {pk: (code, label) for pk, code, label in accounts}
-    known = values - {None}
-    if name == "category":
-        categories = Category.objects.filter(pk__in=known).values_list("pk", "code", "name")
-        return nothing | {str(pk): (code, label) for pk, code, label in categories}
-    model = Department if name == "department" else Provider
-    named = model.objects.filter(pk__in=known).values_list("pk", "name")
-    return nothing | {str(pk): (str(pk), label) for pk, label in named}
+    words: dict[Any, tuple[str, str]] = {None: ("", "")}
+    if name in {"month", "kind"}:
+        texts = {value: value if name == "kind" else _month(value) for value in values}
+        return words | {value: (text, text) for value, text in texts.items()}
+    if name in {"account", "category"}:
+        model = Account if name == "account" else Category
+        coded = model.objects.filter(pk__in=values - {None}).values_list("pk", "code", "name")
+        return words | {pk: (code, label) for pk, code, label in coded}
+    model_ = Department if name == "department" else Provider
+    named = model_.objects.filter(pk__in=values - {None}).values_list("pk", "name")
+    return words | {pk: (str(pk), label) for pk, label in named}
+
+
+def _month(period: int) -> str:
+    return f"{period // 100}-{period % 100:02}"
 
 
 def columns_of(group_by: Sequence[str]) -> tuple[Column[SpendRow], ...]:

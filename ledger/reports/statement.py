@@ -3,45 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet, Sum
 
 from ledger import chart
 from ledger.models.budgets import Commitment
-from ledger.models.journal import Balance, Book, EntryKind, Posting
-from ledger.periods import fiscal_year_of
+from ledger.models.journal import Balance, EntryKind, Posting
+from ledger.periods import fiscal_year_of, period_of
 from ledger.reports.columns import Column, columns
 from ledger.reports.periods import is_final
 from ledger.reports.reading import department_to_read, income_to_read, reader_of
+from ledger.reports.statement_lines import StatementLine, accounts, between, lines_of
 from marketplace.models.people import User
 from marketplace.money import Money, total
 
 # What a provider has coming: a team's recovery; what a vendor is owed, held back or in dispute.
 EARNED = (chart.PROVIDER_RECOVERY, chart.VENDOR_PAYABLE, "2110", chart.DISPUTE_HOLD)
-
-
-@dataclass(frozen=True, slots=True)
-class StatementLine:
-    """One charge or credit."""
-
-    entry_id: UUID
-    posted_at: datetime
-    effective_on: date
-    kind: str  # the entry's: charged, credited, …
-    kind_label: str
-    account_code: str
-    account_name: str
-    job_id: UUID | None
-    job_reference: str
-    job_title: str
-    milestone_title: str
-    department_name: str
-    provider_id: UUID | None
-    provider_name: str
-    amount: Money  # negative when money came back
-    is_shown: bool  # in a month of showback: shown, not charged
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +94,8 @@ def statement(
     """
     department = department_to_read(reader_of(actor), department_id)
     everything = _all_year().filter(department=department)
-    of_it = everything.filter(account__code__in=chart.SPEND)
-    only_shown = everything.filter(account__code__in=chart.SHOWN_SPEND)
+    of_it = everything.filter(account__in=accounts(chart.SPEND))
+    only_shown = everything.filter(account__in=accounts(chart.SHOWN_SPEND))
     currency = currency or department.currency
     promises = tuple(
         OpenPromise(
@@ -134,10 +113,10 @@ def statement(
         .order_by("award__chosen_at", "pk")
     )
     either = Balance.objects.filter(
-        account__code__in=chart.SPEND + chart.SHOWN_SPEND, department=department
+        account__in=accounts(chart.SPEND + chart.SHOWN_SPEND), department=department
     )
     currencies = either.values_list("currency", flat=True).distinct()
-    balances = either.filter(account__code__in=chart.SPEND)
+    balances = either.filter(account__in=accounts(chart.SPEND))
     return _paper(
         of_it.filter(currency=currency),
         only_shown.filter(currency=currency),
@@ -161,16 +140,14 @@ def provider_statement(
     """
     provider = income_to_read(reader_of(actor), provider_id)
     everything = _all_year().filter(provider=provider)
-    of_it = everything.filter(account__code__in=EARNED)
-    only_shown = everything.filter(account__code=chart.SHOWN[chart.PROVIDER_RECOVERY])
+    of_it = everything.filter(account__in=accounts(EARNED))
+    only_shown = everything.filter(account__in=accounts([chart.SHOWN[chart.PROVIDER_RECOVERY]]))
     either = of_it | only_shown
     currencies = tuple(either.values_list("currency", flat=True).distinct().order_by("currency"))
     home = provider.department.currency if provider.department else ""
     currency = currency or home or (currencies[0] if currencies else "EUR")
     mine = of_it.filter(currency=currency)
-    earlier = mine.filter(
-        entry__effective_on__gte=_year_start(since_on), entry__effective_on__lt=since_on
-    )
+    earlier = mine.filter(between(_year_start(since_on), since_on - timedelta(days=1)))
     return _paper(
         mine,
         only_shown.filter(currency=currency),
@@ -208,7 +185,7 @@ def _paper(
     opening: int,
     promises: tuple[OpenPromise, ...],
 ) -> Statement:
-    lines, only_shown = _lines(postings, period, sign), _lines(shown, period, sign)
+    lines, only_shown = lines_of(postings, *period, sign), lines_of(shown, *period, sign)
     zero = Money(0, of.currency)
     charges = total((line.amount for line in lines if line.amount > zero), of.currency)
     credits = total((line.amount for line in lines if line.amount < zero), of.currency)
@@ -234,51 +211,18 @@ def _paper(
     )
 
 
-def _lines(
-    postings: QuerySet[Posting], period: tuple[date, date], sign: int
-) -> tuple[StatementLine, ...]:
-    within = (
-        postings.filter(entry__effective_on__range=period)
-        .select_related("entry", "account", "department", "provider", "job", "milestone")
-        .defer("job__need", "provider__description")
-        .order_by("entry__effective_on", "entry_id", "line")
-    )
-    return tuple(_line(posting, sign) for posting in within)
-
-
-def _line(posting: Posting, sign: int) -> StatementLine:
-    entry, job = posting.entry, posting.job
-    return StatementLine(
-        entry_id=entry.public_id,
-        posted_at=entry.posted_at,
-        effective_on=entry.effective_on,
-        kind=entry.kind,
-        kind_label=entry.get_kind_display(),
-        account_code=posting.account.code,
-        account_name=posting.account.name,
-        job_id=job.pk if job else None,
-        job_reference=job.reference if job else "",
-        job_title=job.title if job else "",
-        milestone_title=posting.milestone.title if posting.milestone else "",
-        department_name=posting.department.name if posting.department else "",
-        provider_id=posting.provider_id,
-        provider_name=posting.provider.name if posting.provider else "",
-        amount=Money(sign * (posting.debit_minor - posting.credit_minor), posting.currency),
-        is_shown=posting.account.book == Book.MEMO,
-    )
-
-
 def _brought_forward(
     balances: QuerySet[Balance], postings: QuerySet[Posting], since_on: date, currency: str
 ) -> int:
     """Return what was charged since the fiscal year began: whole months, then single days."""
-    month = since_on.year * 100 + since_on.month
-    whole = balances.filter(period__fiscal_year=fiscal_year_of(since_on), period__lt=month)
+    whole = balances.filter(
+        period__fiscal_year=fiscal_year_of(since_on), period__lt=period_of(since_on)
+    )
     carried = int(whole.aggregate(net=Sum(Balance.net()))["net"] or 0)
     if since_on.day == 1:
         return carried
-    days = (since_on.replace(day=1), since_on - timedelta(days=1))
-    return carried + _net(postings.filter(currency=currency, entry__effective_on__range=days))
+    days = between(since_on.replace(day=1), since_on - timedelta(days=1))
+    return carried + _net(postings.filter(days, currency=currency))
 
 
 def _net(postings: QuerySet[Posting]) -> int:
