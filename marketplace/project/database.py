@@ -70,6 +70,9 @@ def configuration(role: str) -> dict[str, Any]:
             "PostgreSQL is the only database that keeps what the ledger promises."
         )
     options: dict[str, Any] = dict(parse_qsl(url.query))
+    # What asks for it is prepared at once: posting. A pooler between must know prepared statements
+    # (PgBouncer does since 1.21), or say 0.
+    options["prepare_threshold"] = env_int("DATABASE_PREPARE", 5) or None
     host = options.pop("host", None) or unquote(url.hostname or "")
     if role == "web" and env_bool("DATABASE_POOL", True):
         size_max = env_int("DATABASE_POOL_MAX", 8)
