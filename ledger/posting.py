@@ -191,20 +191,10 @@ def post_entry(
     )
     on = effective_on or at.date()
     period = period_of(on) if period is None else period  # the function opens it if nobody has
-    values: list[Any] = [
-        kind,
-        period,
-        on,
-        at,
-        actor.pk,
-        source,
-        occurrence,
-        _request_hash(entry),
-    ]
-    values += [entry.memo, entry.reverses, entry.corrects_period]
-    values += _columns(entry)
+    fact = [kind, period, on, at, actor.pk, source, occurrence, _request_hash(entry)]
+    said = [entry.memo, entry.reverses, entry.corrects_period]
     try:
-        row = _called(values)
+        row = _called([*fact, *said, *_columns(entry)])
     except DatabaseError as error:
         raise _refusal(error, period) from error
     return int(row[0])
