@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from django.db.models import Sum
@@ -11,14 +12,16 @@ from ledger.acceptance import accept_delivery
 from ledger.books import check_books
 from ledger.closing import begin_closing, stop_closing
 from ledger.delivering import return_delivery
+from ledger.granting import grant_budget
 from ledger.models.awards import Award
 from ledger.models.budgets import BudgetLine
 from ledger.models.journal import Balance, JournalEntry
+from ledger.overriding import override_choice
 from ledger.reports.accruals import accruals
 from ledger.reports.statement import statement
 from marketplace.money import Money
 from marketplace.refusals import Forbidden, Unknown
-from tests.builders import DAY, eur, refused
+from tests.builders import DAY, NOON, eur, refused
 from tests.cast import Cast
 from tests.ledger import builders
 from tests.ledger.builders import CHOICE, after
@@ -174,3 +177,38 @@ def test_work_without_a_price_is_not_accrued(cast, award):
     begin_closing(actor=cast.fin, period_id=MARCH, at=after(MARCH))
 
     assert not JournalEntry.objects.filter(kind="accrued").exists()
+
+
+def test_an_overridden_choice_is_accrued_as_it_is_borne(cast, line):
+    """The team asked 32,000.00, and Gerd took Vera & Co at 40,000.00: the house pays a fifth."""
+    house = grant_budget(
+        actor=cast.fin,
+        department_id=cast.house.pk,
+        fiscal_year=2026,
+        amount=eur("20000"),
+        at=NOON,
+        grant_id=uuid4(),
+    )
+    contest = builders.contest(
+        cast, team=("10000", "15000", "7000"), vendor=("15000", "20000", "5000")
+    )
+    builders.choose(cast, contest.team_bid)
+    award = override_choice(
+        actor=cast.gerd,
+        job_id=contest.job.pk,
+        bid_id=contest.vendor_bid.pk,
+        reason_code="quality",
+        reason="Their idea for the rain convinced me.",
+        decisive_criterion_id=contest.job.criteria.order_by("position")[0].pk,
+        followed_view="charged",
+        at=CHOICE + DAY,
+    )
+    builders.deliver(cast, builders.milestones(award)[0], at=HANDED_OVER)
+
+    begin_closing(actor=cast.fin, period_id=MARCH, at=after(MARCH))
+
+    assert (moved("5200", MARCH), moved("5700", MARCH)) == (eur("12000"), eur("3000"))
+    assert (moved("5200", APRIL), moved("5700", APRIL)) == (eur("-12000"), eur("-3000"))
+    assert (moved("2200", MARCH), moved("2200", APRIL)) == (eur("-15000"), eur("15000"))
+    assert figures(house)[1] == eur("0")
+    assert check_books().wrong == ()

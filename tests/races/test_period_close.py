@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from threading import Event
+from time import sleep
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection, transaction
 from django.db.models import Max, Sum
 
 from ledger import chart
@@ -28,6 +32,7 @@ pytestmark = pytest.mark.races
 MARCH, APRIL = 202603, 202604
 IN_APRIL = after(MARCH)
 ONE = eur("1")
+PATIENCE_SECONDS = 60
 
 
 @pytest.fixture
@@ -113,7 +118,38 @@ def test_a_close_among_a_hundred_writers_loses_and_misplaces_nothing(company: Ca
     close_under(90, 20, company, line)
 
 
-def test_without_the_lock_of_the_month_an_entry_would_slip_in(company: Cast, as_role: Any):
+def test_closing_waits_for_who_is_writing_and_seals_what_they_wrote(company: Cast, as_role: Any):
+    line = builders.grant(company, "1000", at=NOON)
+    as_role("web")
+    written, go_on = Event(), Event()
+
+    def write() -> None:
+        with transaction.atomic():
+            grant_one(company, line, NOON)()
+            written.set()
+            go_on.wait(PATIENCE_SECONDS)
+
+    def close() -> PeriodStep:
+        begin_closing(actor=company.fin, period_id=MARCH, at=IN_APRIL)
+        return close_period(actor=company.fin, period_id=MARCH, at=IN_APRIL)
+
+    with ThreadPoolExecutor(2) as pool:
+        writer = pool.submit(in_thread(write))
+        assert written.wait(PATIENCE_SECONDS)
+        closer = pool.submit(in_thread(close))
+        while not (waiting := somebody_waits_for_a_month()) and not closer.done():
+            sleep(0.01)
+        go_on.set()
+        writer.result(PATIENCE_SECONDS)
+        closer.result(PATIENCE_SECONDS)
+
+    assert waiting  # without the lock the month would be sealed before the entry is there
+    assert held(MARCH) == 1001
+    assert period_seal(actor=company.fin, period_id=MARCH).holds
+    assert check_books().wrong == ()
+
+
+def test_a_month_that_is_closing_takes_nothing_from_anybody(company: Cast, as_role: Any):
     line = builders.grant(company, "1000", at=NOON)
     as_role("web")
     begin_closing(actor=company.fin, period_id=MARCH, at=IN_APRIL)
@@ -122,3 +158,19 @@ def test_without_the_lock_of_the_month_an_entry_would_slip_in(company: Cast, as_
 
     assert all(isinstance(outcome, PeriodClosed) for outcome in outcomes)
     assert held(MARCH) == 1000
+
+
+def somebody_waits_for_a_month() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE classid = 7301 AND NOT granted)")
+        return bool(cursor.fetchone()[0])
+
+
+def in_thread(act: Callable[[], Any]) -> Callable[[], Any]:
+    def acted() -> Any:
+        try:
+            return act()
+        finally:
+            connection.close()
+
+    return acted
