@@ -116,11 +116,18 @@ def _criteria(job: Place) -> tuple[CriterionDraft, ...] | None:
 
 
 def _criterion(place: Place) -> CriterionDraft:
-    knock_out = place.at("knockOut").number()
     return CriterionDraft(
         name=place.at("name").text(120),
-        weight=int(place.at("weight").number() or 0),
+        weight=_whole(place.at("weight")) or 0,
         question=place.at("question").text(2000),
         levels=tuple(one.text(500) for one in place.at("levels").items()),
-        knock_out=None if knock_out is None else int(knock_out),
+        knock_out=_whole(place.at("knockOut")),
     )
+
+
+def _whole(place: Place) -> int | None:
+    """Return a share of a hundred or a level; -1, which is neither, for any other number."""
+    number = place.number()
+    if number is None:
+        return None
+    return int(number) if 0 <= number <= 100 and number == int(number) else -1

@@ -22,6 +22,7 @@ from ledger.changing import agree_change, propose_change, sign_change
 from ledger.commissioning import cancel_job, end_without_award
 from ledger.crediting import resolve_dispute
 from ledger.disputing import raise_dispute
+from ledger.exchange.ocds.export import exporting
 from ledger.exchange.ocds.export.exporting import ExportFilter, ocds_releases
 from ledger.exchange.ocds.export.packaging import NothingToExport, ocds_file
 from ledger.exchange.ocds.export.plain import as_json
@@ -412,6 +413,17 @@ class TestReleases:
         one = asked()
         finish(cast, choose(cast, contest(cast).vendor_bid))
         assert asked() == one
+
+    def test_a_few_jobs_are_read_at_a_time(self, cast, monkeypatch):
+        monkeypatch.setattr(exporting, "AT_ONCE", 1)
+        grant(cast)
+        first, second = publish(cast), publish(cast, at=NOON + HOUR)
+        told = ocds_releases(actor=cast.ada)
+
+        assert next(told)["tender"]["id"] == first.reference
+        cancel_job(actor=cast.maya, job_id=second.pk, reason="No yard.", at=DEADLINE - HOUR)
+
+        assert [one["tender"]["status"] for one in told] == ["cancelled"]
 
     def test_an_amount_keeps_every_digit(self):
         amounts = ["7341219.37", "90071992547409.93", "0.10", "-4000.00", "1000000000000000"]
