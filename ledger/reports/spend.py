@@ -6,53 +6,74 @@ from calendar import monthrange
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from django.db.models import (
-    Aggregate,
-    BigIntegerField,
-    Case,
-    CharField,
-    Count,
-    F,
-    Q,
-    QuerySet,
-    Sum,
-    Value,
-    When,
-)
-from django.db.models.functions import Cast
+from django.db import connection
 
 from ledger import chart
-from ledger.models.charges import MonthlyCharge
-from ledger.models.journal import Account, EntryKind, Posting
 from ledger.periods import period_of
-from ledger.posting import account_ids
 from ledger.reports.columns import Column, columns
 from ledger.reports.reading import departments_to_read, reader_of
-from marketplace.models.departments import Department
+from ledger.reports.statement_lines import accounts
 from marketplace.models.people import User
-from marketplace.models.providers import Category, Provider
 from marketplace.money import Money
 from marketplace.refusals import Refusal
 
 GROUPS_MAX = 4
-KINDS = {
-    chart.CHARGE_IN_HOUSE: "in_house",
-    chart.CHARGE_VENDOR: "outside",
-    chart.MARKETPLACE_FEE: "fee",
-}
-# What is summed, by the column that tells it; a sum is put into words afterwards.
-COLUMN = {
-    "department": "department",
-    "provider": "provider",
-    "category": "category",
-    "month": "period",
-    "kind": "kind",
-    "account": "account",
-}
-GROUPS = tuple(COLUMN)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Something to sum by: its column in the sums, and in which words it is said."""
+
+    column: str
+    key: str
+    label: str
+    named_in: str = ""  # where the words are
+
+
+MONTH = "s.period_id / 100 || '-' || lpad((s.period_id %% 100)::text, 2, '0')"
+KIND = """
+SELECT charged.*, CASE a.code WHEN '5100' THEN 'in_house' WHEN '5200' THEN 'outside'
+    WHEN '5300' THEN 'fee' ELSE 'other' END AS kind
+FROM charged JOIN ledger_account AS a ON a.id = charged.account_id
+"""
+BY = {
+    "department": Group(
+        "department_id", "s.department_id::text", "d.name",
+        "LEFT JOIN marketplace_department AS d ON d.id = s.department_id",
+    ),
+    "provider": Group(
+        "provider_id", "s.provider_id::text", "v.name",
+        "LEFT JOIN marketplace_provider AS v ON v.id = s.provider_id",
+    ),
+    "category": Group(
+        "category_id", "c.code", "c.name",
+        "LEFT JOIN marketplace_category AS c ON c.id = s.category_id",
+    ),
+    "month": Group("period_id", MONTH, MONTH),
+    "kind": Group("kind", "s.kind", "s.kind"),
+    "account": Group(
+        "account_id", "a.code", "a.name", "LEFT JOIN ledger_account AS a ON a.id = s.account_id"
+    ),
+}  # fmt: skip
+GROUPS = tuple(BY)
+
+# Whole months are summed already; of months that are cut, the postings of the days are read. The
+# entry that closes a year empties the accounts, and is no credit.
+CHARGED = """
+SELECT department_id, provider_id, category_id, period_id, account_id, currency,
+    debit_minor - credit_minor AS minor, count
+FROM ledger_monthlycharge
+WHERE period_id BETWEEN %(first)s AND %(last)s AND period_id <> ALL (%(cut)s)
+UNION ALL
+SELECT p.department_id, p.provider_id, p.category_id, p.period_id, p.account_id, p.currency,
+    p.debit_minor - p.credit_minor, 1
+FROM ledger_posting AS p JOIN ledger_journalentry AS e ON e.id = p.entry_id
+WHERE p.period_id = ANY (%(cut)s) AND p.account_id = ANY (%(accounts)s)
+    AND p.department_id = ANY (%(departments)s)
+    AND e.effective_on BETWEEN %(since_on)s AND %(until_on)s AND e.kind <> 'year_closed'
+"""
 
 
 class UnknownGroup(Refusal):
@@ -98,108 +119,58 @@ def spend(
     departments = departments_to_read(
         reader_of(actor), department_id=department_id, include_children=include_children
     )
-    whole, rest = _months(since_on, until_on)
-    said = {"account__in": _accounts(), "department__in": departments}
-    if currency:
-        said["currency"] = currency
-    found = _sums(MonthlyCharge.objects.filter(whole, **said), group_by, Sum("count"))
-    if rest:
-        # The year's closing entry empties the accounts, and is no credit.
-        days = Posting.objects.filter(rest, **said).exclude(entry__kind=EntryKind.YEAR_CLOSED)
-        found = _added([*found, *_sums(days, group_by, Count("*"))])
-    return _rows(found, group_by)
+    first, last, cut = _months(since_on, until_on)
+    values = {
+        "first": first,
+        "last": last,
+        "cut": cut,
+        "since_on": since_on,
+        "until_on": until_on,
+        "accounts": accounts(chart.SPEND),
+        "departments": list(departments.values_list("pk", flat=True)),
+        "currency": currency,
+    }
+    width = len(group_by)
+    with connection.cursor() as cursor:
+        cursor.execute(_sums(group_by), values)
+        return tuple(
+            SpendRow(row[:width], row[width:-3], Money(row[-2], row[-3]), row[-1])
+            for row in cursor.fetchall()
+        )
 
 
-def _months(since_on: date, until_on: date) -> tuple[Q, Q]:
-    """Return the months that lie wholly between two days, and the days of those that do not."""
-    first = period_of(since_on)
-    last = period_of(until_on)
-    until = last + (until_on.month == 12)  # the adjusting period is the year's last day
-    whole = Q(period__gte=first, period__lte=until)
+def _sums(group_by: Sequence[str]) -> str:
+    """Return the statement that sums, says each group in words, and sorts by these."""
+    groups = [BY[name] for name in group_by]
+    said_by = ", ".join([*(group.column for group in groups), "currency"])
+    keys = [f"coalesce({group.key}, '')" for group in groups]
+    labels = [f"coalesce({group.label}, '')" for group in groups]
+    # By its words; what reads the same stays apart by its id.
+    order = [group.label if group.named_in else f"s.{group.column}" for group in groups]
+    order += ["s.currency", *(f"s.{group.column}" for group in groups)]
+    charged = KIND if "kind" in group_by else "SELECT * FROM charged"
+    return f"""
+    WITH charged AS ({CHARGED}), s AS (
+        SELECT {said_by}, sum(minor)::bigint AS minor, sum(count)::bigint AS count
+        FROM ({charged}) AS c
+        WHERE account_id = ANY (%(accounts)s) AND department_id = ANY (%(departments)s)
+            AND (%(currency)s = '' OR currency = %(currency)s)
+        GROUP BY {said_by}
+    )
+    SELECT {", ".join([*keys, *labels])}{"," if groups else ""} s.currency, s.minor, s.count
+    FROM s {" ".join(group.named_in for group in groups)}
+    ORDER BY {", ".join(order)}
+    """  # noqa: S608 - made of the names above
+
+
+def _months(since_on: date, until_on: date) -> tuple[int, int, list[int]]:
+    """Return the first and the last month between two days, and those that are cut by them."""
+    first, last = period_of(since_on), period_of(until_on)
+    end = last + (until_on.month == 12)  # the adjusting period is the year's last day
     cut = {first} if since_on.day > 1 else set()
     if until_on.day < monthrange(until_on.year, until_on.month)[1]:
-        cut |= {last, until}
-    elif last in cut:
-        cut |= {until}
-    if not cut:
-        return whole, Q()
-    return whole & ~Q(period__in=cut), Q(
-        period__in=cut, entry__effective_on__range=(since_on, until_on)
-    )
-
-
-def _accounts() -> list[int]:
-    return [account_ids()[code] for code in chart.SPEND]
-
-
-def _kind() -> Case:
-    """Return what tells in SQL which kind of cost an account is."""
-    of = account_ids()
-    known = [When(account=of[code], then=Value(kind)) for code, kind in KINDS.items()]
-    return Case(*known, default=Value("other"), output_field=CharField())
-
-
-def _sums(
-    charges: QuerySet[Any], group_by: Sequence[str], count: Aggregate
-) -> list[tuple[Any, ...]]:
-    """Return what was charged in each group: its columns, the currency, the amount, how many."""
-    if "kind" in group_by:
-        charges = charges.annotate(kind=_kind())
-    by = [COLUMN[name] for name in group_by]
-    net = Cast(Sum(F("debit_minor") - F("credit_minor")), BigIntegerField())
-    sums = charges.values(*by, "currency").annotate(minor=net, of=count)
-    return list(sums.values_list(*by, "currency", "minor", "of").order_by())
-
-
-def _added(found: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """Add up what stands in whole months and in single days of the same group."""
-    sums: dict[tuple[Any, ...], tuple[int, int]] = {}
-    for *group, minor, count in found:
-        before = sums.get(tuple(group), (0, 0))
-        sums[tuple(group)] = (before[0] + minor, before[1] + count)
-    return [(*group, *both) for group, both in sums.items()]
-
-
-def _rows(found: list[tuple[Any, ...]], group_by: Sequence[str]) -> tuple[SpendRow, ...]:
-    """Put each group into words, and sort them by these. Each word is ranked once, not compared."""
-    words = [_words(name, {row[place] for row in found}) for place, name in enumerate(group_by)]
-    words.append({row[-3]: (row[-3], row[-3]) for row in found})  # the currency
-    ranked = []
-    weight = 1
-    for of in reversed(words):
-        order = sorted(of, key=lambda value: of[value][::-1])
-        ranked.append({value: (rank * weight, *of[value]) for rank, value in enumerate(order)})
-        weight *= len(order)
-    ranked.reverse()
-    rows = []
-    for row in found:
-        said = [of[value] for of, value in zip(ranked, row, strict=False)]
-        ranks, keys, labels = zip(*said, strict=True)
-        rows.append((sum(ranks), keys[:-1], labels[:-1], row[-2], keys[-1], row[-1]))
-    rows.sort()
-    return tuple(
-        SpendRow(keys, labels, Money(minor, unit), count)
-        for _, keys, labels, minor, unit, count in rows
-    )
-
-
-def _words(name: str, values: set[Any]) -> dict[Any, tuple[str, str]]:
-    """Return the key and the label of each value of a group."""
-    words: dict[Any, tuple[str, str]] = {None: ("", "")}
-    if name in {"month", "kind"}:
-        texts = {value: value if name == "kind" else _month(value) for value in values}
-        return words | {value: (text, text) for value, text in texts.items()}
-    if name in {"account", "category"}:
-        model = Account if name == "account" else Category
-        coded = model.objects.filter(pk__in=values - {None}).values_list("pk", "code", "name")
-        return words | {pk: (code, label) for pk, code, label in coded}
-    model_ = Department if name == "department" else Provider
-    named = model_.objects.filter(pk__in=values - {None}).values_list("pk", "name")
-    return words | {pk: (str(pk), label) for pk, label in named}
-
-
-def _month(period: int) -> str:
-    return f"{period // 100}-{period % 100:02}"
+        cut |= {last, end}
+    return first, end, sorted(cut)
 
 
 def columns_of(group_by: Sequence[str]) -> tuple[Column[SpendRow], ...]:
