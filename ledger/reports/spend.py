@@ -6,6 +6,7 @@ from calendar import monthrange
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -120,7 +121,7 @@ def spend(
         reader_of(actor), department_id=department_id, include_children=include_children
     )
     first, last, cut = _months(since_on, until_on)
-    values = {
+    values: dict[str, Any] = {
         "first": first,
         "last": last,
         "cut": cut,
