@@ -76,6 +76,11 @@ PolicyOut = paper(
     "acceptance_days",
     "rating_days",
     "dispute_days",
+    "retention_basis_points",
+    "retention_days",
+    "charging_days",
+    "large_change_basis_points",
+    "override_above_minor",
     "administration_minor",
     "changeover_minor",
     "stated_at",
@@ -120,5 +125,20 @@ class PolicyBody(Strict):
     acceptance_days = serializers.IntegerField(required=False, **DAYS)
     rating_days = serializers.IntegerField(required=False, **DAYS)
     dispute_days = serializers.IntegerField(required=False, **DAYS)
+    retention_basis_points = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=10_000,
+        help_text="Of each milestone of a vendor, kept back.",
+    )
+    retention_days = serializers.IntegerField(required=False, min_value=0, max_value=3_650)
+    charging_days = serializers.IntegerField(required=False, **DAYS)
+    large_change_basis_points = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=1_000_000,
+        help_text="Changes that add more to the price need a second head.",
+    )
+    override_above_minor = serializers.IntegerField(required=False, allow_null=True, **MINOR)
     administration_minor = serializers.IntegerField(required=False, **MINOR)
     changeover_minor = serializers.IntegerField(required=False, **MINOR)

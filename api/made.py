@@ -145,6 +145,54 @@ class ChangeMadeOut(MadeOut):
     agreed_at = MomentField(allow_null=True)
 
 
+class ChangeSignedOut(Serializer):
+    """That a second head signed."""
+
+    change_id = serializers.UUIDField()
+    signed_at = MomentField()
+
+
+class EndOfferedOut(MadeOut):
+    """An offer to end the work."""
+
+    award_id = serializers.UUIDField()
+    fee_minor = serializers.IntegerField()
+    offered_at = MomentField()
+
+
+class EndAgreedOut(Serializer):
+    """Work called off by both sides."""
+
+    award_id = serializers.UUIDField()
+    offer_id = serializers.UUIDField()
+    agreed_at = MomentField()
+
+
+class ReleaseOut(Serializer):
+    """What was kept back, and is owed now."""
+
+    retention_id = serializers.UUIDField()
+    amount_minor = serializers.IntegerField()
+    released_at = MomentField()
+
+
+class LateChargeOut(Serializer):
+    """That a milestone may be charged after all."""
+
+    milestone_id = serializers.UUIDField()
+    allowed_at = MomentField()
+
+
+class RateOut(MadeOut):
+    """A booking rate, exact between minor units."""
+
+    currency = serializers.CharField()
+    into = serializers.CharField()
+    in_force_on = serializers.DateField()
+    numerator = serializers.IntegerField()
+    denominator = serializers.IntegerField()
+
+
 class DisputeMadeOut(MadeOut):
     """A charge contested."""
 

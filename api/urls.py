@@ -5,6 +5,7 @@ from django.urls import URLPattern, path, re_path
 
 from api import (
     accounts,
+    after_choice,
     awards,
     bids,
     budgets,
@@ -80,6 +81,7 @@ urlpatterns: list[URLPattern] = [
     # The choice, and the work
     path("jobs/<uuid:job_id>/comparison/", awards.Comparison.as_view()),
     path("jobs/<uuid:job_id>/award/", awards.Award.as_view()),
+    path("jobs/<uuid:job_id>/override/", after_choice.Override.as_view()),
     path("jobs/<uuid:job_id>/no-award/", awards.NoAward.as_view()),
     path("jobs/<uuid:job_id>/debrief/", awards.Debrief.as_view()),
     path("jobs/<uuid:job_id>/milestones/", deliveries.Board.as_view()),
@@ -90,6 +92,15 @@ urlpatterns: list[URLPattern] = [
     path("deliveries/<uuid:delivery_id>/return/", deliveries.Return.as_view()),
     path("changes/<uuid:change_id>/agreement/", deliveries.Agreement.as_view()),
     path("disputes/<uuid:dispute_id>/resolution/", deliveries.Resolution.as_view()),
+    path("changes/<uuid:change_id>/signature/", after_choice.Signature.as_view()),
+    path("milestones/<uuid:milestone_id>/late-charge/", after_choice.LateCharge.as_view()),
+    path("retentions/<uuid:retention_id>/release/", after_choice.Release.as_view()),
+    path("awards/<uuid:award_id>/cancellation-offers/", after_choice.CancellationOffers.as_view()),
+    path(
+        "cancellation-offers/<uuid:offer_id>/agreement/",
+        after_choice.CancellationAgreement.as_view(),
+    ),
+    path("currency-rates/", after_choice.Rates.as_view()),
     path("jobs/<uuid:job_id>/ratings/", ratings.RatingPaper.as_view()),
     path("awards/<uuid:award_id>/ratings/", ratings.Ratings.as_view()),
     # The books, and what finance pulls

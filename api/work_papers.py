@@ -11,7 +11,10 @@ from ledger.reports.delivery_board import (
     BoardChange,
     BoardDelivery,
     BoardDispute,
+    BoardEnd,
     BoardMilestone,
+    BoardOverride,
+    BoardRetention,
 )
 from ledger.reports.desk import Desk, DoneItem, OpenItem
 from ledger.reports.my_team import Income, Lost, TeamPaper
@@ -45,6 +48,10 @@ BoardChangeOut = paper(
     "agreed_at",
     "agreed_by",
     "can_agree",
+    "is_large",
+    "signed_at",
+    "signed_by",
+    "can_sign",
 )
 BoardDisputeOut = paper(
     BoardDispute,
@@ -57,6 +64,29 @@ BoardDisputeOut = paper(
     "credit",
     "resolution",
     "can_resolve",
+)
+BoardRetentionOut = paper(
+    BoardRetention, "retention_id", "amount", "due_at", "released_at", "released", "can_release"
+)
+BoardOverrideOut = paper(
+    BoardOverride,
+    "first_provider_name",
+    "first_price",
+    "first_chosen_by",
+    "payer_name",
+    "difference",
+)
+BoardEndOut = paper(
+    BoardEnd,
+    "offer_id",
+    "fee",
+    "reason",
+    "offered_by",
+    "offered_at",
+    "offered_by_provider",
+    "agreed_at",
+    "agreed_by",
+    "can_agree",
 )
 BoardMilestoneOut = paper(
     BoardMilestone,
@@ -77,6 +107,9 @@ BoardMilestoneOut = paper(
     "can_accept",
     "can_change",
     "can_dispute",
+    "retention",
+    "charge_until",
+    "can_allow_late",
 )
 BoardOut = paper(
     Board,
@@ -100,6 +133,10 @@ BoardOut = paper(
     "accepted",
     "credited",
     "milestones",
+    "retained",
+    "override",
+    "end",
+    "can_offer_end",
     "completed_at",
     "rate_until",
     "can_rate",

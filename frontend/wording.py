@@ -63,6 +63,7 @@ MILESTONE_STATES: Words = {
     "delivered": _("Delivered"),
     "returned": _("Returned"),
     "accepted": _("Accepted"),
+    "called_off": _("Called off"),
 }
 BID_STATES: Words = {
     "sealed": _("Sealed"),

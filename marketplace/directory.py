@@ -117,6 +117,11 @@ class PolicyFacts:
     acceptance_days: int
     rating_days: int
     dispute_days: int
+    retention_basis_points: int
+    retention_days: int
+    charging_days: int
+    large_change_basis_points: int
+    override_above_minor: int | None
     administration_minor: int
     changeover_minor: int
     stated_at: datetime

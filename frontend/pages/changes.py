@@ -62,7 +62,7 @@ def change(request: SignedIn, job_id: UUID, milestone_id: UUID) -> HttpResponse:
 @login_required
 def agree(request: SignedIn, job_id: UUID, change_id: UUID) -> HttpResponse:
     """Agree to a change that the other side proposed."""
-    paper, order = _change(request, job_id, change_id)
+    paper, order = find_change(request, job_id, change_id)
     act = Act(
         title=_("Agree to a change of %(amount)s") % {"amount": formats.money(order.difference)},
         lead=_("What is promised from the budget changes with it, the fee included."),
@@ -163,7 +163,7 @@ def resolve(request: SignedIn, job_id: UUID, dispute_id: UUID) -> HttpResponse:
     )
 
 
-def _change(request: SignedIn, job_id: UUID, change_id: UUID) -> tuple[Board, BoardChange]:
+def find_change(request: SignedIn, job_id: UUID, change_id: UUID) -> tuple[Board, BoardChange]:
     """Return the board with one of its changes. :raises Unknown: there is no such one."""
     paper = delivery_board(actor=request.user, job_id=job_id, at=request.received_at)
     for milestone in paper.milestones:

@@ -40,6 +40,10 @@ class BoardChange:
     agreed_at: datetime | None
     agreed_by: str
     can_agree: bool
+    is_large: bool  # needs a second head of the department
+    signed_at: datetime | None
+    signed_by: str
+    can_sign: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,44 @@ class BoardDispute:
 
 
 @dataclass(frozen=True, slots=True)
+class BoardRetention:
+    """What is kept back of a vendor's milestone, and until when."""
+
+    retention_id: UUID
+    amount: Money
+    due_at: datetime
+    released_at: datetime | None
+    released: Money | None  # less than was kept back where a credit took of it
+    can_release: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BoardOverride:
+    """The choice that this one replaced, and who bears the difference."""
+
+    first_provider_name: str
+    first_price: Money
+    first_chosen_by: str
+    payer_name: str
+    difference: Money
+
+
+@dataclass(frozen=True, slots=True)
+class BoardEnd:
+    """One side would end the work for a fee, or both have ended it so."""
+
+    offer_id: UUID
+    fee: Money
+    reason: str
+    offered_by: str
+    offered_at: datetime
+    offered_by_provider: bool
+    agreed_at: datetime | None
+    agreed_by: str
+    can_agree: bool
+
+
+@dataclass(frozen=True, slots=True)
 class BoardMilestone:
     """An agreed part of the work."""
 
@@ -67,7 +109,7 @@ class BoardMilestone:
     due_on: date | None
     price: Money  # as agreed at the choice
     agreed: Money  # with the change orders that were agreed
-    state: str  # waiting (for the work), late, delivered, returned, accepted
+    state: str  # waiting (for the work), late, delivered, returned, accepted, called_off
     accepted_at: datetime | None
     charged: Money | None
     dispute_until: datetime | None
@@ -78,6 +120,9 @@ class BoardMilestone:
     can_accept: bool  # and return
     can_change: bool
     can_dispute: bool
+    retention: BoardRetention | None
+    charge_until: datetime | None  # what was sent back is charged until then, or with leave
+    can_allow_late: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +149,10 @@ class Board:
     accepted: Money
     credited: Money
     milestones: tuple[BoardMilestone, ...]
+    retained: Money  # kept back now
+    override: BoardOverride | None
+    end: BoardEnd | None  # the newest offer to end the work, or its end
+    can_offer_end: bool
     completed_at: datetime | None
     rate_until: datetime | None
     can_rate: bool

@@ -131,3 +131,4 @@ class Comparison:
     digest: str
     can_score: bool
     can_choose: bool
+    overrider: str  # the department that would pay, where the reader may override the choice

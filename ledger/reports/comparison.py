@@ -9,8 +9,8 @@ from uuid import UUID
 from bids.flags import FlaggedBid, against_both_views, flags
 from bids.models.panels import Score
 from bids.permissions import may_read_bids_on, may_score
-from ledger.models.awards import Award
-from ledger.permissions import may_choose
+from ledger.models.awards import Award, Delivery
+from ledger.permissions import may_choose, overriding_department
 from ledger.reports.bid_columns import bid_columns, is_above_ceiling
 from ledger.reports.columns import Column, columns
 from ledger.reports.compared import (
@@ -108,7 +108,18 @@ def comparison(*, actor: User, job_id: UUID, at: datetime) -> Comparison:
         digest=sha256(text.encode()).hexdigest(),
         can_score=award is None and may_score(actor, job),
         can_choose=award is None and may_choose(actor, job),
+        overrider=_overrider(actor, job, award),
     )
+
+
+def _overrider(actor: User, job: Job, award: Award | None) -> str:
+    """Return the department that would bear the difference if the reader overrode; or nothing."""
+    limit = job.policy.override_above_minor
+    if award is None or award.replaces_id or limit is None or award.price_minor < limit:
+        return ""
+    payer = overriding_department(actor, job)
+    begun = Delivery.objects.filter(milestone__award=award).exists()
+    return payer.name if payer is not None and not begun else ""
 
 
 def _criteria(weighed: Weighed) -> tuple[ComparedCriterion, ...]:

@@ -16,6 +16,7 @@ from ledger.models.awards import (
     Dispute,
     Milestone,
 )
+from ledger.models.cancellations import CancellationOffer
 from ledger.permissions import (
     may_accept,
     may_commit_department,
@@ -23,14 +24,19 @@ from ledger.permissions import (
     may_deliver,
     may_rate,
     may_resolve,
+    may_sign,
     proposed_by_providers,
 )
+from ledger.reports.board_ends import charge_until, end_on, override_on, retention_on
 from ledger.reports.board_parts import (
     Board,
     BoardChange,
     BoardDelivery,
     BoardDispute,
+    BoardEnd,
     BoardMilestone,
+    BoardOverride,
+    BoardRetention,
 )
 from ledger.reports.custody import end_of, rate_until, waiting_delivery
 from ledger.reports.reading import reader_of
@@ -43,7 +49,10 @@ __all__ = [
     "BoardChange",
     "BoardDelivery",
     "BoardDispute",
+    "BoardEnd",
     "BoardMilestone",
+    "BoardOverride",
+    "BoardRetention",
     "delivery_board",
 ]
 
@@ -61,6 +70,8 @@ class _Desk:
     resolves: bool
     actor: User
     by_provider: frozenset[UUID]  # the changes that the provider's side proposed
+    is_going_on: bool
+    grown: int  # by the changes agreed so far
 
     @classmethod
     def of(cls, actor: User, award: Award, at: datetime) -> _Desk:
@@ -78,7 +89,20 @@ class _Desk:
                     change for part in award.milestones.all() for change in part.change_orders.all()
                 )
             ),
+            is_going_on=not hasattr(award, "completion") and not hasattr(award, "cancellation"),
+            grown=sum(
+                change.difference_minor
+                for part in award.milestones.all()
+                for change in part.change_orders.all()
+                if change.agreed_at
+            ),
         )
+
+    def is_large(self, change: ChangeOrder) -> bool:
+        """Whether a change that is not agreed yet needs a second head."""
+        rule = self.award.job.policy.large_change_basis_points
+        grown = self.grown + change.difference_minor
+        return change.difference_minor > 0 and grown * 10_000 > self.award.price_minor * rule
 
     def money(self, minor: int) -> Money:
         return Money(minor, self.award.currency)
@@ -121,6 +145,17 @@ def delivery_board(*, actor: User, job_id: UUID, at: datetime) -> Board:
             award.currency,
         ),
         milestones=milestones,
+        retained=total(
+            (
+                part.retention.amount
+                for part in milestones
+                if part.retention and not part.retention.released_at
+            ),
+            award.currency,
+        ),
+        override=override_on(award),
+        end=end_on(award, actor),
+        can_offer_end=desk.is_going_on and (desk.binds_department or desk.binds_provider),
         completed_at=completion.completed_at if completion else None,
         rate_until=until,
         can_rate=until is not None
@@ -134,10 +169,12 @@ def _award(actor: User, job_id: UUID) -> Award:
     deliveries = Delivery.objects.select_related(
         "delivered_by", "note", "acceptance__accepted_by", "returned__missing"
     ).order_by("delivered_at")
-    changes = ChangeOrder.objects.select_related("reason", "proposed_by", "agreed_by", "award")
+    changes = ChangeOrder.objects.select_related(
+        "reason", "proposed_by", "agreed_by", "award", "signature__signed_by"
+    )
     disputes = Dispute.objects.select_related("reason", "raised_by", "resolution__reason")
     milestones = (
-        Milestone.objects.select_related("acceptance")
+        Milestone.objects.select_related("acceptance", "retention__release", "late_charge")
         .prefetch_related(Prefetch("deliveries", deliveries))
         .prefetch_related(
             Prefetch("change_orders", changes.defer("award__comparison").order_by("proposed_at"))
@@ -145,13 +182,17 @@ def _award(actor: User, job_id: UUID) -> Award:
         .prefetch_related(Prefetch("disputes", disputes.order_by("raised_at")))
         .order_by("position")
     )
+    offers = CancellationOffer.objects.select_related("reason", "offered_by")
     award = (
         Award.objects.visible_to(actor)
         .filter(job=job_id)
         .select_related(
-            "job__policy", "department", "provider", "chosen_by", "reason", "completion", "reveal"
+            *("job__policy", "department", "provider", "chosen_by", "reason", "completion"),
+            *("reveal", "override__department", "cancellation__agreed_by"),
+            *("replaces__provider", "replaces__chosen_by"),
         )
-        .defer("comparison", "job__need")
+        .defer("comparison", "job__need", "replaces__comparison")
+        .prefetch_related(Prefetch("cancellation_offers", offers))
         .prefetch_related(Prefetch("milestones", milestones))
         .prefetch_related("ratings")
         .first()
@@ -176,9 +217,10 @@ def _milestone(milestone: Milestone, desk: _Desk) -> BoardMilestone:
     agreed = milestone.price_minor + sum(
         change.difference_minor for change in changes if change.agreed_at
     )
-    is_open = acceptance is None and waiting is None
+    is_open = acceptance is None and waiting is None and desk.is_going_on
     charged = next((d.amount_minor for d in deliveries if hasattr(d, "acceptance")), None)
     until = _dispute_until(acceptance, desk)
+    charge_by = charge_until(milestone, desk.award)
     return BoardMilestone(
         milestone_id=milestone.pk,
         position=milestone.position,
@@ -186,7 +228,7 @@ def _milestone(milestone: Milestone, desk: _Desk) -> BoardMilestone:
         due_on=milestone.due_on,
         price=desk.money(milestone.price_minor),
         agreed=desk.money(agreed),
-        state=_state(milestone, waiting, desk.at),
+        state=_state(milestone, waiting, desk),
         accepted_at=acceptance.accepted_at if acceptance else None,
         charged=None if charged is None else desk.money(charged),
         dispute_until=until,
@@ -200,6 +242,9 @@ def _milestone(milestone: Milestone, desk: _Desk) -> BoardMilestone:
         and until is not None
         and desk.at < until
         and desk.binds_department,
+        retention=retention_on(milestone, desk.award, binds_department=desk.binds_department),
+        charge_until=charge_by,
+        can_allow_late=is_open and charge_by is not None and charge_by <= desk.at and desk.resolves,
     )
 
 
@@ -209,13 +254,15 @@ def _dispute_until(acceptance: Acceptance | None, desk: _Desk) -> datetime | Non
     return acceptance.accepted_at + timedelta(days=desk.award.job.policy.dispute_days)
 
 
-def _state(milestone: Milestone, waiting: Delivery | None, at: datetime) -> str:
+def _state(milestone: Milestone, waiting: Delivery | None, desk: _Desk) -> str:
     if hasattr(milestone, "acceptance"):
         return "accepted"
     if waiting is not None:
         return "delivered"
+    if hasattr(desk.award, "cancellation"):
+        return "called_off"
     due_at = end_of(milestone.due_on)
-    if due_at is not None and due_at < at:
+    if due_at is not None and due_at < desk.at:
         return "late"
     return "returned" if milestone.deliveries.all() else "waiting"
 
@@ -243,6 +290,9 @@ def _change(change: ChangeOrder, desk: _Desk, *, is_open: bool) -> BoardChange:
     by_provider = change.pk in desk.by_provider
     binds = desk.binds_department if by_provider else desk.binds_provider
     asked = binds and change.proposed_by_id != desk.actor.pk
+    signature = getattr(change, "signature", None)
+    is_large = change.agreed_at is None and desk.is_large(change)
+    unsigned = is_large and (signature is None or signature.signed_by_id == desk.actor.pk)
     return BoardChange(
         change_id=change.pk,
         difference=desk.money(change.difference_minor),
@@ -252,7 +302,14 @@ def _change(change: ChangeOrder, desk: _Desk, *, is_open: bool) -> BoardChange:
         proposed_by_provider=by_provider,
         agreed_at=change.agreed_at,
         agreed_by=change.agreed_by.name if change.agreed_by else "",
-        can_agree=is_open and change.agreed_at is None and asked,
+        can_agree=is_open and change.agreed_at is None and asked and not unsigned,
+        is_large=is_large,
+        signed_at=signature.signed_at if signature else None,
+        signed_by=signature.signed_by.name if signature else "",
+        can_sign=is_open
+        and is_large
+        and signature is None
+        and may_sign(desk.actor, change, desk.award),
     )
 
 

@@ -27,6 +27,7 @@ NOTHING_TO_SAY = {
     "end",
     "prices",
     "restoration",
+    "release",
     "revocation",
     "suspension",
     "withdrawal",

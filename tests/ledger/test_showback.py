@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from ledger.books import check_books
-from ledger.changing import agree_change, propose_change
+from ledger.changing import agree_change, propose_change, sign_change
 from ledger.crediting import resolve_dispute
 from ledger.disputing import raise_dispute
 from ledger.models.awards import Award
@@ -116,6 +116,7 @@ def test_a_change_a_dispute_and_a_credit_are_shown_too(cast: Cast) -> None:
         reason="One more day.",
         at=CHOICE,
     )
+    sign_change(actor=cast.gerd, change_id=change.pk, at=CHOICE)
     agree_change(actor=cast.vera, change_id=change.pk, at=CHOICE + DAY)
     accept(cast, first, at=CHOICE + DAY)
     dispute = raise_dispute(

@@ -10,7 +10,7 @@ from django.db import DatabaseError, transaction
 
 from ledger import chart
 from ledger.balances import balance
-from ledger.changing import agree_change, propose_change
+from ledger.changing import agree_change, propose_change, sign_change
 from ledger.crediting import resolve_dispute
 from ledger.disputing import raise_dispute
 from ledger.models.budgets import BudgetLine, Commitment
@@ -298,6 +298,7 @@ def test_a_change_and_a_credit_of_january_move_the_new_year(cast: Cast) -> None:
         reason="Two more days.",
         at=JANUARY,
     )
+    sign_change(actor=cast.gerd, change_id=change.pk, at=JANUARY)
     agree_change(actor=cast.vera, change_id=change.pk, at=JANUARY)
     assert line_stands(line_of(2026)) == {
         "budget": "5100.00",

@@ -1,0 +1,158 @@
+"""What both sides, or a head above, do with work that was chosen, besides delivering it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from rest_framework import serializers
+
+from api.awards import AwardBody
+from api.bodies import Nothing, Reason, Strict
+from api.fields import MoneyField, WordField
+from api.made import (
+    AwardMadeOut,
+    ChangeSignedOut,
+    EndAgreedOut,
+    EndOfferedOut,
+    LateChargeOut,
+    RateOut,
+    ReleaseOut,
+)
+from api.resource import Asked, Resource, operation
+from ledger.cancelling import agree_cancellation, offer_cancellation
+from ledger.changing import sign_change
+from ledger.currencies import state_rate
+from ledger.late_charging import allow_late_charge
+from ledger.overriding import override_choice
+from ledger.retention import release_retention
+
+
+class Override(Resource):
+    """/jobs/{id}/override/"""
+
+    @operation(
+        "Override a choice",
+        scope="awards:write",
+        body=AwardBody,
+        answers=AwardMadeOut,
+        status=201,
+        once="ever",
+    )
+    def post(self, asked: Asked, job_id: UUID) -> Any:
+        """For a head above the department, whose own budget bears what the other bid costs more."""
+        return override_choice(actor=asked.actor, job_id=job_id, at=asked.at, **asked.body)
+
+
+class EndBody(Strict):
+    """For which fee, perhaps nothing, and why."""
+
+    fee = MoneyField()
+    reason = WordField()
+
+
+class CancellationOffers(Resource):
+    """/awards/{id}/cancellation-offers/"""
+
+    @operation(
+        "Offer to end the work",
+        scope="awards:write",
+        body=EndBody,
+        answers=EndOfferedOut,
+        status=201,
+        once="month",
+    )
+    def post(self, asked: Asked, award_id: UUID) -> Any:
+        """Where it stands, for a fee. It counts once the other side agrees."""
+        return offer_cancellation(actor=asked.actor, award_id=award_id, at=asked.at, **asked.body)
+
+
+class CancellationAgreement(Resource):
+    """/cancellation-offers/{id}/agreement/"""
+
+    @operation(
+        "Agree to end the work",
+        scope="awards:write",
+        body=Nothing,
+        answers=EndAgreedOut,
+        status=201,
+        once="ever",
+    )
+    def post(self, asked: Asked, offer_id: UUID) -> Any:
+        """The rest of the promise is free again, and the fee is charged."""
+        return agree_cancellation(actor=asked.actor, offer_id=offer_id, at=asked.at)
+
+
+class Signature(Resource):
+    """/changes/{id}/signature/"""
+
+    @operation(
+        "Sign a large change",
+        scope="awards:write",
+        body=Nothing,
+        answers=ChangeSignedOut,
+        status=201,
+        once="ever",
+    )
+    def post(self, asked: Asked, change_id: UUID) -> Any:
+        """As the second head of the department. Both sides agree to it all the same."""
+        return sign_change(actor=asked.actor, change_id=change_id, at=asked.at)
+
+
+class Release(Resource):
+    """/retentions/{id}/release/"""
+
+    @operation(
+        "Release a retention",
+        scope="awards:write",
+        body=Nothing,
+        answers=ReleaseOut,
+        status=201,
+        once="ever",
+    )
+    def post(self, asked: Asked, retention_id: UUID) -> Any:
+        """Before its day, by the head. On its day the clock does it."""
+        return release_retention(actor=asked.actor, retention_id=retention_id, at=asked.at)
+
+
+class LateCharge(Resource):
+    """/milestones/{id}/late-charge/"""
+
+    @operation(
+        "Allow a late charge",
+        scope="ledger:write",
+        body=Reason,
+        answers=LateChargeOut,
+        status=201,
+        once="ever",
+    )
+    def post(self, asked: Asked, milestone_id: UUID) -> Any:
+        """For finance: after the days for it were over."""
+        return allow_late_charge(
+            actor=asked.actor, milestone_id=milestone_id, at=asked.at, **asked.body
+        )
+
+
+class RateBody(Strict):
+    """What one unit of a currency is booked as in another, from a day on."""
+
+    currency = serializers.RegexField(r"^[A-Z]{3}$")
+    into = serializers.RegexField(r"^[A-Z]{3}$")
+    rate = serializers.DecimalField(max_digits=18, decimal_places=9)
+    in_force_on = serializers.DateField()
+
+
+class Rates(Resource):
+    """/currency-rates/"""
+
+    @operation(
+        "State a booking rate",
+        scope="ledger:write",
+        body=RateBody,
+        answers=RateOut,
+        status=201,
+        once="ever",
+    )
+    def post(self, asked: Asked) -> Any:
+        """For finance. Awards keep the rate of the day on which they were made."""
+        return state_rate(actor=asked.actor, at=asked.at, **asked.body)
