@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from api.board_papers import BoardOut
 from api.bodies import Nothing, Strict
 from api.fields import MoneyField, WordField
 from api.made import (
@@ -16,7 +17,6 @@ from api.made import (
     ReturnOut,
 )
 from api.resource import Asked, Resource, operation
-from api.work_papers import BoardOut
 from ledger.acceptance import accept_delivery
 from ledger.changing import agree_change, propose_change
 from ledger.crediting import resolve_dispute
