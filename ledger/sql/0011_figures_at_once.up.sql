@@ -98,21 +98,24 @@ WHERE p.department_id IS NOT NULL AND ledger_is_cost(a.code) AND e.kind <> 'year
 GROUP BY 1, 2, 3, 4, 5, 6;
 
 -- A posting joins its entry in the transaction that wrote the entry, or never; in the same month.
+-- Entry by entry: joined, the planner expects a thousand rows and reads the whole journal for four.
 CREATE OR REPLACE FUNCTION ledger_refuse_late_posting() RETURNS trigger AS $$
+DECLARE
+    touched record;
+    entry record;
 BEGIN
-    IF EXISTS (
-        SELECT FROM added JOIN ledger_journalentry AS e ON e.id = added.entry_id
-        WHERE e.written_in <> pg_current_xact_id()::text::bigint
-    ) THEN
-        RAISE EXCEPTION 'an entry takes no further postings' USING ERRCODE = 'restrict_violation';
-    END IF;
-    IF EXISTS (
-        SELECT FROM added JOIN ledger_journalentry AS e ON e.id = added.entry_id
-        WHERE e.period_id <> added.period_id
-    ) THEN
-        RAISE EXCEPTION 'a posting belongs to the month of its entry'
-            USING ERRCODE = 'check_violation';
-    END IF;
+    FOR touched IN SELECT DISTINCT entry_id, period_id FROM added LOOP
+        SELECT period_id, written_in INTO entry FROM ledger_journalentry
+        WHERE id = touched.entry_id;
+        IF entry.written_in <> pg_current_xact_id()::text::bigint THEN
+            RAISE EXCEPTION 'an entry takes no further postings'
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+        IF entry.period_id <> touched.period_id THEN
+            RAISE EXCEPTION 'a posting belongs to the month of its entry'
+                USING ERRCODE = 'check_violation';
+        END IF;
+    END LOOP;
     RETURN NULL;
 END;
 $$ LANGUAGE plpgsql;
