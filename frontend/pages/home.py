@@ -18,6 +18,8 @@ _PLACES_BY_JOB = {
     "deliver": "board",
     "accept": "board",
     "agree_change": "board",
+    "sign_change": "board",
+    "agree_end": "board",
     "resolve": "board",
     "rate": "rate",
     "opening": "timeline",

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Prefetch, Q
 
 from ledger.models.awards import Award, ChangeOrder, Completion, Delivery, Dispute, Milestone
+from ledger.models.cancellations import CancellationOffer
 from ledger.models.ratings import RatingSide
 from ledger.permissions import proposed_by_providers
 from ledger.reports.custody import SILENCE, end_of, rate_until, waiting_delivery
@@ -15,6 +16,7 @@ from ledger.reports.desk_jobs import MOST
 from ledger.reports.open_items import OpenItem
 from ledger.reports.reading import Reader
 from ledger.reports.states import rating_until
+from ledger.signing import is_large
 from marketplace.models.people import Office
 
 
@@ -29,6 +31,7 @@ def work_items(reader: Reader, at: datetime) -> Iterator[OpenItem]:
             yield from _milestone(work, milestone, reader, at)
         for change in work.change_orders.all():
             yield _change(work, change, reader, by_provider=change.pk in by_provider)
+        yield from _ending(work, reader)
         yield from _rating(work, reader, at)
     yield from _disputes(reader, finance=finance)
 
@@ -41,7 +44,8 @@ def _works(reader: Reader, at: datetime) -> Iterator[Award]:
     )
     deliveries = Delivery.objects.select_related("acceptance", "returned")
     milestones = Milestone.objects.filter(acceptance=None).order_by("position")
-    changes = ChangeOrder.objects.filter(agreed_at=None).select_related("milestone")
+    changes = ChangeOrder.objects.filter(agreed_at=None).select_related("milestone", "signature")
+    offers = CancellationOffer.objects.waiting()
     yield from (
         Award.objects.filter(mine & going_on)
         .select_related("job__policy", "department", "provider", "completion")
@@ -50,6 +54,7 @@ def _works(reader: Reader, at: datetime) -> Iterator[Award]:
             Prefetch("milestones", milestones.prefetch_related(Prefetch("deliveries", deliveries)))
         )
         .prefetch_related(Prefetch("change_orders", changes))
+        .prefetch_related(Prefetch("cancellation_offers", offers))
         .prefetch_related("ratings")
         .order_by("chosen_at")[:MOST]
     )
@@ -95,6 +100,8 @@ def _milestone(
 
 
 def _change(work: Award, change: ChangeOrder, reader: Reader, *, by_provider: bool) -> OpenItem:
+    if not hasattr(change, "signature") and is_large(change, work):
+        return _signature(work, change, reader)
     if by_provider:
         mine, who = work.department_id in reader.headed, f"The head of {work.department.name}"
     else:
@@ -113,6 +120,46 @@ def _change(work: Award, change: ChangeOrder, reader: Reader, *, by_provider: bo
         is_late=False,
         then="The promise grows or shrinks with it.",
     )
+
+
+def _signature(work: Award, change: ChangeOrder, reader: Reader) -> OpenItem:
+    mine = work.department_id in reader.headed and change.proposed_by_id != reader.user.pk
+    return OpenItem(
+        kind="sign_change",
+        act="Sign a large change" if mine else "Wait for a second signature",
+        job_id=work.job_id,
+        job_title=work.job.title,
+        subject_id=change.pk,
+        what=f"“{change.milestone.title}” would cost much more.",
+        who="You" if mine else f"A second head of {work.department.name}",
+        is_mine=mine,
+        since_at=change.proposed_at,
+        due_at=None,
+        is_late=False,
+        then="Both sides agree to it.",
+    )
+
+
+def _ending(work: Award, reader: Reader) -> Iterator[OpenItem]:
+    for offer in work.cancellation_offers.all():
+        if offer.by_provider:
+            mine, who = work.department_id in reader.headed, f"The head of {work.department.name}"
+        else:
+            mine, who = work.provider_id in reader.leads, work.provider.name
+        yield OpenItem(
+            kind="agree_end",
+            act="Agree to end the work" if mine else "Wait for an answer to ending the work",
+            job_id=work.job_id,
+            job_title=work.job.title,
+            subject_id=offer.pk,
+            what="It would end where it stands, for a fee or none.",
+            who="You" if mine else who,
+            is_mine=mine,
+            since_at=offer.offered_at,
+            due_at=None,
+            is_late=False,
+            then="The rest of the promise is free again.",
+        )
 
 
 def _rating(work: Award, reader: Reader, at: datetime) -> Iterator[OpenItem]:

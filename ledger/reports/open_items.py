@@ -11,7 +11,8 @@ from uuid import UUID
 class OpenItem:
     """
     Something that waits for one side. Kinds: publish, answer, bid, confirm, choose, deliver,
-    accept, agree_change, resolve, rate; and, waiting for others, bids, opening, choice.
+    accept, agree_change, sign_change, agree_end, resolve, rate; and, waiting for others, bids,
+    opening, choice.
     """
 
     kind: str

@@ -8,6 +8,7 @@ import pytest
 
 from bids.declining import decline_to_bid
 from bids.scoring import score_bid
+from ledger.cancelling import offer_cancellation
 from ledger.changing import propose_change
 from ledger.commissioning import amend_job
 from ledger.disputing import raise_dispute
@@ -210,3 +211,30 @@ def test_scores_given_one_after_the_other_are_one_thing_done(cast: Cast, contest
     done = desk(actor=cast.maya, at=CHOICE + DAY).done
 
     assert [item.text for item in done] == ["You scored a bid", "You published a job"]
+
+
+def test_an_offer_to_end_the_work_waits_for_the_other_side(cast: Cast):
+    builders.grant(cast)
+    award = builders.choose(cast, builders.contest(cast).vendor_bid)
+    offer_cancellation(
+        actor=cast.maya, award_id=award.pk, fee=eur("0"), reason="It is off.", at=CHOICE + DAY
+    )
+
+    assert mine(cast.vera, CHOICE + DAY)["agree_end"].act == "Agree to end the work"
+    assert others(cast.maya, CHOICE + DAY)["agree_end"].who == "Vera & Co"
+
+
+def test_a_large_change_waits_for_a_second_head(cast: Cast):
+    builders.grant(cast)
+    award = builders.choose(cast, builders.contest(cast).vendor_bid)
+    propose_change(
+        actor=cast.maya,
+        milestone_id=builders.milestones(award)[0].pk,
+        difference=eur("9000"),
+        reason="Two more days.",
+        at=CHOICE + DAY,
+    )
+
+    assert mine(cast.gerd, CHOICE + DAY)["sign_change"].act == "Sign a large change"
+    assert others(cast.maya, CHOICE + DAY)["sign_change"].who == "A second head of Marketing"
+    assert others(cast.vera, CHOICE + DAY)["sign_change"].who == "A second head of Marketing"
