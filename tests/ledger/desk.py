@@ -37,7 +37,8 @@ CONTESTS: tuple[tuple[tuple[str, ...], tuple[str, ...], str, str | None], ...] =
     (("66.67", "66.67", "66.66"), ("200",), "0", "150"),
     (("120.50",), ("150",), "0", None),
 )
-CHOSEN = {7: "vendor", 8: "vendor", 9: "team"}  # by their numbers, the drafts included: work is under way
+# Work under way, by the numbers of the jobs; the drafts come first.
+CHOSEN = {7: "vendor", 8: "vendor", 9: "team"}
 
 
 def eur(minor: int) -> Money:
