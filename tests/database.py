@@ -1,8 +1,10 @@
 """
 The tests' own PostgreSQL, as a pytest plugin (`-p tests.database`, before Django reads settings).
 
-One run uses one server; a second run beside it takes the next. A template is migrated once, and
-again only when a migration changes; every test process works on a copy of it.
+Each test process uses a server of its own: what is sealed waits for the oldest transaction of the
+whole server, so that two processes on one would wait for each other's tests. A second run beside
+this one takes the next servers. A template is migrated once in each, and again only when a
+migration changes; every test works on a copy of it.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from marketplace.project.embedded import FAST, ROOT, Embedded
 
 ADMIN = "CHOICEBOOK_TEST_ADMIN_URL"  # where databases are made; the test processes inherit it
 TEMPLATE = "CHOICEBOOK_TEST_TEMPLATE"
+EMBEDDED = "CHOICEBOOK_TEST_EMBEDDED"  # set where the servers of this run are ours to start
 URLS = {
     "owner": "DATABASE_OWNER_URL",
     "web": "DATABASE_URL",
@@ -68,14 +71,15 @@ def point_at(name: str) -> None:
 
 
 class Run:
-    """What the leading process of a test run starts, and stops when it ends."""
+    """What a test process starts, and stops when it ends."""
 
     def __init__(self) -> None:
         self.server: Embedded | None = None
         self.slot: IO[str] | None = None
 
     def start(self) -> None:
-        if database.is_embedded():
+        if EMBEDDED in os.environ or database.is_embedded():
+            os.environ[EMBEDDED] = "yes"
             self._start_embedded()
         else:
             # A given server: its owner must be allowed to create databases.
@@ -202,9 +206,12 @@ _run = Run()
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Before Django's plugin reads the settings: say where the database is."""
-    if "PYTEST_XDIST_WORKER" not in os.environ:
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker is None:
         signal.signal(signal.SIGTERM, interrupted)
         signal.signal(signal.SIGHUP, interrupted)
+    # The first worker takes the server of the process that leads, which runs no test itself.
+    if worker is None or (worker != "gw0" and EMBEDDED in os.environ):
         try:
             _run.start()
         except BaseException:
@@ -214,5 +221,4 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        _run.stop()
+    _run.stop()

@@ -63,7 +63,7 @@ def test_choices_are_filtered(award, fin: Machine, question: str, rows: int):
 @pytest.mark.parametrize(
     ("question", "pointer"),
     [
-        ("period=2026-13", "/period"),
+        ("period=2026-14", "/period"),
         ("period=2026-01&from=2026-01-01", "/period"),
         ("from=2026-02-01&to=2026-01-01", "/to"),
         ("from=yesterday", "/from"),
