@@ -23,7 +23,11 @@ def test_the_reference_can_be_browsed_and_nothing_is_blocked(site: str, page: Pa
     page.fill("[name=password]", PASSWORD)
     page.press("[name=password]", "Enter")
 
-    expect(page.get_by_text("Submit a bid")).to_be_visible(timeout=30_000)
+    page.get_by_role("link", name="jobs", exact=True).click(timeout=30_000)
+    expect(page.get_by_text("Submit a bid")).to_be_visible()
+    page.get_by_role("link", name="years", exact=True).click()  # the last of them
+    expect(page.get_by_text("End a year")).to_be_visible()
+    page.get_by_role("link", name="reports", exact=True).click()
     page.get_by_text("Report choices").click()
     expect(page.get_by_text("One row a choice, newest first")).to_be_visible()
     assert complaints == []
