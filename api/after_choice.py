@@ -19,12 +19,15 @@ from api.made import (
     RateOut,
     ReleaseOut,
 )
+from api.paging import Listed, sliced
 from api.resource import Asked, Resource, operation
+from api.rules_papers import RateRowOut
 from ledger.cancelling import agree_cancellation, offer_cancellation
 from ledger.changing import sign_change
 from ledger.currencies import state_rate
 from ledger.late_charging import allow_late_charge
 from ledger.overriding import override_choice
+from ledger.reports import house_rules
 from ledger.retention import release_retention
 
 
@@ -140,10 +143,17 @@ class RateBody(Strict):
     into = serializers.RegexField(r"^[A-Z]{3}$")
     rate = serializers.DecimalField(max_digits=18, decimal_places=9)
     in_force_on = serializers.DateField()
+    reason = serializers.CharField(max_length=4000)
 
 
 class Rates(Resource):
     """/currency-rates/"""
+
+    @operation("List booking rates", scope="reports:read", answers=RateRowOut, paged=True)
+    def get(self, asked: Asked) -> Listed:
+        """Every rate stated, by pair of currencies, the latest first, and who stated it why."""
+        rows = house_rules.booking_rates(actor=asked.actor, today=asked.at.date())
+        return sliced(rows, **asked.page)
 
     @operation(
         "State a booking rate",

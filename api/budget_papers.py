@@ -31,6 +31,7 @@ OutsidePaymentOut = paper(
     OutsidePayment,
     *("payment_id", "department_id", "department_name", "category_code", "category_name"),
     *("provider_name", "payee", "document", "paid_on", "net", "tax", "recorded_by", "recorded_at"),
+    "is_taken_back",
 )
 CarryOut = paper(
     CarryRow,
@@ -126,6 +127,7 @@ class YearEndedOut(Serializer):
     fiscal_year = serializers.IntegerField()
     run = serializers.IntegerField()
     promises_carried = serializers.IntegerField()
+    estimates_carried = serializers.IntegerField()
     lines_carried = serializers.IntegerField()
     lines_lapsed = serializers.IntegerField()
     departments_closed = serializers.IntegerField()

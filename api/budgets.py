@@ -23,9 +23,11 @@ from api.paging import Listed, sliced
 from api.questions import DepartmentQuery, SpanQuery, days_asked
 from api.report_files import Report, file_of
 from api.resource import Asked, Resource, operation
+from api.rules_papers import LimitRowOut
 from ledger.budget_moves import decline_move, move_budget, sign_move, state_signing_limit
 from ledger.outside_spend import Payment, record_outside_spends
 from ledger.reports import budget_moves as moves
+from ledger.reports import house_rules
 from ledger.reports import line_history as histories
 from ledger.reports import outside_payments as payments
 
@@ -105,6 +107,11 @@ class LimitBody(Strict):
 
 class SigningLimits(Resource):
     """/budgets/signing-limits/"""
+
+    @operation("List signing limits", scope="reports:read", answers=LimitRowOut, paged=True)
+    def get(self, asked: Asked) -> Listed:
+        """Every limit stated, by currency, the latest first, and who stated it why."""
+        return sliced(house_rules.signing_limits(actor=asked.actor), **asked.page)
 
     @operation(
         "State the limit of one signature",

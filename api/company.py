@@ -24,8 +24,10 @@ from api.made import MadeOut, NamedOut
 from api.paging import Listed, sliced
 from api.questions import CurrencyField
 from api.resource import Asked, Resource, operation
+from api.rules_papers import PolicyRowOut
 from api.work_papers import DeskOut
 from ledger.reports.desk import desk
+from ledger.reports.house_rules import policy_history
 from marketplace import directory
 from marketplace.admission import add_category, admit_vendor, register_department, register_team
 from marketplace.policies import state_policy
@@ -256,3 +258,13 @@ class Policies(Resource):
     def post(self, asked: Asked) -> Any:
         """From a day on. Jobs keep the rules that they were published under."""
         return state_policy(actor=asked.actor, at=asked.at, **asked.body)
+
+
+class PolicyHistory(Resource):
+    """/policies/history/"""
+
+    @operation("Read the history of policies", scope="jobs:read", answers=PolicyRowOut, paged=True)
+    def get(self, asked: Asked) -> Listed:
+        """What each statement of rules changed, who stated it, from when, and why."""
+        rows = policy_history(actor=asked.actor, today=asked.at.date())
+        return sliced(rows, **asked.page)

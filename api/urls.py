@@ -52,6 +52,7 @@ urlpatterns: list[URLPattern] = [
     path("vendors/", company.Vendors.as_view()),
     path("categories/", company.Categories.as_view()),
     path("policies/", company.Policies.as_view()),
+    path("policies/history/", company.PolicyHistory.as_view()),
     # What is wanted
     path("jobs/", jobs.Jobs.as_view()),
     path("jobs/<uuid:job_id>/", jobs.Job.as_view()),

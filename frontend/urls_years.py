@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path, register_converter
 from django.urls.converters import IntConverter
 
-from frontend.pages import budget_lines, inside_prices, outside, years
+from frontend.pages import budget_lines, house_rules, inside_prices, outside, years
 
 
 class YearConverter(IntConverter):
@@ -28,6 +28,11 @@ urlpatterns: list[URLPattern] = [
     path("finance/prices/", inside_prices.show, name="inside-prices"),
     path("finance/prices/rules/new/", inside_prices.rule, name="price-rule"),
     path("finance/prices/mode/", inside_prices.mode, name="charging-mode"),
+    path("finance/rules/", house_rules.show, name="house-rules"),
+    path("finance/rules/rates.csv", house_rules.rates_csv, name="rates-csv"),
+    path("finance/rules/rates/new/", house_rules.rate, name="rate-new"),
+    path("finance/rules/limits/<slug:currency>/", house_rules.limit, name="limit-new"),
+    path("finance/rules/policies/<slug:code>/", house_rules.policy, name="policy-change"),
     path("finance/years/<year:year>/", years.show, name="year"),
     path("finance/years/<year:year>/carry-forward.csv", years.show_csv, name="year-csv"),
     path("finance/years/<year:year>/recoveries.csv", years.recoveries_csv, name="recoveries-csv"),

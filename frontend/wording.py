@@ -117,6 +117,24 @@ CHARGING_MODES: Words = {
     "chargeback": _("Charged to budgets"),
     "showback": _("Shown, not charged"),
 }
+RULES: Words = {
+    "budget_control": _("Budgets"),
+    "minimum_days": _("Days at least to bid"),
+    "needs_team_and_vendor": _("A team and a vendor are invited"),
+    "allows_variants": _("Several bids of one provider"),
+    "formal_above_minor": _("Formal above"),
+    "fee_basis_points": _("Marketplace fee"),
+    "acceptance_days": _("Days until silence accepts"),
+    "rating_days": _("Days to rate"),
+    "dispute_days": _("Days to dispute"),
+    "retention_basis_points": _("Kept back of a vendor"),
+    "retention_days": _("Kept back for"),
+    "charging_days": _("Days to charge what was sent back"),
+    "large_change_basis_points": _("Changes need a second head above"),
+    "override_above_minor": _("A head above may override from"),
+    "administration_minor": _("Contract administration of an outside bid"),
+    "changeover_minor": _("Changeover when work goes outside"),
+}
 UNSPENT: Words = {"lapse": _("Lapses"), "carry": _("Is carried on")}
 OPEN_PROMISES: Words = {
     "with_budget": _("Carried on with its budget"),
@@ -154,6 +172,7 @@ TABLES: Mapping[str, Words] = {
     "moves": MOVES,
     "price_rules": PRICE_RULES,
     "charging_modes": CHARGING_MODES,
+    "rules": RULES,
     "unspent": UNSPENT,
     "open_promises": OPEN_PROMISES,
     "recovery_policies": RECOVERY_POLICIES,

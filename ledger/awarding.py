@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from bids.models.bids import Bid
-from ledger.budgeting import budget_line_for
+from ledger.budgeting import budget_line_for, carry_estimate_along
 from ledger.commissioning import refuse_undecidable
 from ledger.grounds import Grounds, refuse_without_grounds
 from ledger.models.awards import Award, Milestone
@@ -141,6 +141,7 @@ def write_award(
 ) -> Award:
     """Write a choice with its milestones. :raises NoBudget, NoRate: nobody could pay for it."""
     job = bid.job
+    carry_estimate_along(job=job, actor=actor, at=at)
     line = budget_line_for(job, at.date())
     rate = rate_in_force(price.currency, line.currency, at.date())
     award = Award.objects.create(

@@ -122,6 +122,31 @@ CHECKS = (
         """,
     ),
     Check(
+        "turnover of providers in closed months is the sum of its postings",
+        "SELECT count(*) FROM ledger_providerturnover",
+        """
+        WITH compared AS (
+            SELECT p.provider_id, p.period_id, p.account_id, p.currency, p.debit_minor AS debit,
+                p.credit_minor AS credit
+            FROM ledger_posting p
+            JOIN ledger_journalentry e ON e.id = p.entry_id AND e.kind <> 'year_closed'
+            WHERE p.provider_id IS NOT NULL
+            UNION ALL
+            SELECT provider_id, period_id, account_id, currency, -debit_minor, -credit_minor
+            FROM ledger_providerturnover
+        )
+        SELECT 'provider ' || v.name || ', period ' || c.period_id || ', account ' || a.code
+            || ': posted and stored differ by ' || sum(debit) || '/' || sum(credit)
+        FROM compared c
+        JOIN ledger_period m ON m.id = c.period_id AND m.closed_at IS NOT NULL
+        JOIN ledger_account a ON a.id = c.account_id
+        JOIN marketplace_provider v ON v.id = c.provider_id
+        GROUP BY v.name, c.provider_id, c.period_id, a.code, c.currency
+        HAVING sum(debit) <> 0 OR sum(credit) <> 0
+        ORDER BY 1
+        """,
+    ),
+    Check(
         "open commitments are what the budget lines hold as committed",
         "SELECT count(*) FROM ledger_commitment",
         """
@@ -140,7 +165,14 @@ CHECKS = (
         SELECT 'budget line ' || b.id || ': pre-committed ' || b.precommitted_minor
             || ', estimates ' || coalesce(sum(c.amount_minor), 0)
         FROM ledger_budgetline b
-        LEFT JOIN ledger_precommitment c ON c.budget_line_id = b.id AND c.released_at IS NULL
+        LEFT JOIN (
+            SELECT p.amount_minor, coalesce((
+                SELECT e.budget_line_id FROM ledger_estimatecarried e
+                JOIN ledger_budgetline l ON l.id = e.budget_line_id
+                WHERE e.estimate_id = p.job_id ORDER BY l.fiscal_year DESC LIMIT 1
+            ), p.budget_line_id) AS budget_line_id
+            FROM ledger_precommitment p WHERE p.released_at IS NULL
+        ) c ON c.budget_line_id = b.id
         GROUP BY b.id
         HAVING b.precommitted_minor <> coalesce(sum(c.amount_minor), 0)
         ORDER BY b.id

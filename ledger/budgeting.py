@@ -7,9 +7,16 @@ from datetime import date, datetime
 from uuid import UUID
 
 from ledger import chart
-from ledger.carrying import line_of
-from ledger.models.budgets import BudgetLine, Precommitment
-from ledger.periods import fiscal_year_of
+from ledger.carrying import (
+    budget_behind,
+    budget_lines,
+    carry_forward_of,
+    last_open_period,
+    line_in_year,
+    line_of,
+)
+from ledger.models.budgets import BudgetLine, EstimateCarried, Precommitment
+from ledger.periods import days_of, fiscal_year_of
 from ledger.posting import About, BudgetMove, CommitmentMove, EntryKind, Line, post_entry
 from ledger.rates import rate_in_force
 from ledger.showback import is_shown_on
@@ -116,6 +123,85 @@ def release_estimate(*, actor: User, job: Job, at: datetime) -> None:
         )
 
 
+def line_of_estimate(estimate: Precommitment) -> BudgetLine:
+    """Return the line on which an estimate stands: the latest that took it over, or its first."""
+    carried = EstimateCarried.objects.filter(estimate=estimate).select_related(
+        "budget_line__department", "budget_line__category"
+    )
+    latest = carried.order_by("-budget_line__fiscal_year").first()
+    return latest.budget_line if latest else estimate.budget_line
+
+
+def open_estimates(year: int) -> list[Precommitment]:
+    """Return what is reserved on a year's lines for jobs that nobody decided on."""
+    estimates = Precommitment.objects.filter(released_at=None).select_related(
+        "job", "budget_line__department", "budget_line__category"
+    )
+    reserved = estimates.defer("job__need").order_by("job__published_at", "pk")
+    return [one for one in reserved if line_of_estimate(one).fiscal_year == year]
+
+
+def carry_estimate_along(*, job: Job, actor: User, at: datetime) -> None:
+    """
+    Let the year of `at` take over what an earlier one reserved for a job, before it is decided on
+    in the new one. Nothing reserved, or nothing earlier, is no matter. Call it under the job's
+    lock.
+
+    :raises InsufficientFunds: promises are carried without budget, and the new line lacks it.
+    """
+    estimate = Precommitment.objects.filter(job=job, released_at=None).first()
+    year = fiscal_year_of(at.date())
+    if estimate is None or is_shown_on(at.date()):
+        return
+    if line_of_estimate(estimate).fiscal_year < year:
+        carry_estimate(estimate=estimate, year=year, actor=actor, at=at)
+
+
+def carry_estimate(*, estimate: Precommitment, year: int, actor: User, at: datetime) -> None:
+    """
+    Let a later year's line take over an estimate, as it takes over a promise (entry 22 of the
+    chart). Call it under the job's lock.
+
+    :raises InsufficientFunds: promises are carried without budget, and the new line lacks it.
+    """
+    old = line_of_estimate(estimate)
+    new = line_in_year(old, year)
+    EstimateCarried.objects.create(estimate=estimate, budget_line=new, carried_at=at)
+    amount = Money(estimate.amount_minor, old.currency)
+    _unspent, policy = carry_forward_of(old.fiscal_year, old.department_id)
+    budget = budget_behind(amount, old, policy)
+    leaving = last_open_period(old.fiscal_year, at=at)
+    for line, sign, period in ((old, -1, leaving), (new, 1, None)):
+        moved, with_budget = Money(sign * amount.minor, old.currency), sign * budget.minor
+        about: About = {
+            "department": line.department_id,
+            "category": estimate.job.category_id,
+            "job": estimate.job_id,
+        }
+        post_entry(
+            actor=actor,
+            kind=EntryKind.ESTIMATE_CARRIED,
+            source=estimate.job_id,
+            occurrence=f"{line.fiscal_year}:{'in' if sign > 0 else 'out'}",
+            at=at,
+            period=period,
+            effective_on=days_of(period)[1] if period else None,
+            lines=[
+                Line.debit(chart.PRECOMMITMENT, moved, **about),
+                Line.credit(chart.PRECOMMITMENT_RESERVE, moved, **about),
+                *budget_lines(line, Money(with_budget, old.currency)),
+            ],
+            budget_moves=[
+                BudgetMove(
+                    line.pk,
+                    precommitted=moved.minor,
+                    budget=with_budget if sign < 0 else 0,
+                    carried_in=with_budget if sign > 0 else 0,
+                )
+            ],
+        )
+
+
 def estimate_given_back(job: Job, at: datetime) -> tuple[Booking, UUID | None]:
     """Mark a job's estimate as released; return how that is booked, and on which line."""
     reserved = Precommitment.objects.filter(job=job, released_at=None)
@@ -124,7 +210,8 @@ def estimate_given_back(job: Job, at: datetime) -> tuple[Booking, UUID | None]:
     if estimate is None:
         return Booking(), None
     reserved.update(released_at=at)
-    amount = Money(estimate.amount_minor, estimate.budget_line.currency)
+    line = line_of_estimate(estimate)
+    amount = Money(estimate.amount_minor, line.currency)
     about: About = {
         "department": job.department_id,
         "category": job.category_id,
@@ -135,5 +222,5 @@ def estimate_given_back(job: Job, at: datetime) -> tuple[Booking, UUID | None]:
             Line.debit(chart.PRECOMMITMENT_RESERVE, amount, **about),
             Line.credit(chart.PRECOMMITMENT, amount, **about),
         ),
-        budget_moves=(BudgetMove(estimate.budget_line_id, precommitted=-amount.minor),),
-    ), estimate.budget_line_id
+        budget_moves=(BudgetMove(line.pk, precommitted=-amount.minor),),
+    ), line.pk

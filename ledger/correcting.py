@@ -19,19 +19,35 @@ from marketplace.refusals import Refusal, Unknown, require
 from marketplace.words import keep
 
 LOCK = 7305
-# Facts that nothing else takes back. A chapter whose entries have no way back adds them here.
-REVERSIBLE: set[str] = {EntryKind.BUDGET_GRANTED}
+# Facts that finance alone states, that nothing else takes back and that nothing else builds on.
+REVERSIBLE: set[str] = {
+    EntryKind.BUDGET_GRANTED,
+    EntryKind.SPENT_OUTSIDE,
+    EntryKind.CREDITED_OUTSIDE,
+}
 # How the others are taken back, each by its own verb, which also puts right what follows from it.
 OWN_WAY: dict[str, str] = {
     EntryKind.BUDGET_MOVED: "Move the budget back.",
     EntryKind.ESTIMATE_RESERVED: "It is free again when the job is called off or decided.",
     EntryKind.ESTIMATE_RELEASED: "A later job reserves its own estimate.",
+    EntryKind.ESTIMATE_CARRIED: "The estimate stands on the new year's line.",
     EntryKind.AWARDED: "Cancel the award.",
+    EntryKind.OVERRIDDEN: "Cancel the award.",
+    EntryKind.CANCELLED: "Both sides agreed to it; a further job begins anew.",
     EntryKind.CHANGED: "Agree on a further change.",
     EntryKind.CHARGED: "The head disputes the charge, and finance credits it.",
     EntryKind.RELEASED: "What is released is free; a further job promises it again.",
     EntryKind.DISPUTED: "Settle the dispute.",
     EntryKind.CREDITED: "A settlement stands.",
+    EntryKind.RECOVERED: "What was set off is paid; the vendor is owed its next charge whole.",
+    EntryKind.RETENTION_RELEASED: "The head disputes the charge, and finance credits it.",
+    EntryKind.CURRENCY_SETTLED: "What a payment cost stands as the bank stated it.",
+    EntryKind.PROMISE_CARRIED: "The promise stands on the new year's line.",
+    EntryKind.BUDGET_CARRIED: "Move the budget, or grant less, in the new year.",
+    EntryKind.BUDGET_LAPSED: "Grant it in the new year.",
+    EntryKind.YEAR_CLOSED: "End the year again: each run books what is new.",
+    EntryKind.RECOVERY_CARRIED: "Settle the next year with the difference.",
+    EntryKind.RECOVERY_REBATED: "Settle the next year with the difference.",
     EntryKind.ACCRUED: "An accrual reverses itself on the first day of the next month.",
     EntryKind.ACCRUAL_REVERSED: "An accrual and its reversal belong together.",
     EntryKind.REVERSED: "A reversal stands; book the fact anew.",

@@ -16,7 +16,7 @@ from ledger.budgeting import Booking
 from ledger.carrying import paying_line
 from ledger.charging import about
 from ledger.models.awards import Award
-from ledger.models.rates import BookingRate, CurrencySettlement
+from ledger.models.rates import BookingRate, CurrencySettlement, RateReason
 from ledger.permissions import may_settle_currency, may_state_rates
 from ledger.posting import About, BudgetMove, EntryKind, Line
 from ledger.promising import post
@@ -25,6 +25,7 @@ from marketplace.models.events import Audience
 from marketplace.models.people import User
 from marketplace.money import Money, exponent_of
 from marketplace.refusals import Refusal, require
+from marketplace.words import keep
 
 
 class NotARate(Refusal):
@@ -48,6 +49,13 @@ class RateInThePast(Refusal):
     field = "in_force_on"
 
 
+class ReasonMissing(Refusal):
+    """Whoever reads a rate later must know where it was taken from."""
+
+    code = "reason_missing"
+    field = "reason"
+
+
 class OneCurrency(Refusal):
     """There is no difference where there is one currency."""
 
@@ -64,24 +72,31 @@ class NotASettlement(Refusal):
 
 @transaction.atomic(savepoint=False)
 def state_rate(
-    *, actor: User, currency: str, into: str, rate: str | Decimal, in_force_on: date, at: datetime
+    *,
+    actor: User,
+    currency: str,
+    into: str,
+    rate: str | Decimal,
+    in_force_on: date,
+    reason: str,
+    at: datetime,
 ) -> BookingRate:
     """
     State what one unit of `currency` is booked as in `into`, from a day on. The decimals are kept
     exactly, as a fraction between minor units: 1 EUR = 160.25 JPY is 641 yen for 400 cents.
 
+    :param reason: where the rate was taken from.
     :raises Forbidden: only finance states rates.
-    :raises NotARate, RateInThePast, RateStated: the rules say no.
+    :raises NotARate, RateInThePast, RateStated, ReasonMissing: the rules say no.
     """
     require(may_state_rates(actor))
-    try:
-        given = Fraction(Decimal(rate))
-    except (InvalidOperation, ValueError, OverflowError):
-        raise NotARate(f"“{rate}” is not a rate; write it like 1.0853.") from None
+    given = _read(rate)
     if given <= 0 or currency == into or given.denominator > 10**9 or given.numerator > 10**12:
         raise NotARate("State a rate above zero between two currencies, with up to nine decimals.")
     if in_force_on < at.date() and not actor.is_system:
         raise RateInThePast("A rate is in force from today at the earliest.")
+    if not reason.strip():
+        raise ReasonMissing("Say where the rate was taken from.")
     if BookingRate.objects.filter(currency=currency, into=into, in_force_on=in_force_on).exists():
         raise RateStated(f"The rate of {in_force_on:%d %B %Y} is stated; choose a later day.")
 
@@ -95,6 +110,8 @@ def state_rate(
         stated_by=actor,
         stated_at=at,
     )
+    words = keep(reason.strip(), at=at)
+    RateReason.objects.create(rate=stated, words=words)
     record(
         actor,
         "rate.stated",
@@ -107,9 +124,18 @@ def state_rate(
             "in_force_on": in_force_on.isoformat(),
             "numerator": exact.numerator,
             "denominator": exact.denominator,
+            "reason_digest": bytes(words.digest).hex(),
         },
     )
     return stated
+
+
+def _read(rate: str | Decimal) -> Fraction:
+    """:raises NotARate: it is no number."""
+    try:
+        return Fraction(Decimal(rate))
+    except (InvalidOperation, ValueError, OverflowError):
+        raise NotARate(f"“{rate}” is not a rate; write it like 1.0853.") from None
 
 
 @transaction.atomic(savepoint=False)

@@ -121,6 +121,7 @@ RECORD = {
         RecordTable("ledger_rating", when=REVEALED),
         RecordTable("ledger_reveal", "award_id"),
         RecordTable("ledger_precommitment", "job_id", later=_later("released_at")),
+        RecordTable("ledger_estimatecarried"),
         RecordTable(
             "ledger_budgetline",
             later=_later(
@@ -140,6 +141,7 @@ RECORD = {
         RecordTable("ledger_changesignature", "change_id"),
         RecordTable("ledger_latecharge", "milestone_id"),
         RecordTable("ledger_bookingrate"),
+        RecordTable("ledger_ratereason", "rate_id"),
         RecordTable("ledger_currencysettlement"),
         RecordTable("ledger_grant"),
         RecordTable("ledger_signinglimit"),
@@ -162,6 +164,7 @@ PROVED_OTHERWISE = {
     "ledger_budgetmovement": "part of its entry's digest",
     "ledger_balance": "the sum of its postings: see books.py",
     "ledger_monthlycharge": "the sum of its postings: see books.py",
+    "ledger_providerturnover": "the sum of its postings: see books.py",
     "ledger_rowbatch": "its own digest stands in an event",
     "marketplace_logleaf": "hashed from its event, and into the tree",
     "marketplace_logtile": "hashed from the leaves",
@@ -171,6 +174,7 @@ PROVED_OTHERWISE = {
 SAYS_NOTHING = {
     ("ledger_balance", "id"): "a number that nothing refers to",
     ("ledger_monthlycharge", "id"): "a number that nothing refers to",
+    ("ledger_providerturnover", "id"): "a number that nothing refers to",
     ("ledger_balance", "stripe"): "which of sixteen counters of one sum this is",
 }
 

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from ledger import chart
 from ledger.balances import Result, results_of
+from ledger.budgeting import carry_estimate, line_of_estimate, open_estimates
 from ledger.carrying import (
     budget_lines,
     carry_commitment,
@@ -75,6 +76,7 @@ class YearEnded:
     fiscal_year: int
     run: int
     promises_carried: int
+    estimates_carried: int
     lines_carried: int
     lines_lapsed: int
     departments_closed: int
@@ -84,6 +86,7 @@ class YearEnded:
         """Nothing was new since the run before."""
         return not (
             self.promises_carried
+            or self.estimates_carried
             or self.lines_carried
             or self.lines_lapsed
             or self.departments_closed
@@ -156,13 +159,15 @@ def close_year(*, actor: User, fiscal_year: int, at: datetime) -> YearEnded:
         fiscal_year=fiscal_year, run=runs.count() + 1, ended_by=actor, ended_at=at
     )
     promises = _carry_promises(run, actor=actor, at=at)
+    estimates = _carry_estimates(run, actor=actor, at=at)
     carried, lapsed = _pass_on_budgets(run, actor=actor, at=at)
     closed = _close_results(run, actor=actor, at=at)
-    ended = YearEnded(fiscal_year, run.run, promises, carried, lapsed, closed)
+    ended = YearEnded(fiscal_year, run.run, promises, estimates, carried, lapsed, closed)
     facts: dict[str, Fact] = {
         "year": fiscal_year,
         "run": run.run,
         "promises_carried": promises,
+        "estimates_carried": estimates,
         "lines_carried": carried,
         "lines_lapsed": lapsed,
         "departments_closed": closed,
@@ -200,15 +205,33 @@ def _carry_promises(run: YearEnd, *, actor: User, at: datetime) -> int:
         try:
             carry_commitment(commitment=commitment, year=run.fiscal_year + 1, actor=actor, at=at)
         except InsufficientFunds as short:
-            line = commitment.budget_line
-            raise InsufficientFunds(
-                f"{line.department} has {short.available} in {run.fiscal_year + 1}, and"
-                f" “{commitment.award.job.title}” alone takes {short.wanted} over. Grant more, or"
-                " carry promises with their budget.",
-                available=short.available,
-                wanted=short.wanted,
-            ) from short
+            raise _too_little(commitment.budget_line, commitment.award.job, run, short) from short
     return len(standing)
+
+
+def _carry_estimates(run: YearEnd, *, actor: User, at: datetime) -> int:
+    jobs = [one.job_id for one in open_estimates(run.fiscal_year)]
+    list(Job.objects.select_for_update().filter(pk__in=jobs).order_by("pk").values_list("pk"))
+    standing = open_estimates(run.fiscal_year)
+    for estimate in standing:
+        line = line_of_estimate(estimate)
+        try:
+            carry_estimate(estimate=estimate, year=run.fiscal_year + 1, actor=actor, at=at)
+        except InsufficientFunds as short:
+            raise _too_little(line, estimate.job, run, short) from short
+    return len(standing)
+
+
+def _too_little(
+    line: BudgetLine, job: Job, run: YearEnd, short: InsufficientFunds
+) -> InsufficientFunds:
+    return InsufficientFunds(
+        f"{line.department} has {short.available} in {run.fiscal_year + 1}, and"
+        f" “{job.title}” alone takes {short.wanted} over. Grant more, or"
+        " carry promises with their budget.",
+        available=short.available,
+        wanted=short.wanted,
+    )
 
 
 def _pass_on_budgets(run: YearEnd, *, actor: User, at: datetime) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """The rules of the house: stated with a date and an explanation, never changed."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -41,6 +42,12 @@ class MoreThanAll(Refusal):
 
     code = "more_than_all"
     field = "retention_basis_points"
+
+
+class NothingChanges(Refusal):
+    """Rules are stated anew where something becomes otherwise."""
+
+    code = "nothing_changes"
 
 
 @transaction.atomic(savepoint=False)
@@ -111,6 +118,33 @@ def state_policy(
     facts = {"code": code, "in_force_on": in_force_on.isoformat()}
     record(actor, "policy.stated", policy, at=at, audience=Audience.COMPANY, facts=facts)
     return policy
+
+
+def change_policy(
+    *, actor: User, code: str, at: datetime, in_force_on: date, explanation: str, **changes: Any
+) -> Policy:
+    """
+    State the rules called `code` anew from a day on: as they will stand on that day, but for the
+    changes. What is refused besides is what `state_policy` refuses.
+
+    :param changes: any of the rules that `state_policy` names.
+    :raises Unknown: there are no rules of that name on that day.
+    :raises NothingChanges: they are so already.
+    """
+    before = policy_in_force(code, in_force_on)
+    told_apart = {"id", "code", "in_force_on", "explanation", "stated_at"}
+    names = {field.attname for field in Policy._meta.concrete_fields} - told_apart
+    rules = {name: getattr(before, name) for name in names}
+    if rules == rules | changes:
+        raise NothingChanges("The rules are so already. Change at least one of them.")
+    return state_policy(
+        actor=actor,
+        code=code,
+        at=at,
+        in_force_on=in_force_on,
+        explanation=explanation,
+        **(rules | changes),
+    )
 
 
 def state_standard_policy(*, actor: User, at: datetime) -> Policy:

@@ -17,6 +17,17 @@ from ledger.reports.trial_balance import trial_balance
 from marketplace.directory import policies, seats
 from marketplace.refusals import Forbidden
 
+OF_THE_BOOKS = frozenset(
+    [
+        "resolve",
+        "sign_reopening",
+        "close_month",
+        "sign_correction",
+        "sign_move",
+        "allow_late_charge",
+    ]
+)
+
 
 @require_safe
 @login_required
@@ -38,7 +49,7 @@ def show(request: SignedIn) -> HttpResponse:
         "mine": [
             (item, address_of(item))
             for item in desk(actor=request.user, at=request.received_at).mine
-            if item.kind == "resolve"
+            if item.kind in OF_THE_BOOKS
         ],
         "balance": trial_balance(actor=request.user, since_period=begun[0].id) if begun else None,
         "months": begun[:12],

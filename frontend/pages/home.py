@@ -24,6 +24,13 @@ _PLACES_BY_JOB = {
     "rate": "rate",
     "opening": "timeline",
     "choice": "timeline",
+    "allow_late_charge": "board",
+}
+# What concerns no job is done on its own page.
+_PLACES_BY_SUBJECT = {
+    "sign_correction": "correction-sign",
+    "sign_move": "budget-move-sign",
+    "agree_redaction": "redaction-agree",
 }
 
 
@@ -42,4 +49,8 @@ def home(request: SignedIn) -> HttpResponse:
 
 def address_of(item: OpenItem) -> str:
     """Return the address at which an open item is dealt with."""
+    if item.kind in _PLACES_BY_SUBJECT:
+        return reverse(_PLACES_BY_SUBJECT[item.kind], args=[item.subject_id])
+    if item.period_id is not None:
+        return reverse("period", args=[item.period_id])
     return reverse(_PLACES_BY_JOB.get(item.kind, "job"), args=[item.job_id])

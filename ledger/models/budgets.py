@@ -100,6 +100,28 @@ class Precommitment(models.Model):
         return str(self.amount_minor)
 
 
+class EstimateCarried(models.Model):
+    """
+    A new year's line took over what a job that nobody decided on had reserved. The line of the
+    latest year is the one on which the estimate stands.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    estimate = models.ForeignKey(Precommitment, models.PROTECT, related_name="carried")
+    budget_line = models.ForeignKey(BudgetLine, models.PROTECT, related_name="+")
+    carried_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="an_estimate_is_carried_to_a_line_once", fields=["estimate", "budget_line"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.estimate_id)
+
+
 class Commitment(models.Model):
     """
     The part of a budget line that an award promised. Its figures are moved by the posting

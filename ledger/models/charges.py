@@ -1,4 +1,4 @@
-"""What departments were charged in a month, summed up. Written by the posting function alone."""
+"""What departments were charged, and providers earned, in a month: summed up by the database."""
 
 from __future__ import annotations
 
@@ -47,3 +47,30 @@ class MonthlyCharge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.period}: {self.debit_minor - self.credit_minor}"
+
+
+class ProviderTurnover(models.Model):
+    """
+    What was posted with a provider's name in a closed month, by account. Written when the month is
+    closed, so that a statement reads one month's postings; of a month that was reopened it counts
+    again from its next closing.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+", db_index=False)
+    period = models.ForeignKey(Period, models.PROTECT, related_name="+", db_index=False)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
+    currency = models.CharField(max_length=3)
+    debit_minor = models.BigIntegerField()
+    credit_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_turnover_per_provider_month_account_and_currency",
+                fields=["provider", "period", "account", "currency"],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider_id} {self.period_id}"

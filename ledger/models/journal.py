@@ -37,6 +37,7 @@ class EntryKind(models.TextChoices):
     BUDGET_MOVED = "budget_moved", "Budget moved"
     ESTIMATE_RESERVED = "estimate_reserved", "Estimate reserved"
     ESTIMATE_RELEASED = "estimate_released", "Estimate released"
+    ESTIMATE_CARRIED = "estimate_carried", "Estimate carried on"
     AWARDED = "awarded", "Awarded"
     OVERRIDDEN = "overridden", "Choice overridden"
     CHANGED = "changed", "Change order"

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from ledger.models.awards import Award
+from marketplace.models.events import Words
 from marketplace.models.people import User
 
 
@@ -39,6 +40,18 @@ class BookingRate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.currency} {self.into} {self.in_force_on}"
+
+
+class RateReason(models.Model):
+    """Why a rate was stated: where it comes from."""
+
+    rate = models.OneToOneField(
+        BookingRate, models.PROTECT, primary_key=True, related_name="reason"
+    )
+    words = models.ForeignKey(Words, models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return str(self.rate_id)
 
 
 class CurrencySettlement(models.Model):

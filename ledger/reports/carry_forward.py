@@ -8,11 +8,13 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from ledger.budgeting import line_of_estimate, open_estimates
 from ledger.carrying import budget_behind, carry_forwards
 from ledger.models.budgets import BudgetLine, Commitment
 from ledger.models.years import OpenPromises, Unspent, YearEnd
 from ledger.reports.columns import Column, columns
 from ledger.reports.reading import departments_to_read, reader_of
+from marketplace.models.jobs import Job
 from marketplace.models.people import User
 from marketplace.money import Money
 
@@ -27,7 +29,7 @@ class CarryRow:
     department_name: str
     category_name: str
     line_id: UUID
-    job_id: UUID | None  # of an open promise; None for a line's unspent budget
+    job_id: UUID | None  # of an open promise or an estimate; None for a line's unspent budget
     job_title: str
     provider_name: str
     amount: Money  # promised, or unspent
@@ -57,7 +59,11 @@ def carry_forward(*, actor: User, fiscal_year: int) -> CarryForwardPaper:
     departments = departments_to_read(reader_of(actor))
     lines = BudgetLine.objects.filter(fiscal_year=fiscal_year, department__in=departments)
     stated = carry_forwards(fiscal_year)
-    rows = [*_promises(lines, stated), *_unspent(lines, stated)]
+    rows = [
+        *_promises(lines, stated),
+        *_estimates(lines, fiscal_year, stated),
+        *_unspent(lines, stated),
+    ]
     rows.sort(key=lambda row: (row.department_name, row.category_name, row.job_title))
     runs = YearEnd.objects.filter(fiscal_year=fiscal_year).count()
     return CarryForwardPaper(fiscal_year, runs, tuple(rows))
@@ -74,7 +80,27 @@ def _promises(lines: QuerySet[BudgetLine], stated: Stated) -> Iterator[CarryRow]
         _unspent, policy = stated.get(line.department_id, stated[None])
         amount = Money(commitment.open_minor, line.currency)
         budget = budget_behind(amount, line, policy)
-        yield _row(line, commitment, amount=amount, policy=policy, budget=budget)
+        award = commitment.award
+        yield _row(
+            line,
+            award.job,
+            amount=amount,
+            policy=policy,
+            budget=budget,
+            provider_name=award.provider.name,
+        )
+
+
+def _estimates(lines: QuerySet[BudgetLine], year: int, stated: Stated) -> Iterator[CarryRow]:
+    known = {line.pk: line for line in lines.select_related("department", "category")}
+    for estimate in open_estimates(year):
+        line = known.get(line_of_estimate(estimate).pk)
+        if line is None:
+            continue
+        _unspent, policy = stated.get(line.department_id, stated[None])
+        amount = Money(estimate.amount_minor, line.currency)
+        budget = budget_behind(amount, line, policy)
+        yield _row(line, estimate.job, amount=amount, policy=policy, budget=budget)
 
 
 def _unspent(lines: QuerySet[BudgetLine], stated: Stated) -> Iterator[CarryRow]:
@@ -87,23 +113,23 @@ def _unspent(lines: QuerySet[BudgetLine], stated: Stated) -> Iterator[CarryRow]:
 
 def _row(
     line: BudgetLine,
-    commitment: Commitment | None,
+    job: Job | None,
     *,
     amount: Money,
     policy: Unspent | OpenPromises,
     budget: Money,
+    provider_name: str = "",
 ) -> CarryRow:
-    award = commitment.award if commitment else None
     return CarryRow(
         department_id=line.department_id,
         department_name=line.department.name,
         category_name=line.category.name if line.category else "",
         line_id=line.pk,
-        job_id=award.job_id if award else None,
-        job_title=award.job.title if award else "",
-        provider_name=award.provider.name if award else "",
+        job_id=job.pk if job else None,
+        job_title=job.title if job else "",
+        provider_name=provider_name,
         amount=amount,
         policy=str(policy),
         carried_budget=budget,
-        new_available=budget - amount if award else budget,
+        new_available=budget - amount if job else budget,
     )

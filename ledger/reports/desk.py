@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from itertools import groupby, islice
 
 from ledger.reports.desk_bids import bid_items
+from ledger.reports.desk_books import books_items
 from ledger.reports.desk_jobs import job_items
 from ledger.reports.desk_work import work_items
 from ledger.reports.open_items import Desk, DoneItem, OpenItem
@@ -24,7 +25,12 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 def desk(*, actor: User, at: datetime) -> Desk:
     """Return what waits for the actor, what waits for others, and what the actor did lately."""
     reader = reader_of(actor)
-    items = [*job_items(reader, at), *bid_items(reader, at), *work_items(reader, at)]
+    items = [
+        *job_items(reader, at),
+        *bid_items(reader, at),
+        *work_items(reader, at),
+        *books_items(reader, at),
+    ]
     mine = _most_pressing_first(item for item in items if item.is_mine)
     return Desk(
         mine=mine,

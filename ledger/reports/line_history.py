@@ -9,11 +9,11 @@ from datetime import date, datetime
 from itertools import groupby
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ledger import chart
 from ledger.models.budgets import BudgetLine, Commitment, Precommitment
-from ledger.models.journal import EntryKind, Posting
+from ledger.models.journal import BudgetMovement, EntryKind, Posting
 from ledger.models.moves import Grant, MoveWanted
 from ledger.reports.budget_status import BudgetRow, budget_row
 from ledger.reports.columns import Column, columns
@@ -100,9 +100,9 @@ def _moving(line: BudgetLine) -> Q:
         award__in=commitments.values("award"),
         entry__period__fiscal_year=line.fiscal_year,
     )
+    moved_here = BudgetMovement.objects.filter(entry=OuterRef("entry"), budget_line=line)
     estimated = at_home & Q(
-        account__code=chart.PRECOMMITMENT,
-        job__in=Precommitment.objects.filter(budget_line=line).values("job"),
+        Exists(moved_here), account__code=chart.PRECOMMITMENT, job__in=_estimates(line)
     )
     return Q(budget_line=line) | promised | estimated | (budget & _budget_facts(line, commitments))
 
@@ -124,9 +124,20 @@ def _budget_facts(line: BudgetLine, commitments: QuerySet[Commitment]) -> Q:
             entry__kind__in=[EntryKind.BUDGET_CARRIED, EntryKind.BUDGET_LAPSED],
             entry__occurrence__in=passed,
         )
+        | Q(
+            entry__kind=EntryKind.ESTIMATE_CARRIED,
+            entry__source__in=_estimates(line),
+            entry__occurrence__startswith=f"{line.fiscal_year}:",
+        )
         | Q(entry__kind=EntryKind.PROMISE_CARRIED, entry__source__in=commitments.values("pk"))
     )
     return facts | Q(entry__reverses__source__in=grants) | Q(entry__reverses__source__in=moves)
+
+
+def _estimates(line: BudgetLine) -> QuerySet[Precommitment, UUID]:
+    """Return for which jobs this line reserved something, at first or later."""
+    here = Q(budget_line=line) | Q(carried__budget_line=line)
+    return Precommitment.objects.filter(here).values_list("job", flat=True)
 
 
 def _row(postings: list[Posting], before: Money) -> HistoryRow:

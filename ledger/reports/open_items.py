@@ -11,13 +11,14 @@ from uuid import UUID
 class OpenItem:
     """
     Something that waits for one side. Kinds: publish, answer, bid, confirm, choose, deliver,
-    accept, agree_change, sign_change, agree_end, resolve, rate; and, waiting for others, bids,
-    opening, choice.
+    accept, agree_change, sign_change, agree_end, resolve, rate; of the books and the record
+    sign_reopening, close_month, sign_correction, sign_move, allow_late_charge, agree_redaction;
+    and, waiting for others, bids, opening, choice.
     """
 
     kind: str
     act: str  # “Answer a question”
-    job_id: UUID
+    job_id: UUID | None  # None for what concerns the books or the record as a whole
     job_title: str
     subject_id: UUID  # the question, bid, milestone, delivery, change order, dispute or award
     what: str  # a sentence about it
@@ -27,6 +28,7 @@ class OpenItem:
     due_at: datetime | None
     is_late: bool
     then: str  # what happens then
+    period_id: int | None = None  # the month of the books that it concerns
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
+from ledger.models.journal import EntryKind, JournalEntry
 from ledger.models.years import OutsideSpend
 from ledger.reports.columns import Column, columns
 from ledger.reports.reading import departments_to_read, reader_of
 from marketplace.models.people import User
 from marketplace.money import Money
+
+OUTSIDE = (EntryKind.SPENT_OUTSIDE, EntryKind.CREDITED_OUTSIDE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +35,12 @@ class OutsidePayment:
     tax: Money
     recorded_by: str
     recorded_at: datetime
+    is_taken_back: bool  # two people of finance reversed it
 
 
 COLUMNS: tuple[Column[OutsidePayment], ...] = columns(
     *("paid_on", "department_name", "category_code", "payee", "document", "net", "tax"),
-    *("recorded_by", "recorded_at", "payment_id"),
+    *("recorded_by", "recorded_at", "payment_id", "is_taken_back"),
     currency=lambda row: row.net.currency,
 )
 
@@ -59,10 +65,16 @@ def outside_payments(
     found = OutsideSpend.objects.filter(
         department__in=departments, paid_on__range=(since_on, until_on)
     ).select_related("department", "category", "provider", "recorded_by")
-    return tuple(_row(one) for one in found.order_by("-paid_on", "-recorded_at", "pk"))
+    reversals = JournalEntry.objects.filter(
+        kind=EntryKind.REVERSED, reverses__kind__in=OUTSIDE, reverses__source=OuterRef("pk")
+    )
+    found = found.annotate(is_taken_back=Exists(reversals))
+    return tuple(
+        _row(one, one.is_taken_back) for one in found.order_by("-paid_on", "-recorded_at", "pk")
+    )
 
 
-def _row(one: OutsideSpend) -> OutsidePayment:
+def _row(one: OutsideSpend, is_taken_back: bool) -> OutsidePayment:
     return OutsidePayment(
         payment_id=one.pk,
         department_id=one.department_id,
@@ -77,4 +89,5 @@ def _row(one: OutsideSpend) -> OutsidePayment:
         tax=Money(one.tax_minor, one.currency),
         recorded_by=one.recorded_by.name,
         recorded_at=one.recorded_at,
+        is_taken_back=is_taken_back,
     )

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from ledger import chart
 from ledger.models.budgets import Commitment
+from ledger.models.charges import ProviderTurnover
 from ledger.models.journal import Balance, EntryKind, Posting
+from ledger.models.periods import Period
 from ledger.periods import fiscal_year_of, period_of
 from ledger.reports.columns import Column, columns
 from ledger.reports.periods import is_final
@@ -140,23 +142,48 @@ def provider_statement(
     """
     provider = income_to_read(reader_of(actor), provider_id)
     everything = _all_year().filter(provider=provider)
+    shown = [chart.SHOWN[chart.PROVIDER_RECOVERY]]
     of_it = everything.filter(account__in=accounts(EARNED))
-    only_shown = everything.filter(account__in=accounts([chart.SHOWN[chart.PROVIDER_RECOVERY]]))
-    either = of_it | only_shown
-    currencies = tuple(either.values_list("currency", flat=True).distinct().order_by("currency"))
+    only_shown = everything.filter(account__in=accounts(shown))
+    sums = ProviderTurnover.objects.filter(provider=provider, period__closed_at__isnull=False)
+    currencies = _currencies(sums, everything, accounts((*EARNED, *shown)))
     home = provider.department.currency if provider.department else ""
     currency = currency or home or (currencies[0] if currencies else "EUR")
     mine = of_it.filter(currency=currency)
-    earlier = mine.filter(between(_year_start(since_on), since_on - timedelta(days=1)))
+    summed = sums.filter(account__in=accounts(EARNED), currency=currency)
     return _paper(
         mine,
         only_shown.filter(currency=currency),
         sign=-1,
         period=(since_on, until_on),
         of=_Of(provider.pk, provider.name, "", currency, currencies),
-        opening=-_net(earlier),
+        opening=-_earned_before(summed, mine, since_on),
         promises=(),
     )
+
+
+def _currencies(
+    sums: QuerySet[ProviderTurnover], postings: QuerySet[Posting], accounts: list[int]
+) -> tuple[str, ...]:
+    """Return in which currencies a provider has anything: from sums, and from open months."""
+    open_months = Period.objects.filter(closed_at=None).values("pk")
+    closed = sums.filter(account__in=accounts).values_list("currency").order_by()
+    recent = postings.filter(period__in=open_months, account__in=accounts).values_list("currency")
+    return tuple(sorted(currency for (currency,) in closed.union(recent.order_by())))
+
+
+def _earned_before(
+    sums: QuerySet[ProviderTurnover], postings: QuerySet[Posting], since_on: date
+) -> int:
+    """Return what came since the fiscal year began: closed months by their sums, then the rest."""
+    first = fiscal_year_of(since_on) * 100 + 1
+    months = {"period__gte": first, "period__lt": period_of(since_on)}
+    whole = sums.filter(**months).aggregate(net=Sum(F("debit_minor") - F("credit_minor")))
+    months_open = Period.objects.filter(closed_at=None, pk__gte=first, pk__lt=period_of(since_on))
+    earlier = Q(period__in=months_open.values("pk"))
+    if since_on.day > 1:
+        earlier |= between(since_on.replace(day=1), since_on - timedelta(days=1))
+    return int(whole["net"] or 0) + _net(postings.filter(earlier))
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +255,3 @@ def _brought_forward(
 def _net(postings: QuerySet[Posting]) -> int:
     sums = postings.aggregate(debit=Sum("debit_minor"), credit=Sum("credit_minor"))
     return int(sums["debit"] or 0) - int(sums["credit"] or 0)
-
-
-def _year_start(day: date) -> date:
-    return date(fiscal_year_of(day), 1, 1)

@@ -120,6 +120,7 @@ def test_what_is_kept_back_is_released(cast: Cast, maya: Machine, vera: Machine)
 
 def test_finance_states_a_rate_and_allows_a_late_charge(award, maya: Machine, fin: Machine):
     body = {"currency": "USD", "into": "EUR", "rate": "0.9215", "in_force_on": NOW.date()}
+    body |= {"reason": "The central bank's rate of yesterday."}
     assert maya.post("currency-rates/", body).status_code == 403
     stated = fin.post("currency-rates/", body)
     assert stated.status_code == 201, stated.content

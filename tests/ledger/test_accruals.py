@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from django.db.models import Sum
 from ledger.acceptance import accept_delivery
 from ledger.books import check_books
 from ledger.closing import begin_closing, stop_closing
+from ledger.currencies import state_rate
 from ledger.delivering import return_delivery
 from ledger.granting import grant_budget
 from ledger.models.awards import Award
@@ -19,6 +21,7 @@ from ledger.models.journal import Balance, JournalEntry
 from ledger.overriding import override_choice
 from ledger.reports.accruals import accruals
 from ledger.reports.statement import statement
+from ledger.showback import switch_mode
 from marketplace.money import Money
 from marketplace.refusals import Forbidden, Unknown
 from tests.builders import DAY, NOON, eur, refused
@@ -211,4 +214,87 @@ def test_an_overridden_choice_is_accrued_as_it_is_borne(cast, line):
     assert (moved("5200", APRIL), moved("5700", APRIL)) == (eur("-12000"), eur("-3000"))
     assert (moved("2200", MARCH), moved("2200", APRIL)) == (eur("-15000"), eur("15000"))
     assert figures(house)[1] == eur("0")
+    assert check_books().wrong == ()
+
+
+def test_what_is_only_shown_is_accrued_in_the_book_that_shows(cast, line):
+    """A vendor's work in a month of showback: no cost of Marketing's, and none promised."""
+    switch_mode(
+        actor=cast.fin,
+        mode="showback",
+        from_period=MARCH,
+        reason="A year to get used to the figures.",
+        at=NOON - 2 * DAY,
+    )
+    award = builders.choose(cast, builders.contest(cast).vendor_bid)
+    builders.deliver(cast, builders.milestones(award)[0], at=HANDED_OVER)
+
+    begin_closing(actor=cast.fin, period_id=MARCH, at=after(MARCH))
+
+    # Shown to Marketing; and to be paid by the company, on 5200 without a department.
+    assert (moved("M5200", MARCH), moved("M2100", MARCH)) == (eur("15000"), eur("-15000"))
+    assert (moved("M5200", APRIL), moved("M2100", APRIL)) == (eur("-15000"), eur("15000"))
+    assert (moved("5200", MARCH), moved("2200", MARCH)) == (eur("15000"), eur("-15000"))
+    assert (moved("5200", APRIL), moved("2200", APRIL)) == (eur("-15000"), eur("15000"))
+    assert not Balance.objects.filter(account__code="5200", department__isnull=False).exists()
+    assert check_books().wrong == ()
+
+
+def test_a_teams_work_that_is_only_shown_is_accrued_there_alone(cast, line):
+    switch_mode(
+        actor=cast.fin,
+        mode="showback",
+        from_period=MARCH,
+        reason="A year to get used to the figures.",
+        at=NOON - 2 * DAY,
+    )
+    award = builders.choose(cast, builders.contest(cast).team_bid)
+    builders.deliver(cast, builders.milestones(award)[0], at=HANDED_OVER)
+
+    begin_closing(actor=cast.fin, period_id=MARCH, at=after(MARCH))
+
+    assert (moved("M5100", MARCH), moved("M4100", MARCH)) == (eur("15000"), eur("-15000"))
+    assert (moved("M5100", APRIL), moved("M4100", APRIL)) == (eur("-15000"), eur("15000"))
+    assert (moved("5100", MARCH), moved("2200", MARCH)) == (eur("0"), eur("0"))
+    assert check_books().wrong == ()
+
+
+def test_work_in_another_currency_is_accrued_at_the_rate_of_its_choice(cast, line):
+    """15,000.00 of 40,000.00 dollars, chosen at 0.90; the rate of the day is another one."""
+    state_rate(
+        actor=cast.fin,
+        currency="USD",
+        into="EUR",
+        rate="0.9",
+        in_force_on=(NOON - DAY).date(),
+        reason="The central bank's.",
+        at=NOON - DAY,
+    )
+    usd = {"currency": "USD", "ceiling": Money.of("45000", "USD"), "point": Money.of("75", "USD")}
+    job = builders.publish(cast, **usd)
+    bid = builders.submit(
+        cast,
+        job,
+        cast.vera_co,
+        replace(builders.bid_of(["15000", "20000", "5000"]), currency="USD"),
+    )
+    builders.open_job(job)
+    award = builders.choose(cast, bid)
+    state_rate(
+        actor=cast.fin,
+        currency="USD",
+        into="EUR",
+        rate="0.95",
+        in_force_on=(CHOICE + DAY).date(),
+        reason="The central bank's.",
+        at=CHOICE,
+    )
+    builders.deliver(cast, builders.milestones(award)[0], at=HANDED_OVER)
+
+    begin_closing(actor=cast.fin, period_id=MARCH, at=after(MARCH))
+
+    assert (moved("5200", MARCH), moved("2200", MARCH)) == (eur("13500"), eur("-13500"))
+    assert (moved("5200", APRIL), moved("2200", APRIL)) == (eur("-13500"), eur("13500"))
+    assert not Balance.objects.filter(currency="USD").exists()  # nothing is owed in dollars yet
+    assert figures(line) == (eur("36720"), eur("0"), eur("63280"))
     assert check_books().wrong == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -26,7 +27,9 @@ from ledger.correcting import (
 from ledger.models.budgets import BudgetLine
 from ledger.models.corrections import Correction, CorrectionAnswer
 from ledger.models.journal import EntryKind, JournalEntry
+from ledger.outside_spend import Payment, record_outside_spend
 from ledger.posting import InsufficientFunds
+from ledger.reports.outside_payments import outside_payments
 from marketplace.models.events import Event, Notice
 from marketplace.models.people import User
 from marketplace.refusals import Forbidden, Unknown
@@ -226,3 +229,63 @@ def test_a_correction_is_never_rewritten(cast, line, fay, table):
             connection.cursor() as cursor,
         ):
             cursor.execute(words)
+
+
+def test_a_payment_recorded_by_mistake_is_taken_back_by_two(cast, fay):
+    """Entry 24, reversed: 300.00 and 57.00 of tax, of a budget of 1,000.00."""
+    budget = builders.grant(cast, "1000", at=NOON)
+    paid = pay(cast, "300", "57")
+
+    sign(ask(cast, entry_id=entry_of(paid)), fay)
+
+    assert builders.line_stands(budget) == {"budget": "1000.00", "available": "1000.00"}
+    assert builders.books_stand() == {"B100": "1000.00", "B900": "1000.00"}
+    (row,) = outside_payments(actor=cast.fin, **IN_MARCH)
+    assert row.is_taken_back
+    builders.assert_books_hold()
+
+
+def test_money_said_to_have_come_back_is_taken_back_by_two(cast, fay):
+    budget = builders.grant(cast, "1000", at=NOON)
+    pay(cast, "300", "57")
+    came_back = pay(cast, "-100", "-19", document="2026-118 R")
+    assert builders.line_stands(budget)["charged"] == "200.00"
+
+    sign(ask(cast, entry_id=entry_of(came_back)), fay)
+
+    assert builders.line_stands(budget) == {
+        "budget": "1000.00",
+        "charged": "300.00",
+        "available": "700.00",
+    }
+    assert builders.books_stand() == {
+        "1100": "-357.00",
+        "1400": "57.00",
+        "5800": "300.00",
+        "B100": "1000.00",
+        "B900": "1000.00",
+    }
+    rows = outside_payments(actor=cast.fin, **IN_MARCH)
+    assert [row.is_taken_back for row in rows if row.net == eur("300")] == [False]
+    builders.assert_books_hold()
+
+
+IN_MARCH = {"since_on": date(2026, 3, 1), "until_on": date(2026, 3, 31)}
+
+
+def pay(cast: Cast, net: str, tax: str, *, document: str = "2026-118") -> UUID:
+    """A photographer's bill, paid outside; or some of it, come back."""
+    payment = Payment(
+        id=uuid4(),
+        department_id=cast.marketing.pk,
+        payee="Studio Licht",
+        document=document,
+        paid_on=NOON.date(),
+        net=eur(net),
+        tax=eur(tax),
+    )
+    return record_outside_spend(actor=cast.fin, payment=payment, at=NOON).pk
+
+
+def entry_of(source: UUID) -> UUID:
+    return JournalEntry.objects.get(source=source).public_id

@@ -49,6 +49,7 @@ def state(cast: Cast, rate: str = "0.9", **words: Any) -> BookingRate:
         "into": "EUR",
         "rate": rate,
         "in_force_on": STATED.date(),
+        "reason": "The central bank's rate of the day before.",
         "at": STATED,
     }
     return state_rate(**(usual | words))

@@ -11,6 +11,7 @@ from django.db import DatabaseError, transaction
 from ledger import chart
 from ledger.balances import balance
 from ledger.changing import agree_change, propose_change, sign_change
+from ledger.commissioning import cancel_job
 from ledger.crediting import resolve_dispute
 from ledger.disputing import raise_dispute
 from ledger.models.budgets import BudgetLine, Commitment
@@ -19,6 +20,8 @@ from ledger.models.years import YearEnd
 from ledger.outside_spend import Payment, record_outside_spend
 from ledger.periods import opened
 from ledger.posting import InsufficientFunds
+from ledger.reports.carry_forward import carry_forward
+from ledger.reports.line_history import line_history
 from ledger.reports.spend import spend
 from ledger.reports.statement import statement
 from ledger.year_end import (
@@ -30,9 +33,11 @@ from ledger.year_end import (
     close_year,
     state_carry_forward,
 )
+from marketplace.models.jobs import Job
 from marketplace.refusals import Forbidden, Unknown
 from tests.builders import DAY, eur, refused
 from tests.cast import Cast, assemble
+from tests.ledger import builders
 from tests.ledger.builders import (
     AUTUMN,
     DECEMBER,
@@ -41,6 +46,7 @@ from tests.ledger.builders import (
     assert_books_hold,
     award_of_december,
     books_stand,
+    choose,
     close_month,
     grant,
     line_stands,
@@ -131,6 +137,117 @@ def test_a_promise_keeps_its_budget_and_the_rest_lapses(cast: Cast) -> None:
         "available": "0.00",
     }
     assert line_stands(old)["charged"] == "15300.00"
+    assert_books_hold()
+
+
+def late_job(cast: Cast) -> Job:
+    """Published in December with an estimate of 42,000.00, and open into January."""
+    return builders.publish(
+        cast,
+        at=DECEMBER,
+        estimate="42000",
+        closes_at=JANUARY - DAY,
+        questions_until=JANUARY - 4 * DAY,
+    )
+
+
+def test_an_estimate_passes_into_the_new_year_with_its_budget(cast: Cast) -> None:
+    """The worked example: what is reserved for a job that nobody decided on is not lost."""
+    old = grant(cast, at=AUTUMN)
+    job = late_job(cast)
+    assert line_stands(old) == {
+        "budget": "100000.00",
+        "precommitted": "42000.00",
+        "available": "58000.00",
+    }
+    (left,) = [row for row in carry_forward(actor=cast.fin, fiscal_year=2025).rows if row.job_id]
+    assert (left.job_id, left.amount, left.carried_budget) == (job.pk, eur("42000"), eur("42000"))
+
+    ended = end(cast)
+
+    assert (ended.promises_carried, ended.estimates_carried, ended.lines_lapsed) == (0, 1, 1)
+    assert line_stands(old) == {"available": "0.00"}
+    new = line_of(2026)
+    assert line_stands(new) == {
+        "carried_in": "42000.00",
+        "precommitted": "42000.00",
+        "available": "0.00",
+    }
+    assert books_stand() == {
+        "B100": "42000.00",
+        "B900": "42000.00",
+        "E100": "42000.00",
+        "E910": "42000.00",
+    }
+    net = {"until_period": 202513}
+    assert balance(chart.PRECOMMITMENT, "EUR", **net) == eur("0")
+    assert_books_hold()
+    assert close_year(actor=cast.fin, fiscal_year=2025, at=NEW_YEAR + DAY).is_empty
+    assert [row.precommitted for row in line_history(actor=cast.fin, line_id=new.pk).rows] == [
+        eur("42000")
+    ]
+    assert [row.available for row in line_history(actor=cast.fin, line_id=old.pk).rows] == [
+        eur("0"),
+        eur("58000"),
+        eur("58000"),
+        eur("100000"),
+    ]
+
+    # Chosen in January, at 40,000.00 and a fee of 800.00: less than was reserved.
+    bid = builders.submit(cast, job, cast.vera_co, builders.bid_of(["40000"]))
+    choose(cast, bid, at=builders.open_job(job).opened_at + DAY)
+    assert line_stands(new) == {
+        "carried_in": "42000.00",
+        "committed": "40800.00",
+        "available": "1200.00",
+    }
+    assert_books_hold()
+
+
+def test_an_estimate_is_taken_along_by_a_choice_before_the_year_is_ended(cast: Cast) -> None:
+    old = grant(cast, at=AUTUMN)
+    job = late_job(cast)
+    bid = builders.submit(cast, job, cast.vera_co, builders.bid_of(["40000"]))
+
+    choose(cast, bid, at=builders.open_job(job).opened_at + DAY)
+
+    assert line_stands(old) == {"budget": "58000.00", "available": "58000.00"}
+    assert line_stands(line_of(2026)) == {
+        "carried_in": "42000.00",
+        "committed": "40800.00",
+        "available": "1200.00",
+    }
+    assert end(cast).estimates_carried == 0
+    assert_books_hold()
+
+
+def test_an_estimate_carried_without_budget_needs_it_in_the_new_year(cast: Cast) -> None:
+    grant(cast, at=AUTUMN)
+    late_job(cast)
+    state(cast, "lapse", "without_budget")
+    close_months(cast)
+
+    with refused(InsufficientFunds):
+        close_year(actor=cast.fin, fiscal_year=2025, at=NEW_YEAR)
+
+    new = grant(cast, "50000", at=NEW_YEAR)
+    assert close_year(actor=cast.fin, fiscal_year=2025, at=NEW_YEAR).estimates_carried == 1
+    assert line_stands(new) == {
+        "budget": "50000.00",
+        "precommitted": "42000.00",
+        "available": "8000.00",
+    }
+    assert_books_hold()
+
+
+def test_what_a_job_called_off_had_reserved_is_free_on_the_new_line(cast: Cast) -> None:
+    grant(cast, at=AUTUMN)
+    job = late_job(cast)
+    end(cast)
+
+    cancel_job(actor=cast.maya, job_id=job.pk, reason="No room.", at=NEW_YEAR + DAY)
+
+    assert line_stands(line_of(2026)) == {"carried_in": "42000.00", "available": "42000.00"}
     assert_books_hold()
 
 

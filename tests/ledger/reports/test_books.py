@@ -6,15 +6,17 @@ from datetime import date, timedelta
 
 import pytest
 
+from ledger.books import check_books
 from ledger.crediting import resolve_dispute
 from ledger.disputing import raise_dispute
 from ledger.models.awards import Award
+from ledger.models.charges import ProviderTurnover
 from ledger.reports.budget_status import budget_status
 from ledger.reports.commitments import commitments
 from ledger.reports.journal import JournalFilter, entry, every_line, journal
 from ledger.reports.periods import periods
 from ledger.reports.spend import GROUPS, UnknownGroup, spend
-from ledger.reports.statement import provider_statement, statement
+from ledger.reports.statement import Statement, provider_statement, statement
 from ledger.reports.trial_balance import UnknownPeriod, trial_balance
 from marketplace.refusals import Forbidden, Unknown
 from tests.builders import DAY, eur, refused
@@ -302,3 +304,24 @@ def test_a_day_before_and_a_day_after_are_not_in_the_paper(cast: Cast, work: Awa
 
     assert spend(actor=cast.fin, **eve) == ()
     assert [row.amount for row in spend(actor=cast.fin, **day)] == [eur("10200")]
+
+
+def test_a_statement_of_april_reads_march_as_a_sum_once_it_is_closed(cast: Cast, award: Award):
+    """15,000.00 in March, 20,000.00 in April: read the same before and after the closing."""
+    first, second, _third = builders.milestones(award)
+    builders.accept(cast, first, at=CHOICE + DAY)
+    builders.accept(cast, second, at=CHOICE + 30 * DAY)
+
+    def read() -> Statement:
+        return provider_statement(actor=cast.pia, provider_id=cast.events_team.pk, **APRIL)
+
+    before = read()
+    builders.close_month(cast, 202603)
+    after = read()
+
+    assert (before.opening, before.closing) == (eur("15000"), eur("35000"))
+    assert after == before
+    assert after.currencies == ("EUR",)
+    sums = ProviderTurnover.objects.filter(provider=cast.events_team, period=202603)
+    assert sums.get(account__code="4100").credit_minor == eur("15000").minor
+    assert check_books().wrong == ()

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 
 from bids.declining import decline_to_bid
 from bids.scoring import score_bid
+from ledger.budget_moves import move_budget
 from ledger.cancelling import offer_cancellation
 from ledger.changing import propose_change
+from ledger.closing import begin_closing
 from ledger.commissioning import amend_job
+from ledger.correcting import ask_correction
+from ledger.delivering import return_delivery
 from ledger.disputing import raise_dispute
+from ledger.late_charging import allow_late_charge
 from ledger.models.awards import Award
+from ledger.models.journal import JournalEntry
+from ledger.reopening import ask_reopening, reopen_period
 from ledger.reports.desk import OpenItem, desk
 from marketplace.models.people import User
 from marketplace.questions import answer_question, ask_question
+from marketplace.redacting import ask_to_redact
 from tests.builders import DAY, DEADLINE, HOUR, NOON, a_draft, eur
 from tests.cast import Cast
 from tests.ledger import builders
@@ -238,3 +247,89 @@ def test_a_large_change_waits_for_a_second_head(cast: Cast):
     assert mine(cast.gerd, CHOICE + DAY)["sign_change"].act == "Sign a large change"
     assert others(cast.maya, CHOICE + DAY)["sign_change"].who == "A second head of Marketing"
     assert others(cast.vera, CHOICE + DAY)["sign_change"].who == "A second head of Marketing"
+
+
+def test_a_month_to_be_reopened_waits_for_a_second_person(cast: Cast):
+    builders.grant(cast)
+    builders.close_month(cast, 202603)
+    at = builders.after(202603)
+    step = ask_reopening(actor=cast.fin, period_id=202603, reason="A bill of March.", at=at)
+    fay = builders.second_of_finance(cast)
+
+    for person in (fay, cast.ada):
+        item = mine(person, at)["sign_reopening"]
+        assert (item.act, item.since_at) == ("Sign the reopening of 2026-03, or decline it", at)
+        assert item.what == "Fin asked: A bill of March."
+        assert (item.subject_id, item.period_id, item.job_id) == (step.pk, 202603, None)
+    waits = others(cast.fin, at)["sign_reopening"]
+    assert waits.who == "Another person of finance, or an auditor"
+    assert "sign_reopening" not in mine(cast.fin, at)
+    assert desk(actor=cast.maya, at=at).others == ()
+
+    reopen_period(actor=cast.ada, period_id=202603, at=at)
+    assert "sign_reopening" not in mine(fay, at)
+
+
+def test_a_month_that_is_closing_waits_for_finance(cast: Cast):
+    builders.grant(cast)
+    at = builders.after(202603)
+    begin_closing(actor=cast.fin, period_id=202603, at=at)
+
+    item = mine(cast.fin, at)["close_month"]
+
+    assert (item.act, item.period_id) == ("Close 2026-03, or stop closing it", 202603)
+    assert mine(cast.ada, at) == {}
+
+
+def test_corrections_and_moves_wait_for_the_other_one_of_finance(cast: Cast):
+    line = builders.grant(cast)
+    fay = builders.second_of_finance(cast)
+    entry = JournalEntry.objects.get(kind="budget_granted")
+    ask_correction(actor=cast.fin, entry_id=entry.public_id, reason="Granted twice.", at=NOON)
+    move_budget(
+        actor=cast.fin,
+        move_id=uuid4(),
+        from_line_id=line.pk,
+        to_department_id=cast.services.pk,
+        amount=eur("500"),
+        reason="Services buys it.",
+        at=NOON,
+    )
+
+    hers = mine(fay, NOON)
+
+    assert hers["sign_correction"].act == "Sign the reversal of “Budget granted”, or decline it"
+    assert "500.00" in hers["sign_move"].what
+    assert "from Marketing to Services" in hers["sign_move"].what
+    assert mine(cast.fin, NOON) == {}
+    assert set(others(cast.fin, NOON)) == {"sign_correction", "sign_move"}
+    assert {one.who for one in others(cast.fin, NOON).values()} == {"Another person of finance"}
+
+
+def test_a_charge_that_comes_too_late_waits_for_finance(cast: Cast, contest: Contest):
+    award = builders.choose(cast, contest.vendor_bid)
+    first = builders.milestones(award)[0]
+    delivery = builders.deliver(cast, first, at=CHOICE + DAY)
+    return_delivery(
+        actor=cast.maya, delivery_id=delivery.pk, missing="The band.", at=CHOICE + 2 * DAY
+    )
+    over = CHOICE + 46 * DAY
+    assert mine(cast.fin, over - HOUR) == {}
+
+    item = mine(cast.fin, over)["allow_late_charge"]
+
+    assert (item.job_id, item.since_at) == (award.job_id, over)
+    assert others(cast.vera, over)["allow_late_charge"].who == "Finance"
+    allow_late_charge(actor=cast.fin, milestone_id=first.pk, reason="The storm.", at=over)
+    assert mine(cast.fin, over) == {}
+
+
+def test_words_to_be_taken_off_the_record_wait_for_the_other_one(cast: Cast, contest: Contest):
+    award = builders.choose(cast, contest.vendor_bid)
+    ask_to_redact(actor=cast.ada, words_id=award.reason_id, reason="A name in it.", at=CHOICE)
+
+    item = mine(cast.adam, CHOICE)["agree_redaction"]
+
+    assert item.what == "Ada asked: A name in it."
+    assert others(cast.ada, CHOICE)["agree_redaction"].who == "Another auditor or administrator"
+    assert mine(cast.fin, CHOICE) == {}

@@ -1,0 +1,198 @@
+"""On the desk of finance, auditors and administrators: what waits for a second person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q
+
+from ledger.models.awards import Delivery, Milestone
+from ledger.models.corrections import Correction
+from ledger.models.moves import MoveWanted
+from ledger.models.periods import Period, PeriodStep, Step
+from ledger.reports.desk_jobs import MOST
+from ledger.reports.open_items import OpenItem
+from ledger.reports.reading import Reader
+from marketplace.models.people import Office
+from marketplace.money import Money
+from marketplace.redacting import waiting_redactions
+
+SECOND = "Another person of finance"
+
+
+def books_items(reader: Reader, at: datetime) -> Iterator[OpenItem]:
+    """Return what waits in the books and in the record, for those who keep or watch over them."""
+    finance = Office.FINANCE in reader.offices
+    if finance or Office.AUDITOR in reader.offices:
+        yield from _reopenings(reader, finance=finance)
+    if finance:
+        yield from _closings()
+        yield from _corrections(reader)
+        yield from _moves(reader)
+    yield from _late_charges(reader, at, finance=finance)
+    yield from _redactions(reader)
+
+
+def _reopenings(reader: Reader, *, finance: bool) -> Iterator[OpenItem]:
+    asked = PeriodStep.objects.filter(step=Step.ASKED, answer=None)
+    for step in asked.select_related("taken_by", "reason", "period").order_by("taken_at")[:MOST]:
+        mine = step.taken_by_id != reader.user.pk
+        if not (mine or finance):
+            continue
+        assert step.reason is not None
+        yield _item(
+            "sign_reopening",
+            f"Sign the reopening of {step.period}, or decline it"
+            if mine
+            else f"Wait for {step.period} to be reopened",
+            subject=step.pk,
+            period=step.period_id,
+            what=f"{step.taken_by.name} asked: {step.reason.text}",
+            who="You" if mine else "Another person of finance, or an auditor",
+            is_mine=mine,
+            since=step.taken_at,
+            then="Its figures move again, until it is closed anew.",
+        )
+
+
+def _closings() -> Iterator[OpenItem]:
+    begun = Period.objects.filter(closing_at__isnull=False, closed_at=None)
+    for period in begun.order_by("pk")[:MOST]:
+        assert period.closing_at is not None
+        yield _item(
+            "close_month",
+            f"Close {period}, or stop closing it",
+            subject=UUID(int=period.pk),
+            period=period.pk,
+            what="Nothing can be booked in it meanwhile.",
+            who="You",
+            is_mine=True,
+            since=period.closing_at,
+            then="It is sealed, and its figures never move again.",
+        )
+
+
+def _corrections(reader: Reader) -> Iterator[OpenItem]:
+    waiting = Correction.objects.waiting().select_related("entry", "asked_by", "reason")
+    for one in waiting.order_by("asked_at")[:MOST]:
+        mine = one.asked_by_id != reader.user.pk
+        kind = one.entry.get_kind_display()
+        yield _item(
+            "sign_correction",
+            f"Sign the reversal of “{kind}”, or decline it"
+            if mine
+            else f"Wait for the reversal of “{kind}” to be signed",
+            subject=one.pk,
+            what=f"{one.asked_by.name} asked: {one.reason.text}",
+            who="You" if mine else SECOND,
+            is_mine=mine,
+            since=one.asked_at,
+            then="Its opposite is booked in the open month.",
+        )
+
+
+def _moves(reader: Reader) -> Iterator[OpenItem]:
+    waiting = MoveWanted.objects.waiting().select_related(
+        "from_line__department", "to_department", "proposed_by", "reason"
+    )
+    for one in waiting.order_by("proposed_at")[:MOST]:
+        mine = one.proposed_by_id != reader.user.pk
+        amount = Money(one.amount_minor, one.from_line.currency)
+        places = f"from {one.from_line.department} to {one.to_department}"
+        yield _item(
+            "sign_move",
+            "Sign a move of budget, or decline it" if mine else "Wait for a move of budget",
+            subject=one.pk,
+            what=f"{amount} {places}. {one.proposed_by.name}: {one.reason.text}",
+            who="You" if mine else SECOND,
+            is_mine=mine,
+            since=one.proposed_at,
+            then="It is booked at once, and both heads are told.",
+        )
+
+
+def _late_charges(reader: Reader, at: datetime, *, finance: bool) -> Iterator[OpenItem]:
+    """Work that was sent back, and whose days to be charged are over."""
+    delivered = Delivery.objects.filter(milestone=OuterRef("pk"))
+    found = (
+        Milestone.objects.filter(
+            Q() if finance else Q(award__provider__in=reader.providers),
+            Exists(delivered),
+            ~Exists(delivered.filter(returned=None)),
+            acceptance=None,
+            late_charge=None,
+            award__completion=None,
+            award__cancellation=None,
+            award__replaced_by=None,
+        )
+        .prefetch_related("deliveries")
+        .select_related("award__job__policy", "award__provider")
+        .defer("award__comparison", "award__job__need")
+    )
+    for one in found.order_by("award__chosen_at", "pk")[:MOST]:
+        work = one.award
+        first_at = min(delivery.delivered_at for delivery in one.deliveries.all())
+        over_at = first_at + timedelta(days=work.job.policy.charging_days)
+        if at < over_at:
+            continue
+        yield OpenItem(
+            kind="allow_late_charge",
+            act="Allow a late charge, or leave it" if finance else "Wait for a late charge",
+            job_id=work.job_id,
+            job_title=work.job.title,
+            subject_id=one.pk,
+            what=f"The days in which {work.provider.name} could charge “{one.title}” are over.",
+            who="You" if finance else "Finance",
+            is_mine=finance,
+            since_at=over_at,
+            due_at=None,
+            is_late=False,
+            then="Allowed, it may be handed over again; left, it is never charged.",
+        )
+
+
+def _redactions(reader: Reader) -> Iterator[OpenItem]:
+    for one in waiting_redactions(reader.user):
+        mine = not one.is_own
+        yield _item(
+            "agree_redaction",
+            "Agree that words are taken off the record" if mine else "Wait for words to be taken",
+            subject=one.wanted_id,
+            what=f"{one.wanted_by} asked: {one.reason}",
+            who="You" if mine else "Another auditor or administrator",
+            is_mine=mine,
+            since=one.wanted_at,
+            then="The words are gone for ever; that they were there stays provable.",
+        )
+
+
+def _item(
+    kind: str,
+    act: str,
+    *,
+    subject: UUID,
+    what: str,
+    who: str,
+    is_mine: bool,
+    since: datetime,
+    then: str,
+    period: int | None = None,
+) -> OpenItem:
+    """Return an item that belongs to no job."""
+    return OpenItem(
+        kind=kind,
+        act=act,
+        job_id=None,
+        job_title="",
+        subject_id=subject,
+        what=what,
+        who=who,
+        is_mine=is_mine,
+        since_at=since,
+        due_at=None,
+        is_late=False,
+        then=then,
+        period_id=period,
+    )

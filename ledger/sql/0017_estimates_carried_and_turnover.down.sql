@@ -1,0 +1,11 @@
+DROP TRIGGER turnover_of_a_closed_month_is_summed_up ON ledger_periodstep;
+DROP FUNCTION ledger_sum_up_closed_month();
+DROP FUNCTION ledger_sum_up_providers(integer);
+DROP TRIGGER rows_are_recorded ON ledger_ratereason;
+DROP TRIGGER rows_are_recorded ON ledger_estimatecarried;
+DROP TRIGGER ratereason_is_not_truncated ON ledger_ratereason;
+DROP TRIGGER ratereason_is_append_only ON ledger_ratereason;
+DROP TRIGGER estimatecarried_is_not_truncated ON ledger_estimatecarried;
+DROP TRIGGER estimatecarried_is_append_only ON ledger_estimatecarried;
+DROP TRIGGER an_estimate_is_carried_to_a_later_year ON ledger_estimatecarried;
+DROP FUNCTION ledger_refuse_carrying_astray();
