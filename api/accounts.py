@@ -18,9 +18,9 @@ from api.ledger_papers import (
     StatementOut,
     TrialBalanceOut,
 )
-from api.paging import Listed, sliced, turned
+from api.paging import Listed, turned
 from api.questions import CurrencyQuery, DepartmentQuery, PeriodField, SpanQuery, days_asked
-from api.report_files import Report, file_of
+from api.report_files import Report, file_of, report_of
 from api.resource import Asked, Resource, operation
 from ledger.granting import grant_budget
 from ledger.reports import budget_status as budgets
@@ -81,9 +81,7 @@ class BudgetStatus(Report):
     def get(self, asked: Asked) -> Listed | HttpResponseBase:
         """Granted, carried in, precommitted, committed, charged, and what is left."""
         rows = budgets.budget_status(actor=asked.actor, **asked.query)
-        if asked.format != "json":
-            return file_of(asked.format, "budget-status", budgets.COLUMNS, rows)
-        return sliced(rows, **asked.page)
+        return report_of(asked, "budget-status", budgets.COLUMNS, rows)
 
 
 class CommitmentQuery(YearQuery):
@@ -106,9 +104,7 @@ class Commitments(Report):
     def get(self, asked: Asked) -> Listed | HttpResponseBase:
         """What awards promised of budgets, oldest first; those still open unless told otherwise."""
         rows = promises.commitments(actor=asked.actor, at=asked.at, **asked.query)
-        if asked.format != "json":
-            return file_of(asked.format, "commitments", promises.COLUMNS, rows)
-        return sliced(rows, **asked.page)
+        return report_of(asked, "commitments", promises.COLUMNS, rows)
 
 
 class StatementQuery(SpanQuery, CurrencyQuery):  # type: ignore[misc]
@@ -132,7 +128,7 @@ class DepartmentStatement(Report):
         span = days_asked(asked.query, today=asked.at.date())
         paper = statements.statement(actor=asked.actor, **asked.query | span)
         if asked.format != "json":
-            return file_of(asked.format, "statement", statements.COLUMNS, paper.every_line)
+            return file_of(asked, "statement", statements.COLUMNS, paper.every_line)
         return paper
 
 
@@ -157,7 +153,7 @@ class ProviderStatement(Report):
         span = days_asked(asked.query, today=asked.at.date())
         paper = statements.provider_statement(actor=asked.actor, **asked.query | span)
         if asked.format != "json":
-            return file_of(asked.format, "provider-statement", statements.COLUMNS, paper.every_line)
+            return file_of(asked, "provider-statement", statements.COLUMNS, paper.every_line)
         return paper
 
 
@@ -187,7 +183,7 @@ class TrialBalance(Report):
             **asked.query,
         )
         if asked.format != "json":
-            return file_of(asked.format, "trial-balance", balances.COLUMNS, paper.rows)
+            return file_of(asked, "trial-balance", balances.COLUMNS, paper.rows)
         return paper
 
 
@@ -218,7 +214,7 @@ class Journal(Report):
         only = books.JournalFilter(**asked.query)
         if asked.format != "json":
             lines = books.every_line(actor=asked.actor, only=only)
-            return file_of(asked.format, "journal", books.COLUMNS, lines)
+            return file_of(asked, "journal", books.COLUMNS, lines)
         return turned(
             lambda cursor, limit: books.journal(
                 actor=asked.actor, only=only, cursor=cursor, limit=limit

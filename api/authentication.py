@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 
+from marketplace.limits import seconds_to_wait
 from marketplace.tokens import token_holder
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 KEYWORD = b"bearer"
 REFUSED = "This token opens nothing: it is mistyped, has ended, or was revoked."
+TOO_MANY = "This token has asked too often."
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -28,9 +30,14 @@ class TokenAuthentication(BaseAuthentication):
         if len(words) != 2:
             raise AuthenticationFailed(REFUSED)
         received = cast("ReceivedRequest", request)
-        holder = token_holder(secret=words[1].decode("latin-1"), at=received.received_at)
+        secret = words[1].decode("latin-1")
+        holder = token_holder(secret=secret, at=received.received_at)
         if holder is None:
             raise AuthenticationFailed(REFUSED)
+        # Counted outside the verb's transaction: a refused request was a request, too.
+        wait = seconds_to_wait(secret=secret, at=received.received_at)
+        if wait:
+            raise Throttled(wait, TOO_MANY)
         return holder
 
     def authenticate_header(self, request: Request) -> str:

@@ -27,7 +27,7 @@ class Comparison(Report):
         """The bids side by side after the opening; once one is chosen, as it was then."""
         paper = comparing.comparison(actor=asked.actor, job_id=job_id, at=asked.at)
         if asked.format != "json":
-            return file_of(asked.format, "comparison", comparing.COLUMNS, paper.bids)
+            return file_of(asked, "comparison", comparing.COLUMNS, paper.bids)
         return paper
 
 

@@ -43,11 +43,25 @@ class ProviderOf(Strict):
     provider_id = serializers.UUIDField()
 
 
+class FieldsQuery(Strict):
+    """Which of the fields; all of them unless said."""
+
+    fields_ = serializers.CharField(
+        required=False,
+        max_length=1_000,
+        help_text="Names of the fields to answer with, separated by commas.",
+    )
+
+    def get_fields(self) -> dict[str, Any]:
+        # The framework keeps its own things under the name that the question has here.
+        return {name.rstrip("_"): field for name, field in super().get_fields().items()}
+
+
 class FormatQuery(Strict):
     """JSON, or the same rows as a file."""
 
     format = serializers.ChoiceField(
-        ["json", "csv", "xlsx"],
+        ["json", "ndjson", "csv", "xlsx", "pdf", "parquet"],
         required=False,
         help_text="Says the same as an Accept header, and wins over it.",
     )

@@ -21,7 +21,7 @@ from api.budget_papers import (
 from api.fields import MoneyField, WordField
 from api.paging import Listed, sliced
 from api.questions import DepartmentQuery, SpanQuery, days_asked
-from api.report_files import Report, file_of
+from api.report_files import Report, report_of
 from api.resource import Asked, Resource, operation
 from api.rules_papers import LimitRowOut
 from ledger.budget_moves import decline_move, move_budget, sign_move, state_signing_limit
@@ -49,9 +49,7 @@ class BudgetMoves(Report):
     def get(self, asked: Asked) -> Listed | HttpResponseBase:
         """Those that wait for a signature, and those that were made or declined."""
         rows = moves.budget_moves(actor=asked.actor)
-        if asked.format != "json":
-            return file_of(asked.format, "budget-moves", moves.COLUMNS, rows)
-        return sliced(rows, **asked.page)
+        return report_of(asked, "budget-moves", moves.COLUMNS, rows)
 
     @operation(
         "Move budget",
@@ -139,9 +137,7 @@ class LineHistory(Report):
     def get(self, asked: Asked, line_id: UUID) -> Listed | HttpResponseBase:
         """Every entry that moved a budget line, the last one first, with what was left."""
         rows = histories.line_history(actor=asked.actor, line_id=line_id).rows
-        if asked.format != "json":
-            return file_of(asked.format, "budget-history", histories.COLUMNS, rows)
-        return sliced(rows, **asked.page)
+        return report_of(asked, "budget-history", histories.COLUMNS, rows)
 
 
 class PaymentBody(Strict):
@@ -182,9 +178,7 @@ class OutsideSpends(Report):
         """Payments past the marketplace, the latest first. Without days: this month."""
         span = days_asked(asked.query, today=asked.at.date())
         rows = payments.outside_payments(actor=asked.actor, **asked.query | span)
-        if asked.format != "json":
-            return file_of(asked.format, "outside-spend", payments.COLUMNS, rows)
-        return sliced(rows, **asked.page)
+        return report_of(asked, "outside-spend", payments.COLUMNS, rows)
 
     @operation(
         "Record payments made outside",

@@ -12,16 +12,36 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 
 from api.idempotency import HEADER
+from api.paging import ControlOut
 from api.problems import MEDIA_TYPE, ProblemOut
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FILES = {
+    "csv": CSV,
+    "xlsx": XLSX,
+    "ndjson": "application/x-ndjson",
+    "pdf": "application/pdf",
+    "parquet": "application/vnd.apache.parquet",
+}
 KEY = OpenApiParameter(
     HEADER,
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
     required=True,
     description="A new one for each thing you want done; the same one to ask again.",
+)
+SEEN = OpenApiParameter(
+    "If-None-Match",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="The `ETag` of what you have: 304 says that it is the same still.",
+)
+SAW = OpenApiParameter(
+    "If-Match",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="The `ETag` of what you saw: 412 says that it has changed since.",
 )
 Serializer = serializers.Serializer[Any]
 
@@ -39,18 +59,22 @@ def described(
     once: bool,
     files: bool,
     streams: tuple[str, ...] = (),
+    reads: bool = False,
 ) -> Callable[..., Any]:
     """Return the method with its description attached."""
     responses: dict[tuple[int, str], Any] = {
-        (code, MEDIA_TYPE): ProblemOut for code in (400, 401, 403, 404, 409)
+        (code, MEDIA_TYPE): ProblemOut for code in (400, 401, 403, 404, 409, 429)
     }
+    if reads:
+        responses[304, "application/json"] = None
+    else:
+        responses[412, MEDIA_TYPE] = ProblemOut
     if once:
         responses[422, MEDIA_TYPE] = ProblemOut
     if answers is not None:
-        responses[status, "application/json"] = page_of(answers) if paged else answers
+        responses[status, "application/json"] = page_of(answers, files) if paged else answers
     if files:
-        responses[status, CSV] = OpenApiTypes.STR
-        responses[status, XLSX] = OpenApiTypes.BINARY
+        responses |= {(status, kind): OpenApiTypes.BINARY for kind in FILES.values()}
     responses |= {(status, kind): OpenApiTypes.OBJECT for kind in streams}
     described_responses: Mapping[Any, Any] = responses
     if answers is None and not streams:
@@ -59,7 +83,7 @@ def described(
         operation_id=re.sub(r"\W+", "_", summary.lower()).strip("_"),
         summary=summary,
         description=f"{answer.__doc__ or ''}\n\n{_needs(scope)}".strip(),
-        parameters=[*[query] * bool(query().fields), *[KEY] * once],
+        parameters=[*[query] * bool(query().fields), *[KEY] * once, SEEN if reads else SAW],
         request=body,
         responses=dict(described_responses),
     )
@@ -74,18 +98,19 @@ def _needs(scope: str) -> str:
 
 
 @cache
-def page_of(answers: type[Serializer]) -> type[Serializer]:
+def page_of(answers: type[Serializer], is_report: bool = False) -> type[Serializer]:
     """Return the shape of a page of these."""
     address: dict[str, Any] = {
         "allow_null": True,
         "help_text": "The address of the neighbouring page.",
     }
     return type(
-        answers.__name__.removesuffix("Out") + "PageOut",
+        answers.__name__.removesuffix("Out") + ("ReportOut" if is_report else "PageOut"),
         (serializers.Serializer,),
         {
             "items": answers(many=True),
             "next": serializers.CharField(**address),
             "prev": serializers.CharField(**address),
+            **({"control": ControlOut(required=False)} if is_report else {}),
         },
     )

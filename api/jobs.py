@@ -58,7 +58,7 @@ class Jobs(Report):
 
         if asked.format != "json":
             rows = read(asked.page["cursor"], asked.page["limit"]).items
-            return file_of(asked.format, "jobs", registers.COLUMNS, rows)
+            return file_of(asked, "jobs", registers.COLUMNS, rows)
         return turned(read, **asked.page)
 
     @operation("Draft a job", scope="jobs:write", body=DraftBody, answers=JobMadeOut, status=201)

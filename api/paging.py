@@ -9,6 +9,8 @@ from typing import Any
 from django.core import signing
 from rest_framework import serializers
 
+from api.fields import MoneyField
+from ledger.reports.columns import Control
 from ledger.reports.paging import PAGE, PAGE_MAX, NotACursor, Page
 
 SALT = "choicebook.api.cursor"
@@ -22,6 +24,20 @@ class PageQuery(serializers.Serializer[Any]):
     limit = serializers.IntegerField(required=False, default=PAGE, min_value=1, max_value=PAGE_MAX)
 
 
+class ControlTotalOut(serializers.Serializer[Any]):
+    """The sum of one column in one currency."""
+
+    column = serializers.CharField()
+    sum = MoneyField()
+
+
+class ControlOut(serializers.Serializer[Any]):
+    """What all pages together must come to."""
+
+    rows = serializers.IntegerField()
+    totals = ControlTotalOut(many=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A page, with the cursors of its neighbours."""
@@ -29,6 +45,7 @@ class Listed:
     items: Sequence[Any]
     next: str | None
     prev: str | None
+    control: Control | None = None  # of all pages, where it is a report
 
 
 def turned(read: Callable[[str, int], Page[Any]], *, cursor: str, limit: int) -> Listed:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http.response import HttpResponseBase
 
 from api.bodies import Nothing, Reason, Strict
-from api.paging import Listed, sliced
+from api.paging import Listed
 from api.period_papers import (
     AccrualOut,
     ChecklistOut,
@@ -21,7 +21,7 @@ from api.period_papers import (
     StepMadeOut,
 )
 from api.questions import PeriodField
-from api.report_files import Report, file_of
+from api.report_files import Report, file_of, report_of
 from api.resource import Asked, Resource, operation
 from ledger.closing import begin_closing, close_period, stop_closing
 from ledger.correcting import ask_correction, decline_correction, sign_correction
@@ -40,9 +40,7 @@ class Periods(Report):
     def get(self, asked: Asked) -> Listed | HttpResponseBase:
         """The months of the books, newest first."""
         rows = months.periods(actor=asked.actor)
-        if asked.format != "json":
-            return file_of(asked.format, "periods", months.COLUMNS, rows)
-        return sliced(rows, **asked.page)
+        return report_of(asked, "periods", months.COLUMNS, rows)
 
 
 class Period(Resource):
@@ -179,7 +177,7 @@ class PeriodClose(Report):
         """What stands against closing a month, and what is to know, each with its rows."""
         paper = checklists.close_checklist(actor=asked.actor, at=asked.at, **asked.query)
         if asked.format != "json":
-            return file_of(asked.format, "period-close", checklists.COLUMNS, paper.checks)
+            return file_of(asked, "period-close", checklists.COLUMNS, paper.checks)
         return paper
 
 
@@ -197,9 +195,7 @@ class Accruals(Report):
     def get(self, asked: Asked) -> Listed | HttpResponseBase:
         """What was delivered and not decided when a month ended."""
         rows = waiting.accruals(actor=asked.actor, **asked.query)
-        if asked.format != "json":
-            return file_of(asked.format, "accruals", waiting.COLUMNS, rows)
-        return sliced(rows, **asked.page)
+        return report_of(asked, "accruals", waiting.COLUMNS, rows)
 
 
 class Corrections(Report):
@@ -211,9 +207,7 @@ class Corrections(Report):
     def get(self, asked: Asked) -> Listed | HttpResponseBase:
         """Entries that somebody wants reversed, those that wait first."""
         rows = asked_for.corrections(actor=asked.actor)
-        if asked.format != "json":
-            return file_of(asked.format, "corrections", asked_for.COLUMNS, rows)
-        return sliced(rows, **asked.page)
+        return report_of(asked, "corrections", asked_for.COLUMNS, rows)
 
 
 class EntryCorrection(Resource):

@@ -1,18 +1,25 @@
-"""Reports as files: CSV streamed, XLSX from a spool. The columns stand beside the paper."""
+"""Reports as files: streamed in constant memory. The columns stand beside the paper."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
 from django.http import FileResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from rest_framework.exceptions import ValidationError
 from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
 
-from api.description import CSV, XLSX
-from api.resource import Resource
-from ledger.exchange.tables import CSV_TYPE, XLSX_TYPE, csv_file, xlsx_file
+from api.description import FILES
+from api.paging import Listed, sliced
+from api.resource import Asked, Resource
+from ledger.exchange.formats import PIECES, SPOOLED
+from ledger.exchange.tables import CSV_TYPE
+from ledger.reports.columns import Column, control_of
+from marketplace.log.checkpoints import last_size
 
 
 class FileRenderer(BaseRenderer):
@@ -24,34 +31,60 @@ class FileRenderer(BaseRenderer):
         return b""
 
 
-class CsvFile(FileRenderer):
-    media_type = CSV
-    format = "csv"
-
-
-class XlsxFile(FileRenderer):
-    media_type = XLSX
-    format = "xlsx"
+FILE_RENDERERS = tuple(
+    type(f"{name.title()}File", (FileRenderer,), {"media_type": kind, "format": name})
+    for name, kind in FILES.items()
+)
 
 
 class Report(Resource):
-    """A report: JSON, or the same rows as a file."""
+    """A report: JSON, or the same rows as a file; with the checkpoint it was computed at."""
 
-    renderer_classes = (JSONRenderer, CsvFile, XlsxFile)
+    renderer_classes = (JSONRenderer, *FILE_RENDERERS)
+
+    def finalize_response(
+        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> Any:
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        if request.method == "GET" and answer.status_code == 200:
+            answer["X-Ledger-Checkpoint"] = str(last_size())
+        return answer
+
+
+def report_of(
+    asked: Asked, name: str, columns: Sequence[Column[Any]], rows: Sequence[Any]
+) -> Listed | HttpResponseBase:
+    """Return a page of the rows with what all of them come to, or all of them as a file."""
+    if asked.format != "json":
+        return file_of(asked, name, columns, rows)
+    return replace(sliced(rows, **asked.page), control=control_of(columns, rows))
 
 
 def file_of(
-    format: str, name: str, columns: Sequence[Any], rows: Iterable[Any]
+    asked: Asked, name: str, columns: Sequence[Column[Any]], rows: Iterable[Any]
 ) -> HttpResponseBase:
-    """Return the rows as a file for downloading."""
-    if format == "csv":
-        pieces = csv_file(columns, rows)
+    """Return the rows as a file for downloading, with the columns that were asked for."""
+    columns = _chosen(asked, columns)
+    kind = CSV_TYPE if asked.format == "csv" else FILES[asked.format]
+    if asked.format in PIECES:
+        pieces = PIECES[asked.format](columns, rows)
         # The first piece is read now, so that a refusal is still an answer of its own.
         first = next(pieces, b"")
-        answer: HttpResponseBase = StreamingHttpResponse(
-            chain([first], pieces), content_type=CSV_TYPE
-        )
-        answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+        answer: HttpResponseBase = StreamingHttpResponse(chain([first], pieces), content_type=kind)
+        answer["Content-Disposition"] = f'attachment; filename="{name}.{asked.format}"'
         return answer
-    book = xlsx_file(columns, rows, title=name)
-    return FileResponse(book, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX_TYPE)
+    file = SPOOLED[asked.format](columns, rows, title=name)
+    return FileResponse(
+        file, as_attachment=True, filename=f"{name}.{asked.format}", content_type=kind
+    )
+
+
+def _chosen(asked: Asked, columns: Sequence[Column[Any]]) -> Sequence[Column[Any]]:
+    if not asked.fields:
+        return columns
+    known = [column.name for column in columns]
+    unknown = sorted(set(asked.fields) - set(known))
+    if unknown:
+        message = f"There is no column {', '.join(unknown)}. There is: {', '.join(known)}."
+        raise ValidationError({"fields": [message]}, "unknown_name")
+    return [column for column in columns if column.name in asked.fields]

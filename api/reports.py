@@ -8,10 +8,10 @@ from django.http.response import HttpResponseBase
 from rest_framework import serializers
 
 from api.bodies import Strict
-from api.paging import Listed, sliced, turned
+from api.paging import Listed, turned
 from api.papers import paper
 from api.questions import CurrencyQuery, DepartmentQuery, SpanQuery, days_asked
-from api.report_files import Report, file_of
+from api.report_files import Report, file_of, report_of
 from api.resource import Asked, operation
 from api.work_papers import NeedOut
 from ledger.reports import choice_share as shares
@@ -115,7 +115,7 @@ class Choices(Report):
         only = record.ChoiceFilter(**asked.query)
         if asked.format != "json":
             rows = record.every_choice(actor=asked.actor, only=only)
-            return file_of(asked.format, "choices", record.COLUMNS, rows)
+            return file_of(asked, "choices", record.COLUMNS, rows)
         return turned(
             lambda cursor, limit: record.choices(
                 actor=asked.actor, only=only, cursor=cursor, limit=limit
@@ -156,9 +156,7 @@ class ChoiceShare(Report):
         rows = shares.choice_share(
             actor=asked.actor, only=record.ChoiceFilter(**asked.query), by=by
         )
-        if asked.format != "json":
-            return file_of(asked.format, "choice-share", shares.COLUMNS, rows)
-        return sliced(rows, **asked.page)
+        return report_of(asked, "choice-share", shares.COLUMNS, rows)
 
 
 class RatingsQuery(Strict):
@@ -181,9 +179,7 @@ class Ratings(Report):
     def get(self, asked: Asked) -> Listed | HttpResponseBase:
         """Shrunk means per need, choose-again and promises kept; none under three ratings."""
         rows = records.ratings(actor=asked.actor, at=asked.at, **asked.query)
-        if asked.format != "json":
-            return file_of(asked.format, "ratings", records.COLUMNS, rows)
-        return sliced(rows, **asked.page)
+        return report_of(asked, "ratings", records.COLUMNS, rows)
 
 
 class SpendQuery(SpanQuery, DepartmentQuery, CurrencyQuery):  # type: ignore[misc]
@@ -199,8 +195,17 @@ class SpendQuery(SpanQuery, DepartmentQuery, CurrencyQuery):  # type: ignore[mis
 class Spend(Report):
     """/reports/spend/"""
 
-    @operation("Report spend", scope="reports:read", answers=SpendOut, query=SpendQuery, paged=True)
-    def get(self, asked: Asked) -> Listed:
+    @operation(
+        "Report spend",
+        scope="reports:read",
+        answers=SpendOut,
+        query=SpendQuery,
+        paged=True,
+        files=True,
+    )
+    def get(self, asked: Asked) -> Listed | HttpResponseBase:
         """Charges less credits, summed by up to four things. Without days: this month."""
         span = days_asked(asked.query, today=asked.at.date())
-        return sliced(spending.spend(actor=asked.actor, **asked.query | span), **asked.page)
+        rows = spending.spend(actor=asked.actor, **asked.query | span)
+        columns = spending.columns_of(asked.query.get("group_by", ["department"]))
+        return report_of(asked, "spend", columns, rows)

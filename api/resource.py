@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.renderers import BaseRenderer, JSONRenderer
@@ -21,10 +21,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from api.bodies import FormatQuery, Serializer, Strict
+from api.bodies import FieldsQuery, FormatQuery, Serializer, Strict
+from api.conditions import unchanged
 from api.description import described
 from api.idempotency import answered_once
-from api.paging import Listed, PageQuery
+from api.paging import ControlOut, Listed, PageQuery
 from api.problems import request_id
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ class Asked:
     body: dict[str, Any]
     query: dict[str, Any]
     page: dict[str, Any]  # cursor and limit, where the answer is a page
-    format: str = "json"  # or csv, xlsx, where files are answered
+    format: str = "json"  # or one of FILES, where files are answered
+    fields: tuple[str, ...] = ()  # those asked for; none: all
 
     @property
     def actor(self) -> Any:
@@ -99,23 +101,20 @@ def operation(
     `streams`: the kinds of files it answers with, and nothing else.
     The same words describe it to machines, so the description cannot differ from what happens.
     """
-    asks = _composed(*[query] * bool(query), *[PageQuery] * paged, *[FormatQuery] * files)
 
     def decorate(handle: Handle) -> Callable[..., HttpResponseBase]:
+        reads = handle.__name__ == "get"
+        choosy = reads and answers is not None
+        shapes = ((query, query), (PageQuery, paged), (FormatQuery, files), (FieldsQuery, choosy))
+        asks = _composed(*(shape for shape, is_asked in shapes if is_asked))
+
         @wraps(handle)
         def answer(self: Resource, request: Request, **ids: Any) -> HttpResponseBase:
             _require_scope(request, scope)
-            question = _read(asks, request.query_params)
-            asked = Asked(
-                request,
-                body=_read(body, request.data) if body else {},
-                page={name: question.pop(name) for name in PAGING if paged},
-                format=_format(request, question.pop("format", "")),
-                query=question,
-            )
+            asked = _asked(request, asks, body, paged=paged)
 
             def do() -> tuple[int, Any]:
-                said = handle(self, asked, **ids)
+                said = _done(lambda: handle(self, asked, **ids), request, reads)
                 if isinstance(said, HttpResponseBase):
                     return 0, said
                 return status, _shown(said, answers, asked)
@@ -137,9 +136,33 @@ def operation(
             once=bool(once),
             files=files,
             streams=streams,
+            reads=reads,
         )
 
     return decorate
+
+
+def _asked(
+    request: Request, asks: type[Strict], body: type[Strict] | None, *, paged: bool
+) -> Asked:
+    """Read a request by the shapes of its question and of its body."""
+    question = _read(asks, request.query_params)
+    fields = _names(question.pop("fields", ""))
+    return Asked(
+        request,
+        body=_read(body, request.data) if body else {},
+        page={name: question.pop(name) for name in PAGING if paged},
+        format=_format(request, question.pop("format", "")),
+        fields=fields,
+        query=question,
+    )
+
+
+def _done(handle: Callable[[], Any], request: Request, reads: bool) -> Any:
+    if reads:
+        return handle()
+    with unchanged(request):
+        return handle()
 
 
 def _require_scope(request: Request, scope: str) -> None:
@@ -177,12 +200,33 @@ def _shown(said: Any, answers: type[Serializer] | None, asked: Asked) -> Any:
     if answers is None:
         return None
     if not isinstance(said, Listed):
-        return answers(said).data
-    return {
-        "items": answers(said.items, many=True).data,
+        return _chosen(answers(said).data, answers, asked)
+    shown: dict[str, Any] = {
+        "items": [_chosen(row, answers, asked) for row in answers(said.items, many=True).data],
         "next": said.next and _address(asked.request, said.next),
         "prev": said.prev and _address(asked.request, said.prev),
     }
+    if not said.items:
+        _chosen({}, answers, asked)  # a wrong name is wrong on an empty page, too
+    if said.control is not None:
+        shown["control"] = ControlOut(said.control).data
+    return shown
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _chosen(row: dict[str, Any], answers: type[Serializer], asked: Asked) -> dict[str, Any]:
+    """Return the fields that were asked for. :raises ValidationError: there is none of a name."""
+    if not asked.fields:
+        return row
+    known = list(answers().fields)
+    unknown = sorted(set(asked.fields) - set(known))
+    if unknown:
+        message = f"There is no field {', '.join(unknown)}. There is: {', '.join(known)}."
+        raise ValidationError({"fields": [message]}, "unknown_name")
+    return {name: value for name, value in row.items() if name in asked.fields}
 
 
 def _address(request: Request, cursor: str) -> str:

@@ -22,6 +22,7 @@ from api import (
     reports,
     schema,
     tokens,
+    webhooks,
     years,
 )
 
@@ -33,6 +34,15 @@ urlpatterns: list[URLPattern] = [
     path("notices/", company.Notices.as_view()),
     path("tokens/", tokens.Tokens.as_view()),
     path("tokens/<uuid:token_id>/revocation/", tokens.TokenRevocation.as_view()),
+    path("webhooks/", webhooks.Webhooks.as_view()),
+    path("webhooks/<uuid:webhook_id>/rotation/", webhooks.WebhookRotation.as_view()),
+    path("webhooks/<uuid:webhook_id>/end/", webhooks.WebhookEnd.as_view()),
+    path("webhooks/<uuid:webhook_id>/trial/", webhooks.WebhookTrial.as_view()),
+    path("webhooks/<uuid:webhook_id>/messages/", webhooks.WebhookMessages.as_view()),
+    path(
+        "webhooks/<uuid:webhook_id>/messages/<uuid:message_id>/replay/",
+        webhooks.WebhookReplay.as_view(),
+    ),
     # Who is here
     path("people/", people.People.as_view()),
     path("people/<uuid:user_id>/offices/", people.Offices.as_view()),

@@ -23,7 +23,7 @@ from api.budget_papers import (
 from api.fields import MoneyField, WordField
 from api.paging import Listed, sliced
 from api.questions import PeriodField
-from api.report_files import Report, file_of
+from api.report_files import Report, report_of
 from api.resource import Asked, Resource, operation
 from ledger.pricing import state_price_rule
 from ledger.recoveries import settle_recovery
@@ -118,9 +118,7 @@ class CarryForward(Report):
     def get(self, asked: Asked) -> Listed | HttpResponseBase:
         """Open promises and unspent budgets, and what becomes of each. Nothing is booked."""
         rows = carried.carry_forward(actor=asked.actor, **asked.query).rows
-        if asked.format != "json":
-            return file_of(asked.format, "carry-forward", carried.COLUMNS, rows)
-        return sliced(rows, **asked.page)
+        return report_of(asked, "carry-forward", carried.COLUMNS, rows)
 
 
 class CarryBody(Strict):
@@ -178,9 +176,7 @@ class Recoveries(Report):
     def get(self, asked: Asked) -> Listed | HttpResponseBase:
         """Recovered against cost, per team. For finance and auditors."""
         rows = prices.recoveries(actor=asked.actor, **asked.query)
-        if asked.format != "json":
-            return file_of(asked.format, "recoveries", prices.RECOVERY_COLUMNS, rows)
-        return sliced(rows, **asked.page)
+        return report_of(asked, "recoveries", prices.RECOVERY_COLUMNS, rows)
 
 
 class SettleBody(Strict):

@@ -20,6 +20,7 @@ from frontend.pages import (
     settings,
     standings,
     statements,
+    webhooks,
 )
 
 MONTH = "finance/periods/<int:period_id>/"
@@ -92,6 +93,17 @@ urlpatterns: list[URLPattern] = [
     path("people/<uuid:user_id>/offices/new/", people.office_new, name="office-new"),
     path("people/<uuid:user_id>/offices/<slug:office>/end/", people.office_end, name="office-end"),
     path("settings/", settings.show, name="settings"),
+    path("settings/webhooks/", webhooks.show, name="webhooks"),
+    path("settings/webhooks/new/", webhooks.new, name="webhook-new"),
+    path("settings/webhooks/<uuid:webhook_id>/", webhooks.messages, name="webhook"),
+    path("settings/webhooks/<uuid:webhook_id>/secret/", webhooks.rotate, name="webhook-rotate"),
+    path("settings/webhooks/<uuid:webhook_id>/end/", webhooks.end, name="webhook-end"),
+    path("settings/webhooks/<uuid:webhook_id>/trial/", webhooks.trial, name="webhook-trial"),
+    path(
+        "settings/webhooks/<uuid:webhook_id>/messages/<uuid:message_id>/",
+        webhooks.replay,
+        name="webhook-replay",
+    ),
     path("settings/tokens/new/", settings.new_token, name="token-new"),
     path("settings/tokens/<uuid:token_id>/end/", settings.revoke, name="token-revoke"),
     path("providers/<uuid:provider_id>/", providers.show, name="provider"),

@@ -187,6 +187,9 @@ NOT_RECORD = {
     "marketplace_notice": "the outbox: what is told, not what happened",
     "marketplace_keptanswer": "answers kept for requests that come twice",
     "marketplace_token": "keys to the API, given and taken back",
+    "marketplace_requestcount": "how often a token asked in its minute",
+    "marketplace_webhook": "where messages go; that it was added or ended is an event",
+    "marketplace_webhookmessage": "the outbox: what is told, not what happened",
     "bids_biddraft": "written over while it is being written, and secret",
     "ledger_unrecordedrow": "what waits for its digest",
 }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -79,6 +80,17 @@ def answer_once(
             is_kept_for_ever=for_ever,
         )
     return Answer(status, body)
+
+
+@contextmanager
+def one_at_a_time(thing: str) -> Iterator[None]:
+    """Hold a thing by its name: whoever else asks for it so waits until this transaction ends."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"thing {thing}"]
+            )
+        yield
 
 
 def forget_answers(*, at: datetime) -> int:

@@ -7,12 +7,21 @@ from datetime import datetime
 
 from marketplace.answers import forget_answers
 from marketplace.log import copies, sealer
+from marketplace.messaging import lay_out_messages, send_due_messages
 from marketplace.notices import send_due_notices
 
 
 def run(*, at: datetime) -> dict[str, int]:
     """Do what is due, and return how much of each was done."""
     return {"notices_sent": send_due_notices(at=at), "answers_forgotten": forget_answers(at=at)}
+
+
+def send_webhooks(*, at: datetime) -> dict[str, int]:
+    """Lay out what was sealed for each address that asked for it, and send what is due."""
+    return {
+        "messages_laid_out": lay_out_messages(at=at),
+        "messages_taken": send_due_messages(at=at),
+    }
 
 
 def seal(*, at: datetime) -> dict[str, int]:

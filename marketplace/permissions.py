@@ -43,6 +43,11 @@ def may_audit(actor: User) -> bool:
     return holds(actor, Office.AUDITOR)
 
 
+def may_run_webhooks(actor: User) -> bool:
+    """Say which other systems are told what happens."""
+    return holds(actor, Office.FINANCE, Office.ADMINISTRATOR)
+
+
 def may_redact(actor: User) -> bool:
     """Take abusive or personal words off the record, two people together."""
     return holds(actor, Office.AUDITOR, Office.ADMINISTRATOR)

@@ -102,7 +102,7 @@ def issue_token(
         user=actor,
         name=name.strip()[:80],
         beginning=secret[:9],
-        digest=sha256(secret.encode()).digest(),
+        digest=digest_of(secret),
         scopes=sorted(set(scopes)),
         issued_at=at,
         expires_at=expires_at,
@@ -137,14 +137,19 @@ def token_holder(*, secret: str, at: datetime) -> tuple[User, frozenset[str]] | 
     """
     if not looks_like_a_token(secret):
         return None
-    digest = sha256(secret.encode()).digest()
-    token = Token.objects.valid(at).select_related("user").filter(digest=digest).first()
+    found = Token.objects.valid(at).select_related("user")
+    token = found.filter(digest=digest_of(secret)).first()
     if token is None:
         return None
     unnoted = Q(used_at=None) | Q(used_at__lt=at - USE_NOTED_EVERY)
     if token.used_at is None or token.used_at < at - USE_NOTED_EVERY:
         Token.objects.filter(unnoted, pk=token.pk).update(used_at=at)
     return token.user, frozenset(token.scopes)
+
+
+def digest_of(secret: str) -> bytes:
+    """Return what is kept of a token."""
+    return sha256(secret.encode()).digest()
 
 
 def looks_like_a_token(text: str) -> bool:

@@ -24,6 +24,7 @@ from frontend.rendering import fresh_sign_in, page, refused
 from frontend.requests import SignedIn
 from marketplace.directory import notices
 from marketplace.people import choose_reading
+from marketplace.permissions import may_run_webhooks
 from marketplace.refusals import Refusal, Unknown
 from marketplace.tokens import TokenFacts, issue_token, my_tokens, revoke_token, scopes
 
@@ -64,6 +65,7 @@ def show(request: SignedIn) -> HttpResponse:
         "form": form,
         "tokens": [(one, _state(one, request)) for one in my_tokens(actor=person)],
         "notices": notices(person, limit=30),
+        "runs_webhooks": may_run_webhooks(person),
     }
     if not (request.method == "POST" and form.is_valid()):
         return page(request, TEMPLATE, context)

@@ -69,8 +69,13 @@ def xlsx_file(columns: Sequence[Column[Row]], rows: Iterable[Row], *, title: str
     return file
 
 
-def as_text(cell: Cell) -> str:  # noqa: PLR0911 - one for each kind of cell
+def as_text(cell: Cell) -> str:
     """Return a cell as CSV writes it: amounts and moments plain, text made harmless."""
+    return harmless(cell) if type(cell) is str else plain_text(cell)
+
+
+def plain_text(cell: Cell) -> str:  # noqa: PLR0911 - one for each kind of cell
+    """Return a cell as a text: amounts in the major unit, moments in UTC, words as they are."""
     match cell:
         case None:
             return ""
@@ -88,7 +93,7 @@ def as_text(cell: Cell) -> str:  # noqa: PLR0911 - one for each kind of cell
             return str(cell.value)
         case int() | UUID():
             return str(cell)
-    return harmless(cell)
+    return cell
 
 
 def harmless(text: str) -> str:

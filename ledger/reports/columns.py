@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -28,3 +28,37 @@ def columns(*names: str, **values: Callable[[Row], Cell]) -> tuple[Column[Row], 
     """Return a column for each attribute named, then one for each value given by name."""
     plain: tuple[Column[Row], ...] = tuple(Column(name, attrgetter(name)) for name in names)
     return plain + tuple(Column(name, value) for name, value in values.items())
+
+
+@dataclass(frozen=True, slots=True)
+class ControlTotal:
+    """The sum of one column in one currency."""
+
+    column: str
+    sum: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What all rows of a paper come to, so that a reader sees whether all of them arrived."""
+
+    rows: int
+    totals: tuple[ControlTotal, ...]
+
+
+def control_of(columns: Sequence[Column[Row]], rows: Iterable[Row]) -> Control:
+    """Return the number of rows, and the sum of each column of amounts in each currency."""
+    count = 0
+    sums: dict[tuple[int, str], int] = {}
+    for row in rows:
+        count += 1
+        for place, column in enumerate(columns):
+            cell = column.value(row)
+            if isinstance(cell, Money):
+                key = (place, cell.currency)
+                sums[key] = sums.get(key, 0) + cell.minor
+    totals = (
+        ControlTotal(columns[place].name, Money(minor, currency))
+        for (place, currency), minor in sorted(sums.items())
+    )
+    return Control(count, tuple(totals))

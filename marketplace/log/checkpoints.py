@@ -11,6 +11,8 @@ import binascii
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Max
+
 from marketplace.log.keys import signer, verifier_keys
 from marketplace.log.merkle import HASH_BYTES
 from marketplace.log.notes import NotANote, text_of
@@ -94,6 +96,12 @@ def latest_checkpoint() -> CheckpointPaper:
             "Nothing was sealed yet: the first checkpoint comes with the first event."
         )
     return paper_of(row)
+
+
+def last_size() -> int:
+    """Return how much the newest checkpoint covers; 0 before the first."""
+    size: int | None = Checkpoint.objects.aggregate(last=Max("size"))["last"]
+    return size or 0
 
 
 def checkpoint_at(*, size: int) -> CheckpointPaper:

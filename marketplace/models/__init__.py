@@ -11,6 +11,7 @@ from marketplace.models import (
     questions,
     redactions,
     tokens,
+    webhooks,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "questions",
     "redactions",
     "tokens",
+    "webhooks",
 ]

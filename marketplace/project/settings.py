@@ -88,8 +88,6 @@ MIDDLEWARE = [
     "frontend.appearance.ZoneMiddleware",
     "frontend.rendering.RefusalMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "frontend.appearance.ZoneMiddleware",
-    "frontend.rendering.RefusalMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -129,6 +127,11 @@ DUTIES = [
 # What may take a minute: the others do not wait for it.
 LONG_DUTIES = ["ledger.duties.check"]
 DUTIES_EVERY_SECONDS = env_int("DUTIES_EVERY_SECONDS", 5)
+# What speaks to other systems, which may take their time.
+OUTWARD_DUTIES = ["marketplace.duties.send_webhooks"]
+# Networks of our own that webhooks may be sent into; any other private address is refused.
+WEBHOOK_NETWORKS = env_list("WEBHOOK_NETWORKS")
+API_REQUESTS_PER_MINUTE = env_int("API_REQUESTS_PER_MINUTE", 600)
 
 # --- People -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "marketplace.User"

@@ -45,3 +45,10 @@ def duties(timestamp: int) -> None:
 def long_duties(timestamp: int) -> None:
     """What may take a minute runs beside the others: no deadline waits for it."""
     run_duties(at=database_now(), names=settings.LONG_DUTIES)
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(queueing_lock="outward_duties", lock="outward_duties", pass_context=False)
+def outward_duties(timestamp: int) -> None:
+    """What waits for other systems runs by itself, too: a slow one holds nobody up here."""
+    run_duties(at=database_now(), names=settings.OUTWARD_DUTIES)

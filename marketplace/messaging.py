@@ -1,0 +1,185 @@
+"""
+The outbox of webhooks. What is sealed in the log is laid out for each address that asked for it:
+nothing of a sealed bid is in the log, so nothing of one can be in a message.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+
+from marketplace.history import moment
+from marketplace.models.log import LogLeaf
+from marketplace.models.people import User
+from marketplace.models.webhooks import Webhook, WebhookMessage
+from marketplace.outward import NotPublic, NotReached, address_of, post
+from marketplace.webhooks import MessageFacts, lock_webhook, message_facts, secrets_in_use
+
+log = structlog.stdlib.get_logger("choicebook.webhooks")
+
+AT_ONCE = 1000
+GONE = 410
+# Three days in all; the receiver's own trouble is over by then, or somebody looks at the page.
+PAUSES = [
+    *(timedelta(seconds=5), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2)),
+    *(timedelta(hours=5), timedelta(hours=10), timedelta(hours=14), timedelta(hours=20)),
+    timedelta(hours=20),
+]
+# What an event of the record is called outside. What is not named here is told to nobody.
+TOLD_AS: Mapping[str, tuple[str, ...]] = {
+    "job.published": ("job.published",),
+    "award.made": ("award.decided",),
+    "award.cancelled": ("award.cancelled",),
+    "delivery.accepted": ("charge.made",),
+    "dispute.resolved": ("charge.corrected",),
+    "correction.signed": ("charge.corrected",),
+    "budget.granted": ("budget.granted",),
+    "budget.moved": ("budget.moved",),
+    "period.closed": ("period.closed", "statement.ready"),
+    "rating.revealed": ("rating.revealed",),
+}
+
+
+def lay_out_messages(*, at: datetime) -> int:
+    """Write a message for each sealed event and each address that asked for it; return how many."""
+    return sum(_lay_out(id, at=at) for id in Webhook.objects.live().values_list("pk", flat=True))
+
+
+def tell_webhooks(
+    kind: str, *, occurrence: str, data: Mapping[str, Any], at: datetime
+) -> list[WebhookMessage]:
+    """Write a message about what is no event of the record; told twice, it is written once."""
+    webhooks = Webhook.objects.live().filter(kinds__contains=[kind])
+    return _write((webhook, kind, occurrence, at, data) for webhook in webhooks)
+
+
+@transaction.atomic
+def try_webhook(*, actor: User, webhook_id: UUID, at: datetime) -> MessageFacts:
+    """
+    Write a message that says nothing, to see whether it arrives.
+
+    :raises Unknown, Forbidden, WebhookEnded: as with `webhooks.rotate_secret`.
+    """
+    webhook = lock_webhook(actor, webhook_id)
+    data = {"id": str(webhook.pk)}
+    (message,) = _write([(webhook, "webhook.tried", moment(at), at, data)])
+    return message_facts(message)
+
+
+def send_due_messages(*, at: datetime, limit: int = 100) -> int:
+    """
+    Send what is due, one transaction each, and return how many were taken. A message may come
+    twice when the worker dies in between: its id says so.
+    """
+    due = WebhookMessage.objects.due(at).order_by("due_at", "pk")
+    return sum(_send(id, at=at) for id in list(due.values_list("pk", flat=True)[:limit]))
+
+
+@transaction.atomic
+def _lay_out(webhook_id: UUID, *, at: datetime) -> int:
+    webhook = Webhook.objects.select_for_update(skip_locked=True).filter(pk=webhook_id).first()
+    if webhook is None:  # another worker is at it
+        return 0
+    leaves = list(
+        LogLeaf.objects.filter(position__gte=webhook.position)
+        .select_related("event")
+        .order_by("position")[:AT_ONCE]
+    )
+    if not leaves:
+        return 0
+    written = _write(
+        (webhook, kind, str(leaf.position), leaf.event.happened_at, _data(leaf))
+        for leaf in leaves
+        for kind in TOLD_AS.get(leaf.event.kind, ())
+        if kind in webhook.kinds
+    )
+    webhook.position = leaves[-1].position + 1
+    webhook.save(update_fields=["position"])
+    return len(written)
+
+
+def _data(leaf: LogLeaf) -> dict[str, Any]:
+    """Return ids alone: whoever may read more asks for it with a token."""
+    event = leaf.event
+    data: dict[str, Any] = {"id": str(event.subject_id), "position": leaf.position}
+    if event.job_id:
+        data["job_id"] = str(event.job_id)
+    period = json.loads(event.body).get("period")
+    return data | ({"period": period} if period else {})
+
+
+def _write(
+    told: Iterable[tuple[Webhook, str, str, datetime, Mapping[str, Any]]],
+) -> list[WebhookMessage]:
+    messages = [
+        WebhookMessage(
+            webhook=webhook,
+            kind=kind,
+            occurrence=occurrence,
+            body=json.dumps(
+                {"type": kind, "timestamp": moment(at), "data": data}, separators=(",", ":")
+            ),
+            told_at=at,
+            due_at=at,
+        )
+        for webhook, kind, occurrence, at, data in told
+    ]
+    return WebhookMessage.objects.bulk_create(messages, ignore_conflicts=True)
+
+
+@transaction.atomic
+def _send(message_id: UUID, *, at: datetime) -> bool:
+    due = WebhookMessage.objects.due(at).select_related("webhook")
+    message = due.select_for_update(of=("self",), skip_locked=True).filter(pk=message_id).first()
+    if message is None:
+        return False
+    status, problem = _posted(message, at=at)
+    message.tries, message.tried_at, message.problem = message.tries + 1, at, problem
+    if not problem:
+        message.taken_at, message.due_at = at, None
+    elif message.tries <= len(PAUSES):
+        message.due_at = at + PAUSES[message.tries - 1]
+    else:
+        message.due_at = None
+    message.save(update_fields=["tries", "tried_at", "problem", "taken_at", "due_at"])
+    if status == GONE:
+        ended = Webhook.objects.live().filter(pk=message.webhook_id)
+        ended.update(ended_at=at, ended_because="The receiver answered that it is gone (410).")
+    if problem:
+        log.warning("webhook not taken", message=str(message.pk), problem=problem)
+    return not problem
+
+
+def _posted(message: WebhookMessage, *, at: datetime) -> tuple[int, str]:
+    """Send a message; return the status, and why it was not taken."""
+    try:
+        address = address_of(message.webhook.address)
+        status = post(address, message.body.encode(), headers_of(message, at=at))
+    except (NotPublic, NotReached) as reason:
+        return 0, str(reason)[:300]
+    return status, "" if 200 <= status < 300 else f"It answered {status}."
+
+
+def headers_of(message: WebhookMessage, *, at: datetime) -> dict[str, str]:
+    """Return the headers of Standard Webhooks; two signatures while a secret is being rotated."""
+    stamp = str(int(at.timestamp()))
+    signed = f"{message.pk}.{stamp}.{message.body}".encode()
+    signatures = [
+        hmac.digest(base64.b64decode(secret.removeprefix("whsec_")), signed, "sha256")
+        for secret in secrets_in_use(message.webhook, at=at)
+    ]
+    return {
+        "Content-Type": "application/json",
+        "User-Agent": "choicebook",
+        "webhook-id": str(message.pk),
+        "webhook-timestamp": stamp,
+        "webhook-signature": " ".join("v1," + base64.b64encode(one).decode() for one in signatures),
+    }

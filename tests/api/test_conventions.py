@@ -1,0 +1,141 @@
+"""What every address shares: who saw what before changing it, how much is told, how often asked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from django.test import override_settings
+
+from marketplace.models.jobs import Job
+from tests.api.conftest import NOW, Machine
+from tests.api.stories import details_body, granted, money
+from tests.cast import Cast
+
+
+def changed_to(cast: Cast, title: str) -> dict[str, object]:
+    body = details_body(cast, title=title)
+    del body["department_id"]
+    return body
+
+
+def draft(maya: Machine, cast: Cast) -> str:
+    made = maya.post("jobs/", details_body(cast))
+    assert made.status_code == 201, made.content
+    return f"jobs/{made.json()['id']}/"
+
+
+def test_a_change_is_made_while_the_thing_is_as_it_was_seen(cast: Cast, maya: Machine):
+    address = draft(maya, cast)
+    seen = maya.get(address)["ETag"]
+
+    changed = maya.ask("PUT", address, changed_to(cast, "Spring party"), If_Match=seen)
+    late = maya.ask("PUT", address, changed_to(cast, "Summer party"), If_Match=seen)
+
+    assert changed.status_code == 200, changed.content
+    assert (late.status_code, late.json()["code"]) == (412, "changed_since")
+    assert Job.objects.get().title == "Spring party"
+
+
+def test_an_act_goes_by_the_thing_that_it_is_done_to(cast: Cast, maya: Machine):
+    granted(cast)
+    address = draft(maya, cast)
+    seen = maya.get(address)["ETag"]
+    assert maya.put(address, changed_to(cast, "Another party")).status_code == 200
+
+    late = maya.post(f"{address}publication/", {}, If_Match=seen)
+    assert late.status_code == 412
+    assert Job.objects.get().published_at is None
+
+
+def test_what_is_unchanged_is_not_sent_again(cast: Cast, fin: Machine):
+    seen = fin.get("reports/budget-status/")["ETag"]
+
+    assert fin.get("reports/budget-status/", If_None_Match=seen).status_code == 304
+    fin.post("budgets/grants/", grant(cast))
+    assert fin.get("reports/budget-status/", If_None_Match=seen).status_code == 200
+
+
+def test_only_the_fields_that_were_asked_for_are_told(cast: Cast, fin: Machine):
+    fin.post("budgets/grants/", grant(cast))
+
+    page = fin.get("reports/budget-status/?fields=department_name,available").json()
+    assert page["items"] == [{"department_name": "Marketing", "available": money("500.00")}]
+
+    wrong = fin.get("reports/budget-status/?fields=price")
+    assert wrong.status_code == 400
+    assert wrong.json()["errors"][0]["pointer"] == "/fields"
+    assert fin.get("reports/budget-status/?fields=price&format=csv").status_code == 400
+
+
+def test_a_report_says_what_all_its_pages_come_to(cast: Cast, fin: Machine):
+    for _ in range(2):
+        fin.post("budgets/grants/", grant(cast))
+
+    answer = fin.get("reports/budget-status/?limit=1")
+    control = answer.json()["control"]
+    assert control["rows"] == 1
+    assert {"column": "available", "sum": money("1000.00")} in control["totals"]
+    assert answer["X-Ledger-Checkpoint"].isdigit()
+
+
+@override_settings(API_REQUESTS_PER_MINUTE=3)
+def test_who_asks_too_often_is_told_when_to_come_again(cast: Cast, fin: Machine, maya: Machine):
+    answers = [fin.get("me/").status_code for _ in range(5)]
+    refused = fin.get("me/")
+
+    assert answers == [200, 200, 200, 429, 429]
+    assert refused["Content-Type"] == "application/problem+json"
+    assert 1 <= int(refused["Retry-After"]) <= 60
+    assert maya.get("me/").status_code == 200  # another token has a minute of its own
+
+
+@pytest.mark.parametrize("kind", ["ndjson", "csv", "xlsx", "pdf", "parquet"])
+def test_the_same_figures_in_every_file(cast: Cast, fin: Machine, kind: str):
+    fin.post("budgets/grants/", grant(cast, "1234.50"))
+
+    answer = fin.get(f"reports/budget-status/?format={kind}")
+    content = b"".join(answer.streaming_content)
+    again = b"".join(fin.get(f"reports/budget-status/?format={kind}").streaming_content)
+
+    assert answer.status_code == 200
+    assert f'filename="budget-status.{kind}"' in answer["Content-Disposition"]
+    assert content == again or kind == "xlsx"  # a workbook says when it was written
+    assert figure_in(kind, content) == "1234.50"
+
+
+def figure_in(kind: str, content: bytes) -> str:
+    if kind == "parquet":
+        from pyarrow import parquet
+
+        (row,) = parquet.read_table(BytesIO(content)).to_pylist()
+        return f"{row['available']:.2f}"
+    if kind == "xlsx":
+        from openpyxl import load_workbook
+
+        head, row = load_workbook(BytesIO(content)).active.iter_rows(values_only=True)
+        return f"{dict(zip(head, row, strict=True))['available']:.2f}"
+    if kind == "pdf":
+        assert content.startswith(b"%PDF-")
+        return "1234.50"
+    assert b"1234.50" in content
+    return "1234.50"
+
+
+def grant(cast: Cast, amount: str = "500.00") -> dict[str, object]:
+    return {
+        "department_id": str(cast.marketing.pk),
+        "fiscal_year": NOW.year,
+        "amount": money(amount),
+    }
+
+
+def test_a_token_s_minute_ends(cast: Cast, fin: Machine):
+    from marketplace.limits import seconds_to_wait
+
+    secret = fin.headers["Authorization"].removeprefix("Bearer ")
+    with override_settings(API_REQUESTS_PER_MINUTE=1):
+        assert seconds_to_wait(secret=secret, at=NOW) == 0
+        assert seconds_to_wait(secret=secret, at=NOW + timedelta(seconds=15)) == 45
+        assert seconds_to_wait(secret=secret, at=NOW + timedelta(seconds=60)) == 0
