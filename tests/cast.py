@@ -8,7 +8,7 @@ money, Ada audits, Adam administers.
 
 from __future__ import annotations
 
-from copy import deepcopy
+from copy import copy, deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -105,21 +105,22 @@ WRITTEN: list[type[Model]] = [
     *(User, OfficeHeld, Policy, Category, Department, Provider, Provider.categories.through),
     *(Membership, Event, Notice),
 ]
-_remembered: list[tuple[Cast, list[list[Model]]]] = []
+_remembered: dict[datetime, tuple[Cast, list[list[Model]]]] = {}
 
 
-def assemble_again() -> Cast:
+def assemble_again(*, at: datetime = FOUNDED) -> Cast:
     """Return the same company as `assemble`, quickly. For tests that are rolled back."""
-    if not _remembered:
-        cast = assemble()
+    if at not in _remembered:
+        cast = assemble(at=at)
         rows = [list(model._default_manager.all()) for model in WRITTEN]
         rows[0] = [row for row in rows[0] if not (isinstance(row, User) and row.is_system)]
-        _remembered.append((deepcopy(cast), deepcopy(rows)))
+        _remembered[at] = deepcopy(cast), rows
         return cast
-    cast, rows = deepcopy(_remembered[0])
+    cast, rows = _remembered[at]
     for model, some in zip(WRITTEN, rows, strict=True):
-        model._default_manager.bulk_create(some)
-    return cast
+        # What the rows hold is never changed in its place, so a shallow copy is one of its own.
+        model._default_manager.bulk_create(map(copy, some))
+    return deepcopy(cast)
 
 
 def _seat(cast: Cast, *, at: datetime) -> None:

@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -16,6 +17,7 @@ from pytest_django import DjangoDbBlocker
 
 from marketplace.project.embedded import DURABLE, Embedded
 from tests import database
+from tests.cast import Cast, assemble
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +28,8 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     yield
     with django_db_blocker.unblock():
         connections.close_all()
-    database.drop(name)
+    for made in (name, *(founded for founded, _ in _founded)):
+        database.drop(made)
 
 
 def use(name: str, role: str) -> dict[str, Any]:
@@ -52,8 +55,8 @@ def committed(
     if {"db", "transactional_db"} & set(request.fixturenames):
         pytest.fail("A test is either rolled back (db) or committed, not both.", pytrace=False)
     name = f"{database.own_database()}_{uuid4().hex[:8]}"
-    database.copy_template(name)
     with django_db_blocker.unblock():
+        database.copy_template(name, _company() if "founded" in request.fixturenames else None)
         before = use(name, getattr(request, "param", "web"))
         try:
             yield name
@@ -61,6 +64,30 @@ def committed(
             connections.close_all()
             connections.settings["default"].update(before)
             database.drop(name)
+
+
+_founded: list[tuple[str, Cast]] = []
+
+
+def _company() -> str:
+    """Return the name of a database in which the company is founded; it is made once."""
+    if not _founded:
+        name = f"{database.own_database()}_founded"
+        database.copy_template(name)
+        before = use(name, "replay")
+        try:
+            _founded.append((name, assemble()))
+        finally:
+            connections.close_all()
+            connections.settings["default"].update(before)
+    return _founded[0][0]
+
+
+@pytest.fixture
+def founded(committed: str) -> Cast:
+    """The committed database with the company of the tests in it; this is who belongs to it."""
+    use(committed, "replay")
+    return deepcopy(_founded[0][1])
 
 
 @pytest.fixture

@@ -140,11 +140,11 @@ def drop(name: str) -> None:
         connection.execute(statement.format(sql.Identifier(name)))
 
 
-def copy_template(name: str) -> None:
-    """Make a database with every table and nothing in it but what migrations write."""
+def copy_template(name: str, template: str | None = None) -> None:
+    """Make a database like another; like one that was just migrated, unless one is named."""
     with admin() as connection:
         statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
-        names = (name, owner(), os.environ[TEMPLATE])
+        names = (name, owner(), template or os.environ[TEMPLATE])
         connection.execute(statement.format(*map(sql.Identifier, names)))
 
 

@@ -14,7 +14,7 @@ from django.test import Client
 
 from marketplace.models.people import User
 from marketplace.tokens import issue_token, scopes
-from tests.cast import Cast, assemble
+from tests.cast import Cast, assemble_again
 
 ROOT = "/api/v1/"
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -57,7 +57,7 @@ class Machine:
 
 @pytest.fixture
 def cast(db: None) -> Cast:
-    return assemble(at=NOW - 300 * DAY)
+    return assemble_again(at=NOW - 300 * DAY)
 
 
 @pytest.fixture

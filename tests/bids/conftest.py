@@ -10,12 +10,12 @@ import pytest
 from marketplace.models.jobs import Job
 from tests.bids import builders
 from tests.builders import a_published_job
-from tests.cast import Cast, assemble
+from tests.cast import Cast, assemble_again
 
 
 @pytest.fixture
 def cast(db: None) -> Cast:
-    return assemble()
+    return assemble_again()
 
 
 @pytest.fixture

@@ -17,16 +17,15 @@ from marketplace.project.clock import database_now
 from marketplace.system import the_clock
 from tests.bids.builders import offer, open_all, submit
 from tests.builders import DAY, HOUR, MINUTE, NOON, a_published_job
-from tests.cast import assemble
+from tests.cast import Cast
 
 SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
-def now_open(as_role: Any) -> Any:
+def now_open(founded: Cast, as_role: Any) -> Any:
     """A job that is open at this very moment, with a bid on it; the role is then `web`."""
-    as_role("replay")
-    cast = assemble()
+    cast = founded
     now = database_now()
     job = a_published_job(cast, at=now - 6 * DAY, closes_at=now + DAY, questions_until=now + HOUR)
     bid = submit(cast, job, at=now - HOUR)
@@ -141,9 +140,8 @@ def test_the_owner_is_stopped_by_triggers(now_open, as_role, statement):
         execute(statement)
 
 
-def test_what_was_opened_is_not_rewritten_by_the_owner_either(as_role):
-    as_role("replay")
-    cast = assemble()
+def test_what_was_opened_is_not_rewritten_by_the_owner_either(founded, as_role):
+    cast = founded
     job = a_published_job(cast)
     submit(cast, job)
     open_all(job)

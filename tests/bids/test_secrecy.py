@@ -25,7 +25,7 @@ from marketplace.project import binaries
 from marketplace.refusals import Unknown
 from tests.bids.builders import MORNING_AFTER, offer, open_all, refused, submit
 from tests.builders import DEADLINE, HOUR, MINUTE, NOON, a_published_job, eur
-from tests.cast import assemble
+from tests.cast import Cast
 from tests.database import ADMIN, with_database
 
 AMOUNT = "7341219.37"
@@ -98,10 +98,9 @@ def canary() -> str:
 
 
 @pytest.fixture
-def sealed(committed: str, as_role: Any, canary: str) -> Any:
+def sealed(founded: Cast, committed: str, canary: str) -> Any:
     """A draft and then a bid of 7,341,219.37 with a word that stands nowhere else; committed."""
-    as_role("replay")
-    cast = assemble()
+    cast = founded
     job = a_published_job(cast, shows_ceiling=False, point=eur("60"))
     content = offer(AMOUNT, approach=canary)
     save_bid_draft(

@@ -15,7 +15,7 @@ from bids.scoring import score_bid
 from marketplace.models.jobs import Job
 from tests.bids.builders import MORNING_AFTER, REASON, offer, open_all, submit
 from tests.builders import DAY, DEADLINE, HOUR, a_published_job
-from tests.cast import Cast, assemble
+from tests.cast import Cast
 
 
 @dataclass
@@ -28,10 +28,9 @@ class Sealed:
 
 
 @pytest.fixture
-def sealed(as_role: Any, request: pytest.FixtureRequest) -> Sealed:
+def sealed(founded: Cast, request: pytest.FixtureRequest) -> Sealed:
     """Three sealed bids, committed."""
-    as_role("replay")
-    cast = assemble()
+    cast = founded
     job = a_published_job(cast, procedure=getattr(request, "param", "quick"))
     events = submit(cast, job, content=offer("9000"))
     vera = submit(cast, job, provider=cast.vera_co, content=offer("8000"))

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from marketplace.models.people import User
 from tests.builders import DAY
-from tests.cast import Cast, assemble
+from tests.cast import Cast
 from tests.ledger.builders import grant
 
 SignIn = Callable[[User], Client]
@@ -42,7 +42,6 @@ def maya(cast: Cast, as_person: SignIn, now: datetime) -> Client:
 
 
 @pytest.fixture
-def company(committed: str, as_role: Callable[[str], None]) -> Cast:
+def company(founded: Cast) -> Cast:
     """The company of the tests, with commits that are real; past moments are allowed."""
-    as_role("replay")
-    return assemble()
+    return founded

@@ -1,4 +1,4 @@
-"""What the database holds of the money, in one question each: figures, truth, and every byte."""
+"""What the database holds of the money, in one question each: figures, truth, and every row."""
 
 from __future__ import annotations
 
@@ -54,14 +54,21 @@ def untruths() -> list[str]:
 
 
 @cache
-def _bytes() -> str:
+def _rows() -> str:
     rows = " UNION ALL ".join(
-        f"SELECT '{table}', md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} AS t"
+        f"SELECT '{table} ' || count(*) || ' '"
+        " || coalesce(sum(hash_record_extended((ctid, xmin), 0)), 0)"
+        f" FROM {table}"
         for (table,) in ask(TABLES)
     )
-    return f"SELECT string_agg(md5, ' ' ORDER BY name) FROM ({rows}) AS all_tables (name, md5)"
+    return f"SELECT string_agg(words, ',' ORDER BY words) FROM ({rows}) AS all_tables (words)"
 
 
-def every_byte() -> str:
-    """Return a digest of every row of every table that the ledger's verbs write."""
-    return str(ask(_bytes())[0][0])
+def every_row() -> str:
+    """
+    Return which version of every row stands in every table that the ledger's verbs write.
+
+    No byte of a row changes without a new version of it, which has another place or another
+    writer; so there is no need to read what is in it.
+    """
+    return str(ask(_rows())[0][0])

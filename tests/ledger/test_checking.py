@@ -10,14 +10,13 @@ from ledger.models.record import CheckWish, RecordCheck
 from marketplace.models.events import Event, Notice
 from marketplace.refusals import Forbidden
 from tests.builders import DAY, HOUR, NOON, refused
-from tests.cast import Cast, assemble
+from tests.cast import Cast
 from tests.ledger.builders import grant
 
 
 @pytest.fixture
-def company(committed: str, as_role) -> Cast:
-    as_role("replay")
-    cast = assemble()
+def company(founded: Cast, as_role) -> Cast:
+    cast = founded
     grant(cast)
     as_role("worker")
     return cast

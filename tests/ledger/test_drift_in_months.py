@@ -15,16 +15,14 @@ from marketplace.log.sealer import seal
 from marketplace.models.events import Event
 from marketplace.models.log import Checkpoint
 from tests.builders import NOON
-from tests.cast import assemble
 from tests.ledger import builders
 from tests.ledger.builders import after
 
 MARCH = 202603
 
 
-def test_a_balance_that_moves_behind_the_seal_breaks_it(committed, as_role):
-    as_role("replay")
-    cast = assemble()
+def test_a_balance_that_moves_behind_the_seal_breaks_it(founded, as_role):
+    cast = founded
     builders.grant(cast, at=NOON)
     builders.close_month(cast, MARCH)
     assert period_seal(actor=cast.fin, period_id=MARCH).holds
@@ -38,9 +36,8 @@ def test_a_balance_that_moves_behind_the_seal_breaks_it(committed, as_role):
     assert not period_seal(actor=cast.fin, period_id=MARCH).holds
 
 
-def test_drift_in_a_month_stands_against_closing_it(committed, as_role):
-    as_role("replay")
-    cast = assemble()
+def test_drift_in_a_month_stands_against_closing_it(founded, as_role):
+    cast = founded
     builders.grant(cast, at=NOON)
     as_role("owner")
     with connection.cursor() as cursor:
@@ -60,9 +57,8 @@ def test_drift_in_a_month_stands_against_closing_it(committed, as_role):
     )
 
 
-def test_even_the_owner_posts_nothing_into_a_closed_month(committed, as_role):
-    as_role("replay")
-    cast = assemble()
+def test_even_the_owner_posts_nothing_into_a_closed_month(founded, as_role):
+    cast = founded
     builders.grant(cast, at=NOON)
     builders.close_month(cast, MARCH)
     as_role("owner")
@@ -80,9 +76,8 @@ def test_even_the_owner_posts_nothing_into_a_closed_month(committed, as_role):
         )
 
 
-def test_the_closing_says_how_far_the_record_was_sealed(committed, as_role):
-    as_role("replay")
-    cast = assemble()
+def test_the_closing_says_how_far_the_record_was_sealed(founded, as_role):
+    cast = founded
     builders.grant(cast, at=NOON)
     before = record_sealed(Period.objects.get(pk=MARCH), after(MARCH))
     as_role("worker")

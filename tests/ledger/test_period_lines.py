@@ -16,7 +16,7 @@ from marketplace.log.receipts import NotSealedYet
 from marketplace.log.sealer import seal
 from marketplace.refusals import Forbidden, Unknown
 from tests.builders import NOON
-from tests.cast import Cast, assemble
+from tests.cast import Cast
 from tests.ledger import builders
 from tests.ledger.builders import after
 
@@ -24,10 +24,9 @@ MARCH, IN_APRIL = 202603, after(202603)
 
 
 @pytest.fixture
-def company(committed, as_role) -> Cast:
+def company(founded) -> Cast:
     """Marketing was granted 100,000.00 in March, and the month is closed."""
-    as_role("replay")
-    cast = assemble()
+    cast = founded
     builders.grant(cast, at=NOON)
     begin_closing(actor=cast.fin, period_id=MARCH, at=IN_APRIL)
     close_period(actor=cast.fin, period_id=MARCH, at=IN_APRIL)

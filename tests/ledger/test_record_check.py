@@ -22,7 +22,7 @@ from marketplace.log.sealer import seal
 from marketplace.models.events import Audience
 from marketplace.redacting import agree_to_redact, ask_to_redact
 from tests.builders import DAY, HOUR
-from tests.cast import assemble
+from tests.cast import Cast
 from tests.ledger.altering import (
     alter,
     become_superuser,
@@ -47,10 +47,9 @@ NOW = CHOICE + 60 * DAY
 
 
 @pytest.fixture
-def recorded(committed: str, as_role: Any) -> Any:
+def recorded(founded: Cast, as_role: Any) -> Any:
     """A job from its draft to both ratings, and one still sealed; recorded and sealed."""
-    as_role("replay")
-    cast = assemble()
+    cast = founded
     grant(cast)
     award = choose(cast, contest(cast).vendor_bid)
     finish(cast, award)

@@ -29,7 +29,7 @@ from ledger.recoveries import (
 from marketplace.models.events import Notice
 from marketplace.refusals import Forbidden, Unknown
 from tests.builders import DAY, eur, refused
-from tests.cast import Cast, assemble
+from tests.cast import Cast, assemble_again
 from tests.ledger.builders import (
     AUTUMN,
     DECEMBER,
@@ -49,7 +49,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def cast(db: None) -> Cast:
     """The company of the tests, founded a year earlier."""
-    return assemble(at=AUTUMN)
+    return assemble_again(at=AUTUMN)
 
 
 @pytest.fixture

@@ -26,14 +26,14 @@ from psycopg import sql
 from ledger import acceptance, changing, delivering, disputing
 from marketplace.money import Money
 from tests import database
-from tests.cast import assemble
+from tests.cast import Cast
 from tests.conftest import use
 from tests.ledger.desk import opened
 from tests.ledger.machine import Machine
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "500" if os.environ.get("CI") else "24"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "500" if os.environ.get("CI") else "16"))
 STEPS = 50
-PARTS = 4
+PARTS = 4 if EXAMPLES > 50 else 2
 
 
 class Committing(Machine):
@@ -59,10 +59,9 @@ class Committing(Machine):
 
 
 @pytest.fixture
-def machine(committed: str, as_role: Callable[[str], None]) -> Callable[..., type[Machine]]:
+def machine(founded: Cast, committed: str) -> Callable[..., type[Machine]]:
     """A machine over a company that is committed."""
-    as_role("replay")
-    desk = opened(assemble())
+    desk = opened(founded)
 
     def of(kind: type[Machine] = Machine) -> type[Machine]:
         return type("Example", (kind,), {"desk": desk, "base": committed, "tally": Counter()})
@@ -99,7 +98,7 @@ def test_the_verbs_do_what_the_model_does(
 
 
 def test_the_same_where_every_act_commits(machine: Callable[..., type[Machine]]):
-    run(machine(Committing), max(2, EXAMPLES // 25))
+    run(machine(Committing), max(1, EXAMPLES // 25))
 
 
 def nothing(*_: object, **__: object) -> None:

@@ -24,7 +24,7 @@ from ledger.reports.statement import statement
 from ledger.reports.trial_balance import trial_balance
 from marketplace.money import Money
 from tests.builders import DAY, NOON, eur
-from tests.cast import Cast, assemble
+from tests.cast import Cast
 from tests.ledger import builders
 from tests.ledger.builders import CHOICE, after
 
@@ -142,10 +142,9 @@ def charged(cast: Cast, major: int) -> None:
     ],
 )
 def test_a_sum_by_month_that_drifts_is_named(
-    committed: str, as_role: Any, drift: str, named: str
+    founded: Cast, as_role: Any, drift: str, named: str
 ) -> None:
-    as_role("replay")
-    charged(assemble(), 100)
+    charged(founded, 100)
     assert check_books().ok
     as_role("owner")
     with connection.cursor() as cursor:
@@ -155,9 +154,8 @@ def test_a_sum_by_month_that_drifts_is_named(
     assert named in wrong
 
 
-def test_a_posting_belongs_to_the_month_of_its_entry(committed: str, as_role: Any) -> None:
-    as_role("replay")
-    charged(assemble(), 100)
+def test_a_posting_belongs_to_the_month_of_its_entry(founded: Cast, as_role: Any) -> None:
+    charged(founded, 100)
     as_role("owner")
     words = (
         "WITH made AS (INSERT INTO ledger_journalentry (public_id, kind, period_id, effective_on,"
@@ -178,10 +176,9 @@ def test_a_posting_belongs_to_the_month_of_its_entry(committed: str, as_role: An
 
 
 def test_closing_a_month_makes_one_of_its_stripes_and_moves_no_sum(
-    committed: str, as_role: Any
+    founded: Cast, as_role: Any
 ) -> None:
-    as_role("replay")
-    cast = assemble()
+    cast = founded
     posted = 0
     stripes = Balance.objects.filter(period=MARCH).values("stripe").distinct()
     while stripes.count() < 3:

@@ -36,7 +36,7 @@ from ledger.year_end import (
 from marketplace.models.jobs import Job
 from marketplace.refusals import Forbidden, Unknown
 from tests.builders import DAY, eur, refused
-from tests.cast import Cast, assemble
+from tests.cast import Cast, assemble_again
 from tests.ledger import builders
 from tests.ledger.builders import (
     AUTUMN,
@@ -60,7 +60,7 @@ NEW_YEAR = datetime(2026, 1, 8, 12, tzinfo=UTC)
 @pytest.fixture
 def cast(db: None) -> Cast:
     """The company of the tests, founded a year earlier."""
-    return assemble(at=AUTUMN)
+    return assemble_again(at=AUTUMN)
 
 
 def close_months(cast: Cast, year: int = 2025) -> None:

@@ -21,19 +21,18 @@ from marketplace.models.log import CheckpointCopy
 from marketplace.notices import send_due_notices
 from marketplace.system import the_clock
 from tests.builders import DAY, HOUR, MINUTE, NOON
-from tests.cast import Cast, assemble
+from tests.cast import Cast
 
 SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
-def company(committed, as_role, settings) -> Cast:
+def company(founded, as_role, settings) -> Cast:
     """The company of the tests, sealed; no place takes copies until a test names one."""
     settings.LOG_COPIES_BY_MAIL = False
     settings.LOG_COPIES_FOLDER = ""
     settings.LOG_COPIES_ADDRESSES = []
-    as_role("replay")
-    cast = assemble()
+    cast = founded
     as_role("worker")
     seal(at=NOON)
     return cast

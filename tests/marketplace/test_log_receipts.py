@@ -18,7 +18,7 @@ from marketplace.models.events import Event
 from marketplace.models.log import Checkpoint
 from marketplace.refusals import Forbidden, Unknown
 from tests.builders import DAY
-from tests.cast import Cast, assemble
+from tests.cast import Cast
 from tests.ledger import builders
 from tests.ledger.builders import CHOICE
 
@@ -32,10 +32,9 @@ class Story:
 
 
 @pytest.fixture
-def story(committed, as_role) -> Story:
+def story(founded, as_role) -> Story:
     """The team's work: chosen, delivered, charged, rated by both sides, and sealed."""
-    as_role("replay")
-    cast = assemble()
+    cast = founded
     builders.grant(cast)
     award = builders.choose(cast, builders.contest(cast).team_bid)
     builders.finish(cast, award, at=LATER - 2 * DAY)

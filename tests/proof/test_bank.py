@@ -22,7 +22,7 @@ from ledger.books import check_books
 from ledger.models.budgets import BudgetLine
 from marketplace.refusals import Refusal
 from tests.builders import eur
-from tests.cast import Cast, assemble
+from tests.cast import Cast
 from tests.ledger import builders
 from tests.proof.bank import PRICE, Bank
 from tests.proof.faults import broken
@@ -57,9 +57,8 @@ SELECT
 
 
 @pytest.fixture
-def company(committed: str, as_role: Callable[[str], None]) -> Cast:
-    as_role("replay")
-    return assemble()
+def company(founded: Cast) -> Cast:
+    return founded
 
 
 def read_the_figures() -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +14,7 @@ from ledger.models.budgets import BudgetLine
 from ledger.models.journal import EntryKind, JournalEntry
 from ledger.posting import InsufficientFunds, Line, post_entry
 from tests.builders import NOON, eur
-from tests.cast import Cast, assemble
+from tests.cast import Cast
 from tests.ledger import builders
 from tests.ledger.builders import stands
 from tests.proof.faults import broken
@@ -29,9 +28,8 @@ PRICE = "980.39"
 
 
 @pytest.fixture
-def company(committed: str, as_role: Callable[[str], None]) -> Cast:
-    as_role("replay")
-    return assemble()
+def company(founded: Cast) -> Cast:
+    return founded
 
 
 def awards_at_once(company: Cast, as_role: Any, asked: int) -> tuple[BudgetLine, Counter[type]]:

@@ -27,7 +27,7 @@ from pytest_django import DjangoDbBlocker
 from tests.proof.rounds import Rounds, founded
 from tests.proof.victim import Victim
 
-KILLS = int(os.environ.get("KILLS", "30" if os.environ.get("CI") else "8"))
+KILLS = int(os.environ.get("KILLS", "30" if os.environ.get("CI") else "4"))
 SETTINGS = {"synchronous_commit": os.environ.get("SYNCHRONOUS_COMMIT", "on")}
 
 

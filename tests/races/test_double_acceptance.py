@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from ledger.models.awards import Acceptance, Completion, Return
 from ledger.models.journal import JournalEntry
 from marketplace.system import the_clock
 from tests.builders import DAY, eur
-from tests.cast import Cast, assemble
+from tests.cast import Cast
 from tests.ledger import builders
 from tests.ledger.builders import CHOICE, stands
 from tests.races.starting import at_once
@@ -27,10 +26,9 @@ SILENT = HANDED_OVER + 15 * DAY
 
 
 @pytest.fixture
-def company(committed: str, as_role: Callable[[str], None]) -> Cast:
+def company(founded: Cast) -> Cast:
     """History is written as the role that may; what follows is done as the web does it."""
-    as_role("replay")
-    return assemble()
+    return founded
 
 
 def test_one_delivery_is_charged_once(company: Cast, as_role: Any):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from ledger.models.awards import Award, NoAward
 from ledger.models.budgets import BudgetLine
 from ledger.posting import InsufficientFunds
 from tests.builders import eur
-from tests.cast import Cast, assemble
+from tests.cast import Cast
 from tests.ledger import builders
 from tests.ledger.builders import CHOICE
 from tests.races.starting import at_once
@@ -24,10 +23,9 @@ AT_ONCE = 16
 
 
 @pytest.fixture
-def company(committed: str, as_role: Callable[[str], None]) -> Cast:
+def company(founded: Cast) -> Cast:
     """History is written as the role that may; what follows is done as the web does it."""
-    as_role("replay")
-    return assemble()
+    return founded
 
 
 def test_fifty_choices_on_one_job_make_one_award(company: Cast, as_role: Any):

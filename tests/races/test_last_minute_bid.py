@@ -24,7 +24,7 @@ from marketplace.publishing import StillOpen
 from marketplace.system import the_clock
 from tests.bids.builders import offer
 from tests.builders import DAY, HOUR, a_published_job
-from tests.cast import Cast, assemble
+from tests.cast import Cast
 
 pytestmark = pytest.mark.races
 MARGIN = timedelta(milliseconds=700)
@@ -32,9 +32,8 @@ PATIENCE_SECONDS = 60
 
 
 @pytest.fixture
-def cast(as_role: Any) -> Cast:
-    as_role("replay")
-    return assemble()
+def cast(founded: Cast) -> Cast:
+    return founded
 
 
 def a_job_until(cast: Cast, deadline: datetime) -> Job:

@@ -23,7 +23,7 @@ from ledger.models.periods import PeriodStep
 from ledger.posting import BudgetMove, EntryKind, Line, PeriodClosed, post_entry
 from ledger.reports.period_seal import period_seal
 from tests.builders import NOON, eur
-from tests.cast import Cast, assemble
+from tests.cast import Cast
 from tests.ledger import builders
 from tests.ledger.builders import after
 from tests.races.starting import at_once
@@ -36,10 +36,9 @@ PATIENCE_SECONDS = 60
 
 
 @pytest.fixture
-def company(committed: str, as_role: Callable[[str], None]) -> Cast:
+def company(founded: Cast) -> Cast:
     """History is written as the role that may; what follows is done as the web does it."""
-    as_role("replay")
-    return assemble()
+    return founded
 
 
 def grant_one(cast: Cast, line: BudgetLine, at: datetime) -> Callable[[], object]:

@@ -18,7 +18,7 @@ from ledger.reports.outside_payments import outside_payments
 from ledger.year_end import state_carry_forward
 from marketplace.refusals import Forbidden, Unknown
 from tests.builders import DAY, eur, refused
-from tests.cast import Cast, assemble
+from tests.cast import Cast, assemble_again
 from tests.ledger.builders import (
     AUTUMN,
     DECEMBER,
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def cast(db: None) -> Cast:
-    return assemble(at=AUTUMN)
+    return assemble_again(at=AUTUMN)
 
 
 @pytest.fixture
