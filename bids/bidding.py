@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from bids.permissions import people_of_both_sides
-from marketplace.models.jobs import Job
+from marketplace.models.jobs import Invitation, Job
 from marketplace.models.people import User
 from marketplace.models.providers import Provider
 from marketplace.refusals import Refusal, Unknown
@@ -58,7 +58,8 @@ class JudgingOver(Refusal):
 
 def lock_job(actor: User, job_id: UUID) -> Job:
     """Return the job, locked until the transaction ends. :raises Unknown: not theirs to see."""
-    return Job.objects.visible_to(actor).lock(job_id)
+    # With what every verb on a bid reads next; only the job itself is locked.
+    return Job.objects.visible_to(actor).select_related("department", "policy").lock(job_id)
 
 
 def refuse_closed(job: Job, *, at: datetime) -> None:
@@ -73,13 +74,16 @@ def refuse_decided(job: Job) -> None:
         raise JudgingOver(f"“{job.title}” is decided; its bids are not judged any more.")
 
 
-def refuse_bidder(job: Job, provider: Provider) -> None:
+def refuse_bidder(job: Job, provider: Provider, *, at: datetime) -> int:
     """
-    Return if this provider may bid on this job.
+    Return the number of the last addendum by a moment if this provider may bid on this job.
 
     :raises NotInvited, DeclinedBefore, ProviderSuspended, OwnJob, ConflictOfSides: it may not.
     """
-    invitation = job.invitations.filter(provider=provider).first()
+    invitations = Invitation.objects.filter(job=job, provider=provider)
+    read_by_then = Q(job__addenda__added_at__lte=at)
+    last = Max("job__addenda__number", filter=read_by_then, default=0)
+    invitation = invitations.annotate(last_addendum=last).order_by().first()
     if invitation is None:
         raise NotInvited("There is no such job.")
     if invitation.declined_at is not None:
@@ -91,6 +95,8 @@ def refuse_bidder(job: Job, provider: Provider) -> None:
         raise OwnJob("A department's own team cannot bid on the department's job.")
     if people_of_both_sides(job, provider):
         raise ConflictOfSides("Somebody of your side wrote, approved or will judge this job.")
+    last_addendum: int = invitation.last_addendum
+    return last_addendum
 
 
 def refuse_suspended(provider: Provider) -> None:

@@ -112,10 +112,9 @@ def refuse_both_sides(actor: User, job: Job) -> None:
 
 def valid_bid(job: Job, bid_id: UUID, *, paper: Frozen) -> Bid:
     """:raises BidNotValid: this bid cannot be chosen."""
-    if bid_id not in paper.valid_ids:
+    bid = paper.valid.get(bid_id)
+    if bid is None:
         raise BidNotValid("Choose one of the valid bids on this job.")
-    bids = Bid.objects.select_related("price", "opened", "provider")
-    bid = bids.defer("quality_envelope", "price_envelope").get(pk=bid_id)
     bid.job = job
     return bid
 

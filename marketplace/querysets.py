@@ -6,6 +6,7 @@ from uuid import UUID
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 
+from marketplace.compiled import statement_for
 from marketplace.refusals import Unknown
 
 Row = TypeVar("Row", bound=models.Model)
@@ -16,8 +17,9 @@ class Findable(models.QuerySet[Row]):
 
     def one(self, id: UUID) -> Row:
         """Return the row with this id. :raises Unknown: there is none among these."""
+        statement = statement_for(self) if isinstance(id, UUID) else None
         try:
-            return self.get(pk=id)
+            return self.get(pk=id) if statement is None else statement.row(id)
         except ObjectDoesNotExist:
             name = self.model._meta.verbose_name
             raise Unknown(f"There is no such {name}.") from None

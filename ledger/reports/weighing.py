@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -63,7 +63,7 @@ class Frozen:
     leader_ids: tuple[UUID, ...]  # the best value: first place on what is charged
     spent_leader_ids: tuple[UUID, ...]
     views_disagree: bool
-    valid_ids: frozenset[UUID]
+    valid: Mapping[UUID, Bid]  # with price, provider and what was opened
 
 
 def weigh(job: Job, *, with_reasons: bool = False) -> Weighed:
@@ -113,7 +113,7 @@ def freeze(job: Job) -> Frozen:
         leader_ids=weighed.evaluation.leaders_charged,
         spent_leader_ids=weighed.evaluation.leaders_spent,
         views_disagree=weighed.evaluation.views_disagree,
-        valid_ids=weighed.valid_ids,
+        valid={bid.pk: bid for bid in weighed.bids if bid.pk in weighed.valid_ids},
     )
 
 

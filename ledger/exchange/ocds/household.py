@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
+
+from django.db import transaction
 
 from ledger.exchange.ocds.facts import Organisation
 from marketplace.admission import add_category, admit_vendor, register_department, register_team
@@ -47,13 +50,30 @@ def state_imported_policy(*, importer: User, now: datetime) -> None:
         return  # another import was a moment faster
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What one import has met before, by key: rows that stand for good, since none is deleted."""
+
+    departments: dict[str, UUID] = field(default_factory=dict)
+    categories: dict[str, UUID] = field(default_factory=dict)
+
+
+def _remember(known: dict[str, UUID], key: str, id: UUID) -> UUID:
+    # Only for good: what this release registered goes again if one of its steps is refused.
+    transaction.on_commit(lambda: known.update({key: id}))
+    return id
+
+
 class Household:
     """The departments, providers and kinds of work of one publisher, as rows of the house."""
 
-    def __init__(self, *, importer: User, publisher: str, in_house: Mapping[str, str]) -> None:
+    def __init__(
+        self, *, importer: User, publisher: str, in_house: Mapping[str, str], known: Known
+    ) -> None:
         self.importer = importer
         self.publisher = publisher
         self.in_house = in_house  # a provider's key -> the key of the department it belongs to
+        self.known = known
 
     def source_key(self, organisation: Organisation) -> str:
         """Return what an organisation is known by ever after: its own key, the publisher's too."""
@@ -62,9 +82,11 @@ class Household:
     def department(self, buyer: Organisation, *, currency: str, at: datetime) -> UUID:
         """Return the department that a buyer is, registering it when it is new."""
         key = self.source_key(buyer)
+        if key in self.known.departments:
+            return self.known.departments[key]
         found = Department.objects.filter(source_key=key).values_list("pk", flat=True).first()
         if found:
-            return found
+            return _remember(self.known.departments, key, found)
         own = buyer.cost_centre
         if not own or Department.objects.filter(cost_centre=own).exists():
             own = fitted(key, 40)
@@ -95,9 +117,11 @@ class Household:
         a name for it is told.
         """
         code = code if code in CATEGORIES or name else OTHER
+        if code in self.known.categories:
+            return self.known.categories[code]
         found = Category.objects.filter(code=code).values_list("pk", flat=True).first()
         if found:
-            return found
+            return _remember(self.known.categories, code, found)
         name = CATEGORIES.get(code) or name or "Not specified"
         return add_category(actor=self.importer, code=code, name=name, at=at).pk
 

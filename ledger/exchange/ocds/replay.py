@@ -12,7 +12,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, transacti
 
 from bids.models.bids import Bid
 from ledger.exchange.ocds.facts import JobFact, Problem, Tale
-from ledger.exchange.ocds.household import NOBODY, Household
+from ledger.exchange.ocds.household import NOBODY, Household, Known
 from ledger.exchange.ocds.reading import NO_CURRENCY
 from ledger.exchange.ocds.schedule import Schedule, schedule
 from ledger.exchange.ocds.storytelling import NotTaken, Telling, job_key, taking, tell_job
@@ -53,6 +53,7 @@ class Replay:
         self.importer = importer
         self.in_house = in_house
         self.now = now
+        self.known = Known()
 
     def take(self, tale: Tale) -> Outcome:
         """
@@ -62,7 +63,10 @@ class Replay:
         that nothing half-told is ever committed.
         """
         household = Household(
-            importer=self.importer, publisher=tale.publisher, in_house=self.in_house
+            importer=self.importer,
+            publisher=tale.publisher,
+            in_house=self.in_house,
+            known=self.known,
         )
         plans = {fact.key: schedule(fact, now=self.now) for fact in tale.jobs}
         problems = [*tale.problems, *_moved(tale, plans)]
