@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -28,7 +29,7 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     yield
     with django_db_blocker.unblock():
         connections.close_all()
-    for made in (name, *(founded for founded, _ in _founded)):
+    for made in (name, *(world for world, _, _ in _worlds.values())):
         database.drop(made)
 
 
@@ -56,7 +57,8 @@ def committed(
         pytest.fail("A test is either rolled back (db) or committed, not both.", pytrace=False)
     name = f"{database.own_database()}_{uuid4().hex[:8]}"
     with django_db_blocker.unblock():
-        database.copy_template(name, _company() if "founded" in request.fixturenames else None)
+        founded = "founded" in request.fixturenames
+        database.copy_template(name, _world(_story(request))[0] if founded else None)
         before = use(name, getattr(request, "param", "web"))
         try:
             yield name
@@ -66,28 +68,42 @@ def committed(
             database.drop(name)
 
 
-_founded: list[tuple[str, Cast]] = []
+Story = Callable[[Cast, Callable[[str], Any]], Any]
+_worlds: dict[Story | None, tuple[str, Cast, Any]] = {}
 
 
-def _company() -> str:
-    """Return the name of a database in which the company is founded; it is made once."""
-    if not _founded:
-        name = f"{database.own_database()}_founded"
-        database.copy_template(name)
+def _world(story: Story | None) -> tuple[str, Cast, Any]:
+    """Return a database where the company is founded and the story was told, made once; both."""
+    if story not in _worlds:
+        before_it, company, _ = _world(None) if story else (None, None, None)
+        name = f"{database.own_database()}_world_{len(_worlds)}"
+        database.copy_template(name, before_it)
         before = use(name, "replay")
         try:
-            _founded.append((name, assemble()))
+            cast = deepcopy(company) or assemble()
+            told = story(cast, partial(use, name)) if story else None
         finally:
             connections.close_all()
             connections.settings["default"].update(before)
-    return _founded[0][0]
+        _worlds[story] = name, cast, told
+    return _worlds[story]
+
+
+def _story(request: pytest.FixtureRequest) -> Story | None:
+    return request.module.STORY if "told" in request.fixturenames else None
 
 
 @pytest.fixture
-def founded(committed: str) -> Cast:
+def founded(committed: str, request: pytest.FixtureRequest) -> Cast:
     """The committed database with the company of the tests in it; this is who belongs to it."""
     use(committed, "replay")
-    return deepcopy(_founded[0][1])
+    return deepcopy(_world(_story(request))[1])
+
+
+@pytest.fixture
+def told(founded: Cast, request: pytest.FixtureRequest) -> Any:
+    """What came of the module's `STORY(cast, as_role)`, whose database this test has a copy of."""
+    return deepcopy(_world(_story(request))[2])
 
 
 @pytest.fixture

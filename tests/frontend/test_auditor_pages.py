@@ -27,8 +27,7 @@ from tests.ledger.builders import CHOICE, bid_of, choose, contest, grant, publis
 NIGHT = (CHOICE + DAY).replace(hour=3)
 
 
-@pytest.fixture
-def award(company: Cast, as_role: Callable[[str], None]) -> Award:
+def a_choice(company: Cast, as_role: Callable[[str], None]) -> Award:
     """Maya has chosen Vera's bid, another job is still sealed; all is recorded and sealed."""
     grant(company)
     award = choose(company, contest(company).vendor_bid)
@@ -38,8 +37,16 @@ def award(company: Cast, as_role: Callable[[str], None]) -> Award:
         seal(at=CHOICE)
         record_rows(at=CHOICE)
     seal(at=CHOICE)
-    as_role("web")
     return award
+
+
+STORY = a_choice
+
+
+@pytest.fixture
+def award(told: Award, as_role: Callable[[str], None]) -> Award:
+    as_role("web")
+    return told
 
 
 def read(client: Client, name: str, *args: object, query: str = "") -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ from tests.ledger.builders import (
     CHOICE,
     bid_of,
     choose,
+    close_month,
     contest,
     finish,
     grant,
@@ -46,15 +48,14 @@ RATED = CHOICE + 40 * DAY
 NOW = CHOICE + 60 * DAY
 
 
-@pytest.fixture
-def recorded(founded: Cast, as_role: Any) -> Any:
-    """A job from its draft to both ratings, and one still sealed; recorded and sealed."""
-    cast = founded
+def recorded_and_sealed(cast: Cast, as_role: Callable[[str], None]) -> None:
+    """A job from its draft to both ratings, its month closed; one still sealed; all recorded."""
     grant(cast)
     award = choose(cast, contest(cast).vendor_bid)
     finish(cast, award)
     for side in ("department", "provider"):
         rate_as(cast, award, side, text="A pleasure.", at=RATED)
+    close_month(cast, 202604)
     still_open = publish(cast)
     submit(cast, still_open, cast.vera_co, bid_of(["4000"]))
     with transaction.atomic():
@@ -62,7 +63,15 @@ def recorded(founded: Cast, as_role: Any) -> Any:
             record(cast.fin, "test.happened", cast.fin, at=NOW, audience=Audience.COMPANY)
     as_role("worker")
     record_and_seal()
-    return cast
+
+
+STORY = recorded_and_sealed
+
+
+@pytest.fixture
+def recorded(founded: Cast, told: None, as_role: Callable[[str], None]) -> Cast:
+    as_role("worker")
+    return founded
 
 
 def record_and_seal() -> None:

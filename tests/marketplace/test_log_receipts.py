@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -31,10 +32,8 @@ class Story:
     award: Award
 
 
-@pytest.fixture
-def story(founded, as_role) -> Story:
-    """The team's work: chosen, delivered, charged, rated by both sides, and sealed."""
-    cast = founded
+def the_teams_work(cast: Cast, as_role: Callable[[str], None]) -> Story:
+    """Chosen, delivered, charged, rated by both sides, and sealed."""
     builders.grant(cast)
     award = builders.choose(cast, builders.contest(cast).team_bid)
     builders.finish(cast, award, at=LATER - 2 * DAY)
@@ -42,8 +41,16 @@ def story(founded, as_role) -> Story:
     builders.rate_as(cast, award, "provider", at=LATER + DAY)
     as_role("worker")
     seal(at=LATER)
-    as_role("web")
     return Story(cast, award)
+
+
+STORY = the_teams_work
+
+
+@pytest.fixture
+def story(told: Story, as_role: Callable[[str], None]) -> Story:
+    as_role("web")
+    return told
 
 
 def event(kind: str) -> Event:
