@@ -22,6 +22,7 @@ from api import (
     reports,
     schema,
     tokens,
+    watching,
     webhooks,
     years,
 )
@@ -164,6 +165,12 @@ urlpatterns: list[URLPattern] = [
     path("log/proofs/<int:event_id>/", log.Proof.as_view()),
     path("log/consistency/", log.Consistency.as_view()),
     path("log/periods/<int:period_id>/lines/<uuid:department_id>/", log.PeriodLines.as_view()),
+    path("log/checks/", watching.Checks.as_view()),
+    path("log/questions/", watching.Questions.as_view()),
+    path("log/sample/", watching.Sample.as_view()),
+    path("log/redactions/", watching.Redactions.as_view()),
+    path("log/redactions/<uuid:wanted_id>/agreement/", watching.RedactionAgreement.as_view()),
+    path("jobs/<uuid:job_id>/evidence/", watching.Evidence.as_view()),
     path("log/tiles/<int:level>/<int:number>/", log.Tile.as_view()),
     re_path(r"", schema.NoSuchAddress.as_view()),
 ]

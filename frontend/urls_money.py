@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from frontend.pages import (
     admissions,
+    audit,
     auditor,
     books,
     budgets,
@@ -69,6 +70,9 @@ urlpatterns: list[URLPattern] = [
     path("record/things/<uuid:subject_id>/", auditor.things, name="receipts"),
     path("record/events/<int:event_id>/", auditor.event, name="event"),
     path("record/events/<int:event_id>/receipt.txt", auditor.event_file, name="event-file"),
+    path("record/questions/", audit.questions, name="audit-questions"),
+    path("record/sample.csv", audit.sample_csv, name="audit-sample-csv"),
+    path("record/jobs/<uuid:job_id>/evidence.zip", audit.evidence, name="evidence"),
     path("record/words/<uuid:words_id>/redaction/", redactions.ask, name="redaction-ask"),
     path("record/redactions/<uuid:wanted_id>/", redactions.agree, name="redaction-agree"),
     path("log/verify.py", log_files.program, name="log-verify"),

@@ -73,6 +73,15 @@ class KeptWords:
     redacted_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class ProvedWords:
+    """What somebody wrote, and what its digest is made of. Redacted words have no salt."""
+
+    digest: str
+    salt: str
+    text: str
+
+
 @transaction.atomic(savepoint=False)
 def ask_to_redact(*, actor: User, words_id: UUID, reason: str, at: datetime) -> RedactionWanted:
     """
@@ -155,6 +164,15 @@ def words_by_digest(digests: Iterable[str]) -> tuple[KeptWords, ...]:
     """Return the words that the facts of an event name by their digest, in hex."""
     found = Words.objects.filter(digest__in=[bytes.fromhex(digest) for digest in digests])
     return tuple(KeptWords(one.pk, one.text, one.redacted_at) for one in found)
+
+
+def proved_words(digests: Iterable[str]) -> tuple[ProvedWords, ...]:
+    """Return words with the salt by which their digest, in hex, can be computed again."""
+    found = Words.objects.filter(digest__in=[bytes.fromhex(digest) for digest in digests])
+    return tuple(
+        ProvedWords(bytes(one.digest).hex(), bytes(one.salt).hex(), one.text)
+        for one in found.order_by("written_at", "pk")
+    )
 
 
 def _watchers() -> list[User]:

@@ -52,7 +52,10 @@ def things(request: SignedIn, subject_id: UUID) -> HttpResponse:
     """List what the reader can prove about a job, a bid, an award or a charge."""
     only_known(request)
     rows = facts_of(actor=request.user, subject_id=subject_id)
-    return page(request, "frontend/pages/auditor/things.html", {"rows": rows})
+    of_job = next((row.job_id for row in rows if row.job_id), None)
+    return page(
+        request, "frontend/pages/auditor/things.html", {"rows": rows, "evidence_of": of_job}
+    )
 
 
 @require_safe

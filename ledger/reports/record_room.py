@@ -108,7 +108,7 @@ def record_room(*, actor: User) -> RecordRoom:
         backlog=backlog(),
         copies=tuple(copy_states()),
         seals=tuple(_facts(provable_by(actor).filter(kind__startswith="period."))[:12]),
-        single_bids=_single_bids() if reads_all else (),
+        single_bids=single_bids() if reads_all else (),
         reads_all=reads_all,
     )
 
@@ -206,7 +206,8 @@ def _checkpoint() -> CheckpointPaper | None:
         return None
 
 
-def _single_bids() -> tuple[SingleBid, ...]:
+def single_bids() -> tuple[SingleBid, ...]:
+    """Return the jobs that were opened with one bid or none, the last first."""
     openings = Opening.objects.filter(bids_counted__lte=1).select_related("job__department")
     return tuple(
         SingleBid(

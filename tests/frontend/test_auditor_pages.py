@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from django.db import connection
@@ -19,6 +23,7 @@ from ledger.recording import record_rows
 from marketplace.log import verify
 from marketplace.log.keys import verifier_keys
 from marketplace.log.sealer import seal
+from marketplace.membership import add_member
 from tests.builders import DAY
 from tests.cast import Cast
 from tests.ledger.altering import become_superuser
@@ -177,3 +182,71 @@ def test_words_are_taken_off_the_record_by_two_people(award, company, as_person)
     page = read(ada, "event", event)
     assert award.reason.text not in page and "[redacted]" in page
     assert adam.get(agree).status_code == 404
+
+
+def test_the_evidence_of_a_job_is_checked_without_us(award, company, as_person, tmp_path):
+    """One zip; every receipt in it is proved by the program in it, offline."""
+    answer = as_person(company.ada).get(reverse("evidence", args=[award.job_id]))
+    assert answer.status_code == 200
+    with ZipFile(BytesIO(answer.content)) as pack:
+        pack.extractall(tmp_path)
+    receipts = sorted((tmp_path / "receipts").iterdir())
+    assert len(receipts) > 5
+    for file in (receipts[0], receipts[-1]):
+        words = [sys.executable, "-I", "verify.py", "receipt", str(file), "--key", "keys.txt"]
+        words += ["--checkpoint", "checkpoint.txt"]
+        done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout[:7]) == (0, "PROVED."), done.stdout
+    keys = verify.read_keys([str(tmp_path / "keys.txt")])
+    for file in receipts:
+        assert verify.check_receipt(
+            file.read_text(), keys, (tmp_path / "checkpoint.txt").read_text()
+        )
+
+    events = json.loads((tmp_path / "events.json").read_text())
+    (chosen,) = [one for one in events if one["body"]["kind"] == "award.made"]
+    words_kept = {one["digest"]: one for one in json.loads((tmp_path / "words.json").read_text())}
+    why = words_kept[chosen["body"]["reason_digest"]]
+    assert sha256(bytes.fromhex(why["salt"]) + why["text"].encode()).hexdigest() == why["digest"]
+    assert "E110" in (tmp_path / "entries.csv").read_text()
+    for line in (tmp_path / "sha256sums.txt").read_text().splitlines():
+        digest, name = line.split("  ")
+        assert sha256((tmp_path / name).read_bytes()).hexdigest() == digest
+    changed = receipts[0].read_text().replace("extra ", "extra AA", 1)
+    with pytest.raises((verify.Refuted, verify.Unreadable)):
+        verify.check_receipt(changed, keys)
+
+
+def test_evidence_holds_what_its_reader_may_know(award, company, as_person):
+    def kinds(person: str) -> set[str]:
+        answer = as_person(getattr(company, person)).get(reverse("evidence", args=[award.job_id]))
+        assert answer.status_code == 200
+        with ZipFile(BytesIO(answer.content)) as pack:
+            assert ("words.json" in pack.namelist()) == (person == "ada")
+            return {one["body"]["kind"] for one in json.loads(pack.read("events.json"))}
+
+    assert "award.made" in kinds("maya")
+    assert kinds("vera") <= kinds("ada")
+    stranger = as_person(company.otto).get(reverse("evidence", args=[award.job_id]))
+    assert stranger.status_code == 404
+
+
+def test_an_auditor_asks_and_draws(award, company, as_person):
+    add_member(
+        actor=company.adam,
+        user_id=company.rolf.pk,
+        role="member",
+        provider_id=company.events_team.pk,
+        at=CHOICE,
+    )
+    ada = as_person(company.ada)
+
+    page = read(ada, "audit-questions", query="?seed=22+November&size=5")
+
+    assert "Rolf" in page
+    assert "Bidders had" not in page
+    assert reverse("evidence", args=[award.job_id]) in page
+    sheet = b"".join(ada.get(reverse("audit-sample-csv") + "?seed=22+November")).decode()
+    assert str(award.pk) in sheet
+    for person in (company.fin, company.maya, company.adam):
+        assert as_person(person).get(reverse("audit-questions")).status_code == 403
