@@ -10,7 +10,7 @@ from api.bodies import Strict, several
 from api.fields import MoneyField, WordField
 from api.papers import paper
 from api.questions import CurrencyField
-from bids.content import KINDS, BidContent, PlannedMilestone, PriceLine
+from bids.content import KINDS, AttachedFile, BidContent, PlannedMilestone, PriceLine
 from bids.offers import MyBid
 from bids.reading import Access, MyBidPaper
 from marketplace.money import Money
@@ -129,6 +129,9 @@ class AnswersField(serializers.DictField):
         return {str(criterion): text for criterion, text in value.items()}
 
 
+FileOut = paper(AttachedFile, "file_id", "name", "kind", "size", "digest", title="BidFile")
+
+
 class BidContentOut(Serializer):
     """What a bid says."""
 
@@ -142,6 +145,7 @@ class BidContentOut(Serializer):
     finishes_on = serializers.DateField(allow_null=True)
     valid_until_on = serializers.DateField(allow_null=True)
     answers = AnswersField(child=serializers.CharField())
+    files = FileOut(many=True)
 
 
 MyBidOut = paper(

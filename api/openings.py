@@ -7,7 +7,7 @@ from uuid import UUID
 
 from rest_framework import serializers
 
-from api.bid_shapes import AnswersField, LineOut, PlannedMilestoneOut
+from api.bid_shapes import AnswersField, FileOut, LineOut, PlannedMilestoneOut
 from api.bodies import Nothing, Reason, Strict
 from api.fields import WordField
 from api.made import DisqualificationOut, ScoreMadeOut
@@ -52,6 +52,7 @@ OpenedBidOut = paper(
     lines=LineOut(many=True),
     milestones=PlannedMilestoneOut(many=True),
     answers=AnswersField(child=serializers.CharField()),
+    files=FileOut(many=True),
 )
 
 

@@ -7,6 +7,7 @@ from api import (
     accounts,
     after_choice,
     awards,
+    bid_files,
     bids,
     budgets,
     company,
@@ -87,6 +88,15 @@ urlpatterns: list[URLPattern] = [
     path("bids/<uuid:bid_id>/disqualification/", openings.Disqualification.as_view()),
     path("jobs/<uuid:job_id>/bids/", bids.Bids.as_view()),
     path("jobs/<uuid:job_id>/bid-drafts/<uuid:provider_id>/", bids.BidDraft.as_view()),
+    path(
+        "jobs/<uuid:job_id>/bid-drafts/<uuid:provider_id>/files/",
+        bid_files.AttachedFiles.as_view(),
+    ),
+    path(
+        "jobs/<uuid:job_id>/bid-drafts/<uuid:provider_id>/files/<uuid:file_id>/",
+        bid_files.AttachedFile.as_view(),
+    ),
+    path("bids/<uuid:bid_id>/files/<uuid:file_id>/", bid_files.BidFile.as_view()),
     path("jobs/<uuid:job_id>/opening/", openings.Opening.as_view()),
     path("jobs/<uuid:job_id>/opening/bids/", openings.OpenedBids.as_view()),
     path("jobs/<uuid:job_id>/opening/prices/", openings.PriceOpening.as_view()),

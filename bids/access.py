@@ -20,6 +20,7 @@ CONFIRMED = "confirmed"
 WITHDRAWN = "withdrawn"
 COMPARED = "compared"  # with the provider's own new price, after an extension for few bids
 READ = "read"
+FILE_READ = "file_read"
 OPENED = "opened"
 PRICE_OPENED = "price_opened"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -34,6 +34,17 @@ class PlannedMilestone:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """A file of a bid: what it is called, what it is, how many bytes it has, and their SHA-256."""
+
+    file_id: UUID
+    name: str
+    kind: str
+    size: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class BidContent:
     """All that a bidder offers. Its price is the sum of its lines, net of recoverable tax."""
 
@@ -47,6 +58,7 @@ class BidContent:
     answers: Mapping[UUID, str] = field(default_factory=dict)  # criterion id -> text
     tax_minor: int = 0
     is_priced: bool = True  # an imported bid may have come without a price
+    files: tuple[AttachedFile, ...] = ()
 
     @property
     def quoted(self) -> Money:
@@ -73,6 +85,7 @@ def quality_facts(content: BidContent) -> dict[str, Any]:
         "finishes_on": _day(content.finishes_on),
         "valid_until_on": _day(content.valid_until_on),
         "answers": {str(criterion): text for criterion, text in content.answers.items()},
+        "files": file_facts(content.files),
     }
 
 
@@ -88,6 +101,16 @@ def price_facts(content: BidContent) -> dict[str, Any]:
         ],
         "milestones": milestone_facts(content.milestones),
     }
+
+
+def file_facts(files: tuple[AttachedFile, ...]) -> list[dict[str, Any]]:
+    """Return what a bid says of its files as plain values."""
+    return [{**asdict(file), "file_id": str(file.file_id)} for file in files]
+
+
+def files_of(facts: list[dict[str, Any]]) -> tuple[AttachedFile, ...]:
+    """Return the files that plain values describe."""
+    return tuple(AttachedFile(**{**one, "file_id": UUID(one["file_id"])}) for one in facts)
 
 
 def milestone_facts(milestones: tuple[PlannedMilestone, ...]) -> list[dict[str, Any]]:
@@ -128,6 +151,7 @@ def content_of(quality: Mapping[str, Any], price: Mapping[str, Any] | None) -> B
         tax_minor=price["tax_minor"],
         lines=tuple(PriceLine(**line) for line in price["lines"]),
         milestones=milestones_of(price.get("milestones", [])),
+        files=files_of(quality.get("files", [])),
     )
 
 

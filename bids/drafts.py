@@ -10,9 +10,11 @@ from django.db import transaction
 from bids import seals
 from bids.bidding import lock_job, refuse_bidder, refuse_closed
 from bids.content import BidContent
+from bids.files import back_to_what_stands, with_files
 from bids.models.bids import BidDraft
 from bids.offering import refuse_too_much
 from bids.permissions import may_draft_bid_for
+from bids.reading import CannotBeRead
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
 from marketplace.models.providers import Provider
@@ -49,23 +51,31 @@ def save_bid_draft(
 @transaction.atomic(savepoint=False)
 def discard_bid_draft(*, actor: User, job_id: UUID, provider_id: UUID, at: datetime) -> None:
     """
-    Throw a draft away. Nothing happens when there is none.
+    Throw a draft away, with the files that no bid stands with. Nothing happens without one.
 
     :raises Unknown, Forbidden: not their job, or not their provider.
     """
     job, provider = _find(actor, job_id, provider_id)
     BidDraft.objects.filter(job=job, provider=provider, saved_at__lte=at).delete()
+    if job.accepts_bids(at):
+        back_to_what_stands(job, provider, at=at)
 
 
 def bid_draft(*, actor: User, job_id: UUID, provider_id: UUID, at: datetime) -> BidContent | None:
     """
-    Return what the provider's people wrote so far; None when there is nothing.
+    Return what the provider's people wrote so far, with its files; None when there is nothing.
 
     :raises Unknown, Forbidden: not their job, or not their provider.
+    :raises CannotBeRead: it does not open any more.
     """
     job, provider = _find(actor, job_id, provider_id)
     draft = BidDraft.objects.filter(job=job, provider=provider, saved_at__lte=at).first()
-    return None if draft is None else seals.open_draft(draft)
+    if draft is None:
+        return None
+    try:
+        return with_files(seals.open_draft(draft), job, provider)
+    except seals.SealBroken:
+        raise CannotBeRead("Your draft does not open any more. Throw it away.") from None
 
 
 def _find(actor: User, job_id: UUID, provider_id: UUID) -> tuple[Job, Provider]:

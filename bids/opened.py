@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Prefetch
 
-from bids.content import PlannedMilestone, PriceLine, milestones_of
+from bids.content import AttachedFile, PlannedMilestone, PriceLine, files_of, milestones_of
 from bids.models.bids import Bid, OpenedPrice, Opening
 from bids.models.panels import Score
 from bids.permissions import may_read_bids_on
@@ -48,6 +48,7 @@ class OpenedBidFacts:
     finishes_on: date | None
     valid_until_on: date | None
     answers: Mapping[UUID, str]
+    files: tuple[AttachedFile, ...]
     quoted: Money | None
     tax: Money | None
     lines: tuple[PriceLine, ...]
@@ -149,6 +150,7 @@ def _facts(job: Job, bid: Bid) -> OpenedBidFacts:
         finishes_on=opened.finishes_on if opened else None,
         valid_until_on=opened.valid_until_on if opened else None,
         answers={UUID(key): text for key, text in opened.answers.items()} if opened else {},
+        files=files_of(opened.files) if opened else (),
         quoted=price.quoted if price else None,
         tax=Money(price.tax_minor, price.currency) if price else None,
         lines=_lines(price),

@@ -1,5 +1,5 @@
 """
-The seal. This is the only code that encrypts or decrypts what a bid says.
+The seal. This, with `file_seals`, is the only code that encrypts or decrypts what a bid says.
 
 Each part of a bid lies in its own envelope (AES-256-GCM, the bid's identity as associated data)
 with its own data key. That key is wrapped by one that never enters the database, so a dump, a
@@ -24,6 +24,7 @@ from django.conf import settings
 
 from bids.content import BidContent, canonical, content_of, price_facts, quality_facts
 from bids.models.bids import Bid, BidDraft
+from bids.models.files import SealedFile
 
 NONCE_BYTES = 12
 LENGTH_BYTES = 4
@@ -112,16 +113,23 @@ def _wrapper(encoded: str) -> SettingsKey:
 
 
 def key_wrapper(name: str | None = None) -> KeyWrapper:
-    """Return the wrapper in use. :raises SealBroken: a key of another name is asked for."""
-    wrapper = _wrapper(settings.BID_SEAL_KEY)
-    if name is not None and name != wrapper.name:
-        raise SealBroken(f"The key {name} is not at hand.")
-    return wrapper
+    """Return the wrapper in use, or that of a name. :raises SealBroken: it is not at hand."""
+    if name is None:
+        return _wrapper(settings.BID_SEAL_KEY)
+    for wrapper in keys_at_hand():
+        if wrapper.name == name:
+            return wrapper
+    raise SealBroken(f"The key {name} is not at hand.")
+
+
+def keys_at_hand() -> list[KeyWrapper]:
+    """Return the key in use, and those before it that can still be read while one is rotated."""
+    return [_wrapper(key) for key in (settings.BID_SEAL_KEY, *settings.BID_SEAL_KEYS_BEFORE)]
 
 
 def is_at_hand(name: str) -> bool:
-    """Whether the key of this name is the one in use."""
-    return key_wrapper().name == name
+    """Whether what was sealed with the key of this name can be read here."""
+    return any(wrapper.name == name for wrapper in keys_at_hand())
 
 
 def seal(content: BidContent, identity: Identity) -> SealedBid:
@@ -153,7 +161,7 @@ def fingerprint_of(quality: Mapping[str, Any]) -> bytes:
 def open_quality(bid: Bid) -> OpenedQuality:
     """Open the first envelope. :raises SealBroken: it is not what was sealed."""
     envelope = Envelope(bytes(bid.quality_envelope), bytes(bid.quality_key), bid.key_name)
-    facts = open_part(envelope, _identity_of(bid), "quality")
+    facts = open_part(envelope, identity_of(bid), "quality")
     if fingerprint_of(facts) != bytes(bid.fingerprint):
         raise SealBroken("The bid does not have the fingerprint that its receipt names.")
     return OpenedQuality(facts["bid"], bytes.fromhex(facts["price_digest"]))
@@ -162,7 +170,7 @@ def open_quality(bid: Bid) -> OpenedQuality:
 def open_price(bid: Bid, quality: OpenedQuality) -> dict[str, Any]:
     """Open the second envelope. :raises SealBroken: it is not what the first one named."""
     envelope = Envelope(bytes(bid.price_envelope), bytes(bid.price_key), bid.key_name)
-    facts = open_part(envelope, _identity_of(bid), "price")
+    facts = open_part(envelope, identity_of(bid), "price")
     if sha256(b"price" + canonical(facts)).digest() != quality.price_digest:
         raise SealBroken("The price is not the one that was sealed with this bid.")
     price: dict[str, Any] = facts["bid"]
@@ -184,11 +192,24 @@ def seal_draft(content: BidContent, identity: Identity) -> Envelope:
 def open_draft(draft: BidDraft) -> BidContent:
     """Open a draft. :raises SealBroken: it is not what was sealed."""
     envelope = Envelope(bytes(draft.envelope), bytes(draft.key), draft.key_name)
-    facts = open_part(envelope, _identity_of(draft), "draft")
+    facts = open_part(envelope, identity_of(draft), "draft")
     return content_of(facts["quality"], facts["price"])
 
 
-def _identity_of(row: Bid | BidDraft) -> Identity:
+def rewrapped(row: Bid | BidDraft) -> tuple[list[bytes], str]:
+    """Return a row's keys under the wrapping key in use, with that one's name."""
+    parts = {"draft": bytes(row.key)} if isinstance(row, BidDraft) else _keys_of(row)
+    before, after, identity = key_wrapper(row.key_name), key_wrapper(), identity_of(row)
+    plain = {part: before.unwrap(key, identity.of(part)) for part, key in parts.items()}
+    return [after.wrap(key, identity.of(part)) for part, key in plain.items()], after.name
+
+
+def _keys_of(bid: Bid) -> dict[str, bytes]:
+    return {"quality": bytes(bid.quality_key), "price": bytes(bid.price_key)}
+
+
+def identity_of(row: Bid | BidDraft | SealedFile) -> Identity:
+    """Return whose envelopes a row holds."""
     return Identity(id=row.pk, job_id=row.job_id, provider_id=row.provider_id)
 
 
@@ -197,7 +218,7 @@ def seal_part(facts: Mapping[str, Any], identity: Identity, part: str) -> Envelo
     wrapper = key_wrapper()
     key, nonce, bound_to = AESGCM.generate_key(256), token_bytes(NONCE_BYTES), identity.of(part)
     return Envelope(
-        envelope=nonce + AESGCM(key).encrypt(nonce, _padded(canonical(facts)), bound_to),
+        envelope=nonce + AESGCM(key).encrypt(nonce, padded(canonical(facts)), bound_to),
         key=wrapper.wrap(key, bound_to),
         key_name=wrapper.name,
     )
@@ -218,7 +239,8 @@ def open_part(envelope: Envelope, identity: Identity, part: str) -> dict[str, An
     return facts
 
 
-def _padded(text: bytes) -> bytes:
+def padded(text: bytes) -> bytes:
+    """Return bytes with their length before them, filled up to 1, 2, 4 … KiB."""
     framed = len(text).to_bytes(LENGTH_BYTES) + text
     size = SMALLEST_BYTES
     while size < len(framed):

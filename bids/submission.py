@@ -10,6 +10,7 @@ from django.db import transaction
 from bids import access, receipts, seals
 from bids.bidding import last_addendum, lock_job, refuse_bidder, refuse_closed, refuse_suspended
 from bids.content import BidContent
+from bids.files import bind_files, with_files
 from bids.models.bids import Bid, BidDraft, FewBids
 from bids.offering import refuse_unfit
 from bids.permissions import may_bid_for
@@ -64,13 +65,15 @@ def submit_bid(
     variant: int = 0,
 ) -> Bid:
     """
-    Seal and place a provider's one standing bid on a job. It withdraws the earlier one.
+    Seal and place a provider's one standing bid on a job, with the files that are attached. It
+    withdraws the earlier one.
 
     :raises Unknown, NotInvited: the person cannot see the job, or the provider was not asked.
     :raises Forbidden: the person does not bid for this provider.
     :raises BiddingClosed, DeclinedBefore, ProviderSuspended: not now, or not any more.
     :raises OwnJob, ConflictOfSides, VariantNotAllowed: not them.
     :raises Superseded, OnlyLower: not this bid now; and whatever `refuse_unfit` finds in it.
+    :raises CannotBeRead: a file that was attached does not open any more.
     """
     # One lock per job puts bids and the closing of the job in a single line.
     job = lock_job(actor, job_id)
@@ -89,11 +92,14 @@ def submit_bid(
     if any(bid.withdrawn_at is not None and bid.withdrawn_at > at for bid in earlier):
         raise Superseded("Your bid was withdrawn after this one was sent. Submit it again.")
     _refuse_rise(job, earlier, content, actor=actor, at=at)
+    # Those that are attached go with it, and no others, whatever was sent.
+    content = with_files(content, job, provider)
 
     for bid in earlier:
         if bid.withdrawn_at is None:
             take_back(bid=bid, actor=actor, at=at)
     bid = _write(job, provider, content, variant, addendum=addendum, actor=actor, at=at)
+    bind_files(bid, content)
     access.note(bid=bid, kind=access.SUBMITTED, actor=actor, at=at)
     if not actor.is_system:  # another system's record leaves no draft here
         BidDraft.objects.filter(job=job, provider=provider).delete()

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bids import receipts, seals
-from bids.content import BidContent, content_of, milestone_facts
+from bids import file_seals, receipts, seals
+from bids.content import AttachedFile, BidContent, content_of, file_facts, milestone_facts
 from bids.models.bids import Bid, Disqualification, OpenedBid, OpenedPrice, OpenedPriceLine
 from marketplace.history import record
 from marketplace.models.events import Audience
@@ -42,14 +42,27 @@ def unseal(bid: Bid, *, last_addendum: int, with_price: bool) -> Unsealed:
     except seals.SealBroken:
         return Unsealed(bid, None, False, "The seal does not open: this is not what was sealed.")
     content = content_of(quality.facts, price)
+    broken = broken_file(bid, content)
     because = None
-    if not has_receipt:
+    if broken is not None:
+        because = f"Its file “{broken.name}” does not open: it is not what was sealed."
+    elif not has_receipt:
         because = "The bid is not the one that its receipt names."
     elif bid.confirmed_addendum < last_addendum:
         because = f"It was not confirmed after addendum {last_addendum}."
     elif with_price and not content.is_priced:
         because = "It has no price."
     return Unsealed(bid, content, has_receipt, because)
+
+
+def broken_file(bid: Bid, content: BidContent) -> AttachedFile | None:
+    """Return the first file of a bid that is not what was sealed with it; None: all are."""
+    for file in content.files:
+        try:
+            file_seals.open_file(bid, file)
+        except seals.SealBroken:
+            return file
+    return None
 
 
 def refuse_without_key(bids: Sequence[Bid]) -> None:
@@ -96,6 +109,7 @@ def write_quality(unsealed: Iterable[Unsealed], *, at: datetime) -> None:
             finishes_on=each.content.finishes_on,
             valid_until_on=each.content.valid_until_on,
             answers={str(criterion): text for criterion, text in each.content.answers.items()},
+            files=file_facts(each.content.files),
         )
         for each in unsealed
         if each.content is not None

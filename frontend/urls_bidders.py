@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from frontend.pages import bid_editor, bids, invitations, results
+from frontend.pages import bid_editor, bid_files, bids, invitations, results
 
 JOB = "jobs/<uuid:job_id>/"
 OURS = JOB + "bids/of/<uuid:provider_id>/"
@@ -13,12 +13,16 @@ urlpatterns: list[URLPattern] = [
     path(JOB + "result/", results.result, name="debrief"),
     path(OURS + "draft/", bid_editor.edit, name="bid-edit"),
     path(OURS + "draft/discard/", bid_editor.discard, name="bid-discard"),
+    path(OURS + "files/", bid_files.index, name="bid-files"),
+    path(OURS + "files/<uuid:file_id>/", bid_files.attached, name="bid-file-attached"),
+    path(OURS + "files/<uuid:file_id>/removal/", bid_files.remove, name="bid-file-remove"),
     path(OURS + "submission/", bid_editor.submit, name="bid-submit"),
     path(OURS + "decline/", invitations.decline, name="decline"),
     path("bids/", bids.mine, name="my-bids"),
     path("bids.csv", bids.mine_csv, name="my-bids-csv"),
     path(BID, bids.show, name="bid-receipt"),
     path(BID + "receipt.txt", bids.proof, name="bid-proof"),
+    path(BID + "files/<uuid:file_id>/", bid_files.of_bid, name="bid-file"),
     path(BID + "withdrawal/", bids.withdraw, name="bid-withdraw"),
     path(BID + "confirmation/", bids.confirm, name="bid-confirm"),
     path("receipts/", bids.verify, name="receipt-verify"),

@@ -79,6 +79,7 @@ ACCESSES: Words = {
     "withdrawn": _("Withdrawn"),
     "compared": _("Compared with your own new price"),
     "read": _("Read by your own side"),
+    "file_read": _("A file was read"),
     "opened": _("Opened"),
     "price_opened": _("Price opened"),
 }

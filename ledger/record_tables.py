@@ -89,9 +89,12 @@ RECORD = {
         RecordTable("marketplace_logepoch", "number"),
         RecordTable("marketplace_checkpoint", "size"),
         RecordTable("marketplace_checkpointcopy"),
-        RecordTable("bids_bid", when=OPENED),
+        # Its keys are wrapped anew when the wrapping key is rotated.
+        RecordTable("bids_bid", when=OPENED, later=_later("quality_key", "price_key", "key_name")),
         RecordTable("bids_bidaccess", when=OPENED_BID, later=_later("recorded_at")),
         RecordTable("bids_opening", "job_id"),
+        RecordTable("bids_openinglimit"),
+        RecordTable("bids_openingsignature"),
         RecordTable("bids_openedbid", "bid_id"),
         RecordTable("bids_openedprice", "bid_id"),
         RecordTable("bids_openedpriceline"),
@@ -190,6 +193,9 @@ NOT_RECORD = {
     "marketplace_requestcount": "how often a token asked in its minute",
     "marketplace_webhook": "where messages go; that it was added or ended is an event",
     "marketplace_webhookmessage": "the outbox: what is told, not what happened",
+    "bids_sealedfile": "ciphertext; its digest stands in the fingerprint of its bid",
+    "bids_bidfile": "the key of a file, wrapped; which files a bid has, its fingerprint says",
+    "bids_sealkey": "names of keys",
     "bids_biddraft": "written over while it is being written, and secret",
     "ledger_unrecordedrow": "what waits for its digest",
 }

@@ -1,5 +1,5 @@
 """Offers. Import from the modules, not from here."""
 
-from bids.models import bids, panels
+from bids.models import bids, files, openings, panels
 
-__all__ = ["bids", "panels"]
+__all__ = ["bids", "files", "openings", "panels"]

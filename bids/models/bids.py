@@ -138,6 +138,7 @@ class OpenedBid(models.Model):
     finishes_on = models.DateField(null=True)
     valid_until_on = models.DateField(null=True)
     answers = models.JSONField(default=dict)  # criterion id -> text
+    files = models.JSONField(default=list)  # [{file_id, name, kind, size, digest}]
 
     def __str__(self) -> str:
         return str(self.bid_id)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from bids.content import BidContent, canonical, price_facts, quality_facts
 from bids.drafts import bid_draft, discard_bid_draft, save_bid_draft
+from bids.files import attached_files
 from bids.offers import MyBid, my_bids
 from bids.reading import my_bid
 from bids.submission import submit_bid
@@ -56,7 +57,9 @@ def edit(request: SignedIn, job_id: UUID, provider_id: UUID) -> HttpResponse:
     sheet = BidSheet(sent(request), job=here.job, provider=here.facts, content=content)
     if request.method == "POST":
         return _save(request, here, sheet, has_draft=draft is not None)
-    return page(request, TEMPLATE, _context(here, sheet, content, has_draft=draft is not None))
+    context = _context(here, sheet, content, has_draft=draft is not None)
+    context["files"] = attached_files(actor=request.user, job_id=job_id, provider_id=provider_id)
+    return page(request, TEMPLATE, context)
 
 
 def _save(request: SignedIn, here: Desk, sheet: BidSheet, *, has_draft: bool) -> HttpResponse:
@@ -88,8 +91,8 @@ def _save(request: SignedIn, here: Desk, sheet: BidSheet, *, has_draft: bool) ->
 
 def _go_on(request: SignedIn, here: Desk) -> HttpResponse:
     address = (here.job.id, here.seat.provider_id)
-    if request.POST.get("go") == "check":
-        return redirect("bid-submit", *address)
+    if request.POST.get("go") in ("check", "files"):
+        return redirect("bid-submit" if request.POST["go"] == "check" else "bid-files", *address)
     told = _("Draft saved %(time)s.") % {"time": formats.clock(request.received_at)}
     messages.success(request, told)
     return redirect("bid-edit", *address)

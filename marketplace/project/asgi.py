@@ -12,3 +12,4 @@ from marketplace.project import checks, database
 database.prepare()
 application = get_asgi_application()
 checks.refuse_a_strong_role()
+checks.refuse_a_wrong_key()

@@ -1,7 +1,12 @@
 """Checks at the start: what would quietly take the walls away stops it."""
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error, connection
+from django.utils.module_loading import import_string
+
+from marketplace.project.clock import database_now
+from marketplace.refusals import Refusal
 
 STRONG = """
 SELECT r.rolsuper OR r.rolbypassrls OR pg_has_role(r.oid, c.relowner, 'MEMBER')
@@ -30,3 +35,20 @@ def refuse_a_strong_role() -> None:
             "The web process connects to the database as the owner of the tables. Give it the role "
             "choicebook_web in DATABASE_URL, and the owner's address in DATABASE_OWNER_URL."
         )
+
+
+def refuse_a_wrong_key() -> None:
+    """
+    Stop a process that was given another key than the one that bids here are sealed with.
+
+    It would seal new bids so that the right process could not open them.
+    """
+    try:
+        for name in settings.AT_START:
+            import_string(name)(at=database_now())
+    except Refusal as refusal:
+        raise ImproperlyConfigured(refusal.text) from None
+    except Error:
+        return  # left to /readyz, as above
+    finally:
+        connection.close()

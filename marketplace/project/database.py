@@ -28,6 +28,8 @@ ROLE_OF_COMMAND = {
     "showmigrations": "owner",
     "dbshell": "owner",
     "raise_epoch": "owner",
+    "rotate_bid_keys": "owner",
+    "restore_drill": "owner",
     "work": "worker",
     "import_ocds": "replay",
     "seed_demonstration": "replay",

@@ -36,6 +36,10 @@ else:
 # Each 32 bytes as base64, and never in the database: one wraps the keys of sealed bids, the others
 # are the Ed25519 seeds that sign receipts and the log's checkpoints.
 secrets.require_key("BID_SEAL_KEY", BID_SEAL_KEY)
+# Keys of seals before this one, still readable while `manage.py rotate_bid_keys` runs.
+BID_SEAL_KEYS_BEFORE = [key for key in env_secret("BID_SEAL_KEYS_BEFORE", "").split(",") if key]
+for _key in BID_SEAL_KEYS_BEFORE:
+    secrets.require_key("BID_SEAL_KEYS_BEFORE", _key)
 secrets.require_key("RECEIPT_KEY", RECEIPT_KEY)
 secrets.require_key("LOG_KEY", LOG_KEY)
 
@@ -106,7 +110,6 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "frontend.navigation.frame",
-                "frontend.navigation.frame",
             ],
         },
     }
@@ -124,6 +127,8 @@ DUTIES = [
     *("marketplace.duties.run", "bids.duties.run", "ledger.duties.run"),
     "marketplace.duties.seal",
 ]
+# What must be so before a process serves or works; each refuses with the reason.
+AT_START = ["bids.rotation.register_key"]
 # What may take a minute: the others do not wait for it.
 LONG_DUTIES = ["ledger.duties.check"]
 DUTIES_EVERY_SECONDS = env_int("DUTIES_EVERY_SECONDS", 5)
@@ -202,6 +207,9 @@ if env_bool("BEHIND_PROXY", False):
 METRICS_TOKEN = env_secret("METRICS_TOKEN", "")  # without one there is no /metrics
 PROMETHEUS_EXPORT_MIGRATIONS = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+# What is uploaded is a sealed bid's: it touches no disk before it is encrypted, or is too large.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 10_600_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 # --- Language, time ---------------------------------------------------------------------------

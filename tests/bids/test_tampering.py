@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from bids.files import attach_file, bid_file
 from bids.models.bids import Bid, Disqualification
+from bids.models.files import BidFile, SealedFile
 from bids.opened import opened_bids
 from bids.prices import open_prices
+from bids.reading import CannotBeRead
 from bids.scoring import score_bid
 from marketplace.models.jobs import Job
-from tests.bids.builders import MORNING_AFTER, REASON, offer, open_all, submit
+from tests.bids.builders import MORNING_AFTER, REASON, offer, open_all, refused, submit
 from tests.builders import DAY, DEADLINE, HOUR, a_published_job
 from tests.cast import Cast
 
@@ -128,3 +131,47 @@ def test_a_price_altered_after_the_quality_was_read_is_out_alone(sealed, alter):
     open_prices(actor=sealed.cast.maya, job_id=sealed.job.pk, at=DEADLINE + DAY)
 
     assert valid(sealed) == ["Events", "Otto Events"]
+
+
+@pytest.mark.parametrize(
+    ("model", "column"), [(SealedFile, "envelope"), (BidFile, "key"), (BidFile, "file_id")]
+)
+def test_one_altered_byte_of_a_file_stops_its_bid_alone_and_says_so(as_role, model, column):
+    as_role("replay")
+    cast = assemble()
+    job = a_published_job(cast)
+    files = {
+        provider.pk: attach_file(
+            actor=actor,
+            job_id=job.pk,
+            provider_id=provider.pk,
+            name="lindens.pdf",
+            content=b"%PDF-1.7\nA long table under the lindens.",
+            at=MORNING_AFTER - HOUR,
+        )
+        for actor, provider in ((cast.pia, cast.events_team), (cast.vera, cast.vera_co))
+    }
+    bid = submit(cast, job)
+    other = submit(cast, job, provider=cast.vera_co)
+    file_id = files[cast.events_team.pk].file_id
+    of_it = {"pk": file_id} if model is SealedFile else {"file_id": file_id}
+    as_role("owner")
+    row = model.objects.get(**of_it)
+    altered = files[cast.vera_co.pk].file_id
+    if column != "file_id":
+        altered = flipped(getattr(row, column), 40)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {model._meta.db_table} DISABLE TRIGGER USER")
+    model.objects.filter(pk=row.pk).update(**{column: altered})
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {model._meta.db_table} ENABLE TRIGGER USER")
+    as_role("replay")
+
+    opening = open_all(job)
+
+    out = {one.bid_id: one.disqualified for one in opened_bids(actor=cast.maya, job_id=job.pk)}
+    assert out[bid.pk] == "Its file “lindens.pdf” does not open: it is not what was sealed."
+    assert out[other.pk] is None
+    assert f"Out: {bid.reference}. Its file" in opening.minutes
+    with refused(CannotBeRead):
+        bid_file(actor=cast.pia, bid_id=bid.pk, file_id=file_id, at=DEADLINE + HOUR)

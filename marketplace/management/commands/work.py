@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from procrastinate.contrib.django import app
 
+from marketplace.project.checks import refuse_a_wrong_key
 from marketplace.project.clock import database_now
 from marketplace.project.tasks import run_duties
 
@@ -37,10 +38,12 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true", help="Say whether a worker acts.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["check"]:
+            self._check()
+            return
+        refuse_a_wrong_key()
         if options["once"]:
             self._once()
-        elif options["check"]:
-            self._check()
         else:
             self._work()
 
