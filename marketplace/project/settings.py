@@ -35,11 +35,10 @@ else:
     LOG_KEY = env_secret("LOG_KEY")
 # Each 32 bytes as base64, and never in the database: one wraps the keys of sealed bids, the others
 # are the Ed25519 seeds that sign receipts and the log's checkpoints.
-secrets.require_key("BID_SEAL_KEY", BID_SEAL_KEY)
 # Keys of seals before this one, still readable while `manage.py rotate_bid_keys` runs.
 BID_SEAL_KEYS_BEFORE = [key for key in env_secret("BID_SEAL_KEYS_BEFORE", "").split(",") if key]
-for _key in BID_SEAL_KEYS_BEFORE:
-    secrets.require_key("BID_SEAL_KEYS_BEFORE", _key)
+for _key in (BID_SEAL_KEY, *BID_SEAL_KEYS_BEFORE):
+    secrets.require_key("BID_SEAL_KEY", _key)
 secrets.require_key("RECEIPT_KEY", RECEIPT_KEY)
 secrets.require_key("LOG_KEY", LOG_KEY)
 

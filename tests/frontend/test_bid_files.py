@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -20,15 +20,14 @@ from tests.cast import Cast
 from tests.frontend.bidding import NOW, address, check_and_submit, it_is, send, typed
 from tests.frontend.conftest import SignIn
 
-pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7\nA long table under the lindens."
 
 
-@pytest.fixture(autouse=True)
-def the_day_after() -> Any:
-    """It is the day after the job was published; nobody's sign-in is old."""
+@pytest.fixture
+def cast(company: Cast) -> Iterator[Cast]:
+    """It is the day after the job was published. Refusals end a transaction: commits are real."""
     with it_is(NOW):
-        yield
+        yield company
 
 
 @pytest.fixture
@@ -38,13 +37,7 @@ def job(cast: Cast) -> Job:
 
 def attach(client: Client, cast: Cast, job: Job, name: str, content: bytes) -> Any:
     path = reverse("bid-files", args=[job.pk, cast.events_team.pk])
-    with transaction.atomic():  # as each request has one
-        return client.post(path, {"file": SimpleUploadedFile(name, content)})
-
-
-def look(client: Client, path: str) -> Any:
-    with transaction.atomic():
-        return client.get(path)
+    return client.post(path, {"file": SimpleUploadedFile(name, content)})
 
 
 def test_a_file_is_attached_shown_submitted_and_read_after_the_opening(
@@ -59,7 +52,7 @@ def test_a_file_is_attached_shown_submitted_and_read_after_the_opening(
     bid = Bid.objects.get()
     file = reverse("bid-file", args=[bid.pk, SealedFile.objects.get().pk])
     assert file in pia.get(reverse("bid-receipt", args=[bid.pk])).content.decode()
-    assert look(as_person(cast.maya), file).status_code == 404
+    assert as_person(cast.maya).get(file).status_code == 404
 
     open_all(job)
 
@@ -109,4 +102,4 @@ def test_a_file_is_taken_away(cast: Cast, job: Job, as_person: SignIn) -> None:
     assert send(pia, remove, {}).status_code == 302
     words = {"job_id": job.pk, "provider_id": cast.events_team.pk}
     assert attached_files(actor=cast.paul, **words) == []
-    assert look(pia, remove).status_code == 404
+    assert pia.get(remove).status_code == 404
