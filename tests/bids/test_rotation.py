@@ -27,7 +27,7 @@ from marketplace.log.sealer import seal
 from marketplace.project.checks import refuse_a_wrong_key
 from tests.bids.builders import MORNING_AFTER, offer, open_all, refused, submit
 from tests.builders import DEADLINE, HOUR, NOON, a_published_job
-from tests.cast import assemble
+from tests.cast import Cast
 
 PDF = b"%PDF-1.7\nA long table under the lindens."
 NEW = base64.b64encode(bytes(range(96, 128))).decode()
@@ -35,10 +35,9 @@ THIRD = base64.b64encode(bytes(range(128, 160))).decode()
 
 
 @pytest.fixture
-def sealed(committed: str, as_role: Any) -> Any:
+def sealed(founded: Cast) -> Any:
     """A bid with a file, and a draft of somebody else's; committed."""
-    as_role("replay")
-    cast = assemble()
+    cast = founded
     job = a_published_job(cast)
     register_key(at=NOON)
     ours = {"actor": cast.pia, "job_id": job.pk, "provider_id": cast.events_team.pk}

@@ -136,9 +136,10 @@ def test_a_price_altered_after_the_quality_was_read_is_out_alone(sealed, alter):
 @pytest.mark.parametrize(
     ("model", "column"), [(SealedFile, "envelope"), (BidFile, "key"), (BidFile, "file_id")]
 )
-def test_one_altered_byte_of_a_file_stops_its_bid_alone_and_says_so(as_role, model, column):
-    as_role("replay")
-    cast = assemble()
+def test_one_altered_byte_of_a_file_stops_its_bid_alone_and_says_so(
+    founded, as_role, model, column
+):
+    cast = founded
     job = a_published_job(cast)
     files = {
         provider.pk: attach_file(
