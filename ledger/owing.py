@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, Min, QuerySet, Sum
 
 from ledger import chart
 from ledger.models.journal import EntryKind, Posting
@@ -55,3 +55,72 @@ def _owing(postings: QuerySet[Posting], codes: Iterable[str]) -> dict[str, int]:
         .annotate(net=Sum(F("credit_minor") - F("debit_minor")))
     )
     return {code: int(net) for code, net in sums}
+
+
+@dataclass(frozen=True, slots=True)
+class OwedPart:
+    """What a vendor can be paid for one milestone, or for an award without one, in minor units."""
+
+    award: UUID
+    milestone: UUID | None
+    job: UUID
+    payable: int
+
+
+def payable_to(provider_id: UUID, currency: str) -> list[OwedPart]:
+    """
+    Return what a vendor can be paid now, by the postings: neither contested nor kept back, and not
+    on its way. A sum over a job is final only under that job's lock.
+    """
+    sums = (
+        Posting.objects.filter(
+            provider=provider_id, currency=currency, account__code=chart.VENDOR_PAYABLE
+        )
+        .values_list("award", "milestone", "job")
+        .annotate(net=Sum(F("credit_minor") - F("debit_minor")), first=Min("entry"))
+        .order_by("first", "award", "milestone")
+    )
+    return [
+        OwedPart(award, milestone, job, int(net))
+        for award, milestone, job, net, _ in sums
+        if net > 0
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class VendorBalance:
+    """What stands between the company and a vendor in one currency, in minor units."""
+
+    provider: UUID
+    currency: str
+    payable: int = 0
+    retained: int = 0
+    held: int = 0  # contested
+    in_process: int = 0  # approved, and not at its bank yet
+    receivable: int = 0  # what it owes back
+
+
+def vendor_balances(provider_ids: Iterable[UUID] | None = None) -> list[VendorBalance]:
+    """Return what stands between the company and its vendors, without those with nothing."""
+    codes = {
+        chart.VENDOR_PAYABLE: "payable",
+        chart.RETENTION: "retained",
+        chart.DISPUTE_HOLD: "held",
+        chart.PAYOUT_IN_PROCESS: "in_process",
+        chart.VENDOR_RECEIVABLE: "receivable",
+    }
+    postings = Posting.objects.filter(account__code__in=codes, provider__isnull=False)
+    if provider_ids is not None:
+        postings = postings.filter(provider__in=provider_ids)
+    sums = postings.values_list("provider", "currency", "account__code").annotate(
+        net=Sum(F("credit_minor") - F("debit_minor"))
+    )
+    found: dict[tuple[UUID, str], dict[str, int]] = {}
+    for provider, currency, code, net in sums:
+        sign = -1 if code == chart.VENDOR_RECEIVABLE else 1
+        found.setdefault((provider, currency), {})[codes[code]] = sign * int(net)
+    return [
+        VendorBalance(provider, currency, **figures)
+        for (provider, currency), figures in found.items()
+        if any(figures.values())
+    ]

@@ -11,6 +11,7 @@ from ledger.models.ratings import RatingSide
 from marketplace.models.departments import Department
 from marketplace.models.jobs import Job
 from marketplace.models.people import Membership, Office, Role, User
+from marketplace.models.providers import Provider
 from marketplace.permissions import (
     holds,
     is_member,
@@ -155,6 +156,26 @@ def may_cosign_reopening(actor: User) -> bool:
 def may_correct(actor: User) -> bool:
     """Finance takes entries back: one asks, a second one signs."""
     return may_manage_money(actor)
+
+
+def may_commit_payee(actor: User, provider: Provider) -> bool:
+    """Whoever leads a vendor says where its money goes; finance confirms it."""
+    return is_member(actor, provider, Role.LEAD)
+
+
+def may_confirm_payee(actor: User) -> bool:
+    """Finance confirms how a vendor is paid."""
+    return may_manage_money(actor)
+
+
+def may_pay(actor: User) -> bool:
+    """Finance asks for payouts, approves them and looks after them."""
+    return may_manage_money(actor)
+
+
+def may_send(actor: User) -> bool:
+    """The clock sends what is approved, and notes what Stripe says."""
+    return actor.pk == CLOCK_ID
 
 
 def may_rate(actor: User, award: Award, side: str) -> bool:

@@ -156,6 +156,20 @@ RECORD = {
         RecordTable("ledger_yearend"),
         RecordTable("ledger_recoverysettled"),
         RecordTable("ledger_outsidespend"),
+        RecordTable("ledger_payee"),
+        RecordTable("ledger_payeeconfirmation", "payee_id"),
+        RecordTable("ledger_payeereading"),
+        RecordTable("ledger_payoutlimit"),
+        RecordTable("ledger_payout"),
+        RecordTable("ledger_payoutpart"),
+        RecordTable("ledger_payoutanswer", "payout_id"),
+        RecordTable("ledger_payoutstep"),
+        RecordTable("ledger_sendback", "payout_id"),
+        RecordTable("ledger_topup"),
+        RecordTable("ledger_topupstep"),
+        RecordTable("ledger_balancemovement"),
+        RecordTable("ledger_movementmatch", "movement_id"),
+        RecordTable("ledger_movementexception", "movement_id"),
         RecordTable("ledger_checkwish"),
         RecordTable("ledger_recordcheck"),
     )
@@ -197,6 +211,7 @@ NOT_RECORD = {
     "bids_bidfile": "the key of a file, wrapped; which files a bid has, its fingerprint says",
     "bids_sealkey": "names of keys",
     "bids_biddraft": "written over while it is being written, and secret",
+    "ledger_stripeevent": "what Stripe announced; what was true then stands in steps and movements",
     "ledger_unrecordedrow": "what waits for its digest",
 }
 

@@ -9,6 +9,8 @@ from ledger.models import (
     journal,
     moves,
     overrides,
+    payees,
+    payouts,
     periods,
     pricing,
     rates,
@@ -16,6 +18,7 @@ from ledger.models import (
     record,
     retentions,
     signatures,
+    stripe,
     years,
 )
 
@@ -28,6 +31,8 @@ __all__ = [
     "journal",
     "moves",
     "overrides",
+    "payees",
+    "payouts",
     "periods",
     "pricing",
     "rates",
@@ -35,5 +40,6 @@ __all__ = [
     "record",
     "retentions",
     "signatures",
+    "stripe",
     "years",
 ]

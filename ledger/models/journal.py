@@ -60,6 +60,15 @@ class EntryKind(models.TextChoices):
     YEAR_CLOSED = "year_closed", "Year closed"
     RECOVERY_CARRIED = "recovery_carried", "Recovery carried on"
     RECOVERY_REBATED = "recovery_rebated", "Recovery given back"
+    TOPPED_UP = "topped_up", "Balance topped up"
+    TOP_UP_RETURNED = "top_up_returned", "Top-up taken back"
+    PAYOUT_APPROVED = "payout_approved", "Payout approved"
+    PAYOUT_SENT = "payout_sent", "Payout sent"
+    PAYOUT_PAID = "payout_paid", "Payout paid"
+    PAYOUT_REFUSED = "payout_refused", "Payout refused"
+    PAYOUT_RETURNED = "payout_returned", "Payout returned"
+    PAYOUT_REVERSED = "payout_reversed", "Payout reversed"
+    PAYMENT_FEE = "payment_fee", "Payment fee"
 
 
 def entry_kinds() -> list[tuple[str, str]]:

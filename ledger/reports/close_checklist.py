@@ -5,48 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from uuid import UUID
 
 from ledger.models.awards import Dispute
 from ledger.models.journal import EntryKind, Posting
 from ledger.models.periods import Period
 from ledger.reports.accruals import AccrualRow, accruals_of
+from ledger.reports.checks import Check, CheckRow
 from ledger.reports.columns import Column, columns
 from ledger.reports.reading import reader_of
+from ledger.reports.stripe_books import balance_matched
 from ledger.tie_outs import wrong_in
 from marketplace.models.events import Event
 from marketplace.models.people import User
 from marketplace.money import Money
 from marketplace.refusals import Unknown, require
-
-
-@dataclass(frozen=True, slots=True)
-class CheckRow:
-    """One thing that a check found: a job, a month, or words alone."""
-
-    text: str
-    job_id: UUID | None = None
-    period: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One line of the checklist."""
-
-    code: str
-    title: str
-    is_blocker: bool  # stands against closing, unless it is clear
-    is_clear: bool
-    says: str  # what was found, and what to do about it
-    rows: tuple[CheckRow, ...] = ()
-
-    @property
-    def state(self) -> str:
-        """clear, blocker, or warning."""
-        if self.is_clear:
-            return "clear"
-        return "blocker" if self.is_blocker else "warning"
-
 
 Question = Callable[[Period, datetime], Check]
 
@@ -221,6 +193,7 @@ QUESTIONS: list[Question] = [
     earlier_months,
     books_hold,
     work_accrued,
+    balance_matched,
     disputes_settled,
     record_sealed,
 ]

@@ -128,7 +128,7 @@ DUTIES = [
 # What must be so before a process serves or works; each refuses with the reason.
 AT_START = ["bids.rotation.register_key"]
 # What may take a minute: the others do not wait for it.
-LONG_DUTIES = ["ledger.duties.check"]
+LONG_DUTIES = ["ledger.duties.check", "ledger.paying_duties.run"]
 DUTIES_EVERY_SECONDS = env_int("DUTIES_EVERY_SECONDS", 5)
 # What speaks to other systems, which may take their time.
 OUTWARD_DUTIES = ["marketplace.duties.send_webhooks"]
@@ -260,6 +260,14 @@ LOG_COPIES_ADDRESSES = env_list("LOG_COPIES_ADDRESSES")
 # A prefix of one's own is registered with the Open Contracting Partnership; six letters or digits.
 OCDS_PREFIX = env_str("OCDS_PREFIX", "ocds-choice")
 OCDS_PUBLISHER = env_str("OCDS_PUBLISHER", "Choicebook")
+
+# --- Stripe -----------------------------------------------------------------------------------
+# Without a key the product runs, and vendors are paid by hand.
+STRIPE_API_KEY = env_secret("STRIPE_API_KEY", "")
+# Two with a comma between them, while one replaces the other.
+STRIPE_WEBHOOK_SECRETS = list(filter(None, env_secret("STRIPE_WEBHOOK_SECRET", "").split(",")))
+STRIPE_API_BASE = env_str("STRIPE_API_BASE", "")  # another address than Stripe's own, for trying
+STRIPE_COUNTRY = env_str("STRIPE_COUNTRY", "DE")  # of vendors who did not say theirs
 
 # --- API --------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

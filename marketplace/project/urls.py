@@ -23,6 +23,7 @@ urlpatterns = [
     path("metrics", health.metrics),
     path("accounts/", include(accounts)),
     path("admin/", admin.site.urls),
+    path("stripe/", include("api.stripe_events")),
     path("api/v1/", include("api.urls")),
     path("", include("frontend.urls")),
 ]

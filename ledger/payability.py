@@ -1,0 +1,187 @@
+"""What of a vendor's claims can be paid now, and what stands against paying them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Sum
+
+from ledger import recovering
+from ledger.models.payees import LimitKind
+from ledger.models.payouts import Payout, PayoutPart, PayoutStep, StepKind
+from ledger.owing import OwedPart, payable_to, receivable_from
+from ledger.payee_facts import PayeeFacts, payee_facts, payout_limit
+from ledger.stripe_words import finest
+from marketplace.models.jobs import Job
+from marketplace.models.people import User
+from marketplace.models.providers import Provider
+from marketplace.money import Money
+from marketplace.refusals import Forbidden, Refusal
+
+DAY_LOCK = 7321  # of advisory locks: what is approved in a day
+
+
+class NothingOwed(Refusal):
+    """Nothing can be paid now."""
+
+    code = "nothing_owed"
+
+
+class PayeeMissing(Refusal):
+    """Nobody said how the vendor is paid."""
+
+    code = "payee_missing"
+
+
+class PayeeUnconfirmed(Refusal):
+    """Finance has not confirmed how the vendor is paid."""
+
+    code = "payee_unconfirmed"
+
+
+class PayeeFrozen(Refusal):
+    """How the vendor is paid was changed a short time ago."""
+
+    code = "payee_frozen"
+
+
+class PayeeNotReady(Refusal):
+    """Stripe lets the vendor receive nothing yet."""
+
+    code = "payee_not_ready"
+
+
+class PayeeChanged(Refusal):
+    """The vendor is paid in another way now: the payout is asked for anew."""
+
+    code = "payee_changed"
+
+
+class EditorOfPayee(Forbidden):
+    """Whoever said where the money goes does not say that it goes."""
+
+    code = "editor_of_payee"
+
+
+class NoLongerOwed(Refusal):
+    """What was owed when the payout was asked for is not owed any more."""
+
+    code = "no_longer_owed"
+
+
+class AboveDailyLimit(Refusal):
+    """More than may be approved in a day."""
+
+    code = "above_daily_limit"
+
+
+def payable_payee(*, actor: User, vendor: Provider, at: datetime) -> PayeeFacts:
+    """Return how a vendor is paid, if it can be paid so now and by this person."""
+    facts = payee_facts(vendor.pk)
+    if facts is None:
+        raise PayeeMissing(f"“{vendor}” has not said how it is paid.")
+    if facts.payee.set_by_id == actor.pk:
+        raise EditorOfPayee("You said how this vendor is paid. Another person of finance pays it.")
+    if not facts.is_confirmed:
+        raise PayeeUnconfirmed(f"How “{vendor}” is paid is not confirmed yet.")
+    if facts.is_frozen(at):
+        raise PayeeFrozen(
+            f"How “{vendor}” is paid was changed. Nothing is paid to it before"
+            f" {facts.frozen_until:%d %B %Y, %H:%M} UTC."
+        )
+    if not facts.may_receive:
+        raise PayeeNotReady(f"Stripe still asks something of “{vendor}”.")
+    return facts
+
+
+def refuse_changed(payout: Payout, payee: PayeeFacts) -> None:
+    if payee.payee.pk != payout.payee_id:
+        raise PayeeChanged("The vendor is paid in another way now. Ask for the payout anew.")
+
+
+def jobs_of(payout: Payout) -> list[UUID]:
+    return list(payout.parts.values_list("award__job", flat=True))
+
+
+def locked_owed(provider_id: UUID, currency: str, *, jobs: Sequence[UUID] = ()) -> list[OwedPart]:
+    """
+    Return what is payable, under the locks of its jobs and then of the vendor: in the order of
+    every other verb, and the jobs in the order of their ids.
+    """
+    wanted = {*jobs, *(part.job for part in payable_to(provider_id, currency))}
+    list(Job.objects.filter(pk__in=wanted).order_by("pk").select_for_update().values_list("pk"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [recovering.LOCK, str(provider_id)]
+        )
+    return [part for part in payable_to(provider_id, currency) if part.job in wanted]
+
+
+def parts_of(
+    owed: Iterable[OwedPart], receivable: int, payee: PayeeFacts, currency: str
+) -> list[PayoutPart]:
+    """Return what is paid and what is set off, the oldest work first."""
+    owed = list(owed)
+    total = sum(part.payable for part in owed)
+    set_off = min(receivable, total)
+    left = set_off
+    step = 1 if payee.is_by_hand else finest(currency)
+    spare = (total - set_off) % step  # too fine for Stripe: it stays owed
+    parts = []
+    for part in owed:
+        recovered = min(left, part.payable)
+        left -= recovered
+        amount = part.payable - recovered
+        if amount or recovered:
+            parts.append(
+                PayoutPart(
+                    award_id=part.award,
+                    milestone_id=part.milestone,
+                    amount_minor=amount,
+                    recovered_minor=recovered,
+                )
+            )
+    for paid in reversed(parts):
+        less = min(spare, paid.amount_minor)
+        paid.amount_minor -= less
+        spare -= less
+    return [part for part in parts if part.amount_minor or part.recovered_minor]
+
+
+def refuse_unowed(payout: Payout, *, attempt: int) -> None:
+    """:raises NoLongerOwed: of one of its parts less is owed now. Read it under the locks."""
+    owed = {
+        (part.award, part.milestone): part.payable
+        for part in payable_to(payout.provider_id, payout.currency)
+    }
+    first = attempt == 1  # what was set off, was set off by the first one
+    parts = list(payout.parts.all())
+    short = any(
+        part.amount_minor + (part.recovered_minor if first else 0)
+        > owed.get((part.award_id, part.milestone_id), 0)
+        for part in parts
+    )
+    back = receivable_from(payout.provider_id, payout.currency)
+    if short or (first and sum(part.recovered_minor for part in parts) > back):
+        raise NoLongerOwed("Since it was asked for, less is owed. Decline it and ask anew.")
+
+
+def refuse_beyond_day(amount: Money, *, at: datetime) -> None:
+    """:raises AboveDailyLimit: with it, more would be approved today than may be."""
+    limit = payout_limit(LimitKind.DAILY, amount.currency)
+    if limit is None:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [DAY_LOCK, amount.currency]
+        )
+    day = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    approved = PayoutStep.objects.filter(
+        kind=StepKind.APPROVED, happened_at__gte=day, payout__currency=amount.currency
+    ).aggregate(sum=Sum("payout__amount_minor"))
+    today = Money(approved["sum"] or 0, amount.currency)
+    if today + amount > limit:
+        raise AboveDailyLimit(f"{today} of {limit} are approved today. Approve this tomorrow.")

@@ -1,0 +1,132 @@
+"""What the clock does with Stripe; without a key, nothing. Each thing by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import TypeVar
+
+import structlog
+from django.db.models import Exists, OuterRef, QuerySet
+
+from ledger.models.payees import Payee, PayMethod
+from ledger.models.payouts import PayoutStep, SendBack, StepKind
+from ledger.models.stripe import StripeEvent, TopUp, TopUpStep
+from ledger.paying import send_payout
+from ledger.reconciling import read_movements
+from ledger.sending_back import reverse_wanted
+from ledger.stripe_events import poll_account, work_event
+from ledger.stripe_gateway import is_connected
+from ledger.topping_up import note_top_up_again, send_top_up
+from marketplace.system import the_clock
+
+log = structlog.stdlib.get_logger("choicebook.duties")
+
+AT_ONCE = 100  # what is left over comes next time
+POLL_MINUTES = 15  # how often is read what may have been announced without our hearing it
+GIVEN_UP = 50  # an event that failed so often is for people
+
+Name = TypeVar("Name")
+
+
+def run(*, at: datetime) -> dict[str, int]:
+    """Do what is due, and return how much of each was done."""
+    if not is_connected():
+        return {}
+    done = {
+        "events_worked": work_events(at=at),
+        "payouts_sent": send_payouts(at=at),
+        "top_ups_sent": send_top_ups(at=at),
+        "transfers_reversed": reverse_transfers(at=at),
+    }
+    if at.minute % POLL_MINUTES == 0:
+        done |= poll(at=at)
+    return done
+
+
+def poll(*, at: datetime) -> dict[str, int]:
+    """Read all again that webhooks may not have told, and hold the books against the balance."""
+    clock = the_clock()
+    payees = Payee.objects.filter(method=PayMethod.STRIPE).order_by("set_at")
+    waiting = TopUp.objects.filter(~Exists(_steps("arrived")), ~Exists(_steps("refused")))
+    return {
+        "accounts_read": _each(
+            "poll_account",
+            payees.values_list("pk", flat=True),
+            lambda id: poll_account(actor=clock, payee_id=id, at=at),
+        ),
+        "top_ups_read": _each(
+            "note_top_up",
+            waiting.values_list("pk", flat=True),
+            lambda id: note_top_up_again(actor=clock, top_up_id=id, at=at),
+        ),
+        "balances_read": _each(
+            "read_movements", [at], lambda at: read_movements(actor=clock, at=at)
+        ),
+    }
+
+
+def work_events(*, at: datetime) -> int:
+    """Work what Stripe announced, the oldest first."""
+    clock = the_clock()
+    due = StripeEvent.objects.filter(worked_at=None, tried__lt=GIVEN_UP).order_by("received_at")
+    return _each(
+        "work_event",
+        due.values_list("pk", flat=True),
+        lambda id: work_event(actor=clock, event_id=id, at=at),
+    )
+
+
+def send_payouts(*, at: datetime) -> int:
+    """Send what is approved, and look up what is unclear."""
+    clock = the_clock()
+    same = PayoutStep.objects.filter(payout=OuterRef("payout"), attempt=OuterRef("attempt"))
+    clear = same.filter(kind__in=[StepKind.SENT, StepKind.REFUSED])
+    due = PayoutStep.objects.filter(
+        ~Exists(clear), kind=StepKind.APPROVED, payout__payee__method=PayMethod.STRIPE
+    )
+    return _each(
+        "send_payout",
+        due.order_by("happened_at").values_list("payout_id", flat=True),
+        lambda id: send_payout(actor=clock, payout_id=id, at=at),
+    )
+
+
+def send_top_ups(*, at: datetime) -> int:
+    """Ask Stripe for the top-ups that finance wants."""
+    clock = the_clock()
+    due = TopUp.objects.filter(steps=None).order_by("asked_at")
+    return _each(
+        "send_top_up",
+        due.values_list("pk", flat=True),
+        lambda id: send_top_up(actor=clock, top_up_id=id, at=at),
+    )
+
+
+def reverse_transfers(*, at: datetime) -> int:
+    """Ask Stripe for the transfers back that finance wants back."""
+    clock = the_clock()
+    back = PayoutStep.objects.filter(payout=OuterRef("payout"), kind=StepKind.REVERSED)
+    due = SendBack.objects.filter(~Exists(back)).order_by("wanted_at")
+    return _each(
+        "reverse_transfer",
+        due.values_list("payout_id", flat=True),
+        lambda id: reverse_wanted(actor=clock, payout_id=id, at=at),
+    )
+
+
+def _steps(kind: str) -> QuerySet[TopUpStep]:
+    return TopUpStep.objects.filter(top_up=OuterRef("pk"), kind=kind)
+
+
+def _each(duty: str, due: Iterable[Name], act: Callable[[Name], object]) -> int:
+    """Act on each by itself: what one refuses or breaks must not keep the others waiting."""
+    done = 0
+    for name in list(due)[:AT_ONCE]:
+        try:
+            worked = act(name)
+        except Exception:  # whatever it was, the next one is still due
+            log.warning("duty put off", duty=duty, subject=str(name), exc_info=True)
+        else:
+            done += worked is not False
+    return done

@@ -1,0 +1,90 @@
+"""Noting the steps of a payout and booking them, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from ledger import chart
+from ledger.models.payouts import Payout, PayoutPart, PayoutStep
+from ledger.payout_states import amount_of
+from ledger.posting import About, EntryKind, Line, post_entry
+from marketplace.history import record
+from marketplace.models.events import Audience
+from marketplace.models.people import User
+from marketplace.money import Money
+
+
+def note(
+    *,
+    payout: Payout,
+    attempt: int,
+    kind: str,
+    actor: User,
+    at: datetime,
+    reference: str = "",
+    detail: str = "",
+) -> bool:
+    """Note a step, once; whether it is new. The payout is held."""
+    facts = {"payout": payout, "attempt": attempt, "kind": kind, "reference": reference}
+    if PayoutStep.objects.filter(**facts).exists():
+        return False
+    PayoutStep.objects.create(**facts, detail=detail[:500], happened_at=at, noted_by=actor)
+    return True
+
+
+def book(
+    *,
+    payout: Payout,
+    kind: EntryKind,
+    occurrence: str,
+    accounts: Sequence[tuple[str, str]],
+    actor: User,
+    at: datetime,
+) -> int:
+    """Book a payout's whole amount from one account to another: pairs of debit and credit."""
+    lines = [line for debit, credit in accounts for line in moved(payout, debit, credit)]
+    return post_entry(
+        actor=actor, kind=kind, source=payout.pk, occurrence=occurrence, at=at, lines=lines
+    )
+
+
+PER_PART = (chart.VENDOR_PAYABLE, chart.PAYOUT_IN_PROCESS)  # what is owed is owed for work
+
+
+def moved(payout: Payout, debit: str, credit: str) -> list[Line]:
+    """Return the lines: what is owed by milestone, what is on its way in one sum."""
+    whole: About = {"provider": payout.provider_id}
+    lines = []
+    for code, side in ((debit, Line.debit), (credit, Line.credit)):
+        if code not in PER_PART:
+            lines.append(side(code, amount_of(payout), **whole))
+            continue
+        for part in payout.parts.select_related("award__job").order_by("pk"):
+            amount = Money(part.amount_minor, payout.currency)
+            lines.append(side(code, amount, **about_part(part, payout)))
+    return lines
+
+
+def about_part(part: PayoutPart, payout: Payout) -> About:
+    """Return what every posting on a part of a payout says of itself."""
+    return {
+        "category": part.award.job.category_id,
+        "job": part.award.job_id,
+        "award": part.award_id,
+        "milestone": part.milestone_id,
+        "provider": payout.provider_id,
+    }
+
+
+def record_step(*, actor: User, kind: str, payout: Payout, at: datetime) -> None:
+    """Record what happened to a payout, for the vendor, finance and auditors."""
+    record(
+        actor,
+        kind,
+        payout,
+        at=at,
+        audience=Audience.PROVIDER,
+        provider=payout.provider,
+        facts={"amount_minor": payout.amount_minor, "currency": payout.currency},
+    )

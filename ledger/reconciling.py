@@ -1,0 +1,205 @@
+"""
+Holding the books against the balance at Stripe, line by line. What an entry explains is matched;
+everything else is an open exception with its reason, until somebody of finance explains it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid5
+
+from django.db import transaction
+
+from ledger import chart
+from ledger.models.journal import EntryKind, JournalEntry
+from ledger.models.payouts import PayoutStep, StepKind
+from ledger.models.stripe import (
+    BalanceMovement,
+    MovementException,
+    MovementMatch,
+    TopUpStep,
+)
+from ledger.payout_states import amount_of
+from ledger.permissions import may_pay, may_send
+from ledger.posting import Line, post_entry
+from ledger.stripe_gateway import gateway
+from marketplace.history import record
+from marketplace.models.events import Audience
+from marketplace.models.people import User
+from marketplace.money import Money
+from marketplace.refusals import ReasonMissing, Refusal, Unknown, require
+from marketplace.words import keep
+
+OVERLAP = timedelta(days=3)  # Stripe's list may be a little behind
+FEES = frozenset({"stripe_fee", "stripe_fx_fee", "tax_fee"})
+# Under which name the entry of a movement's fee is booked: one for each movement.
+NAMES = UUID("5d0c8f0e-3c64-4e0f-9a55-4a1b7e1f6a10")
+
+
+class NotAnException(Refusal):
+    """The movement is explained."""
+
+    code = "not_an_exception"
+
+
+class NotAWay(Refusal):
+    """A movement is explained as a top-up, as a fee, or in words alone."""
+
+    code = "not_a_way"
+    field = "way"
+
+
+def read_movements(*, actor: User, at: datetime) -> int:
+    """
+    Read what moved in the balance at Stripe since the last time, match it, and return how many
+    lines are new.
+
+    :raises Forbidden: only the clock reads. :raises NoStripe: no key is set.
+    """
+    require(may_send(actor))
+    last = BalanceMovement.objects.order_by("-happened_at").first()
+    since = last.happened_at - OVERLAP if last else datetime.fromtimestamp(0, tz=at.tzinfo)
+    said = list(gateway().movements(since=since))
+    with transaction.atomic(savepoint=False):
+        known = set(
+            BalanceMovement.objects.filter(pk__in=[one.id for one in said]).values_list(
+                "pk", flat=True
+            )
+        )
+        new = [one for one in said if one.id not in known]
+        BalanceMovement.objects.bulk_create(
+            BalanceMovement(
+                id=one.id,
+                kind=one.kind,
+                currency=one.amount.currency,
+                amount_minor=one.amount.minor,
+                fee_minor=one.fee.minor,
+                source=one.source,
+                happened_at=one.created_at,
+                read_at=at,
+            )
+            for one in new
+        )
+        for movement in BalanceMovement.objects.filter(match=None).order_by("happened_at", "pk"):
+            _match(movement, actor=actor, at=at)
+    return len(new)
+
+
+@transaction.atomic(savepoint=False)
+def explain_movement(
+    *, actor: User, movement_id: str, way: str, reason: str, at: datetime
+) -> MovementMatch:
+    """
+    Explain an exception: as a top-up (1150 / 1100) or a fee (5400 / 1150), which is booked so, or
+    in words alone.
+
+    :param way: top_up, fee, words.
+    :raises Unknown: there is no such movement. :raises Forbidden: the actor is not of finance.
+    :raises NotAnException, NotAWay, ReasonMissing: the rules say no.
+    """
+    require(may_pay(actor), "Finance explains what moved at Stripe.")
+    movement = BalanceMovement.objects.filter(pk=movement_id).first()
+    if movement is None:
+        raise Unknown("There is no such movement.")
+    if MovementMatch.objects.filter(movement=movement).exists():
+        raise NotAnException("This movement is explained.")
+    if not reason.strip():
+        raise ReasonMissing("Say in a sentence what it was.")
+    amount = Money(movement.amount_minor, movement.currency)
+    entry = None
+    if way in ("top_up", "fee"):
+        kind = EntryKind.TOPPED_UP if way == "top_up" else EntryKind.PAYMENT_FEE
+        account = chart.BANK if way == "top_up" else chart.PAYMENT_FEES
+        lines = [Line.debit(chart.STRIPE_BALANCE, amount), Line.credit(account, amount)]
+        source = uuid5(NAMES, f"explained {movement.pk}")
+        entry = post_entry(actor=actor, kind=kind, source=source, at=at, lines=lines)
+    elif way != "words":
+        raise NotAWay("Explain it as a top-up, as a fee, or in words alone.")
+    _book_fee(movement, actor=actor, at=at)
+    match = MovementMatch.objects.create(
+        movement=movement,
+        entry_id=entry,
+        reason=keep(reason.strip(), at=at),
+        matched_by=actor,
+        matched_at=at,
+    )
+    event = _Named(uuid5(NAMES, movement.pk))
+    facts = {"movement": movement.pk, "way": way}
+    record(actor, "movement.explained", event, at=at, audience=Audience.COMPANY, facts=facts)
+    return match
+
+
+class _Named:
+    """Something of Stripe's, under a name of ours."""
+
+    def __init__(self, id: UUID) -> None:
+        self.id = id
+
+
+def _match(movement: BalanceMovement, *, actor: User, at: datetime) -> None:
+    """Find what explains a movement, or say why nothing does."""
+    if movement.kind in FEES:
+        amount = Money(movement.amount_minor, movement.currency)
+        entry: int | None = _fee_entry(movement, -amount, actor=actor, at=at)
+    else:
+        entry, code, text = _explained(movement)
+        if entry is None:
+            MovementException.objects.get_or_create(
+                movement=movement, defaults={"code": code, "text": text, "found_at": at}
+            )
+            return
+        _book_fee(movement, actor=actor, at=at)
+    MovementMatch.objects.create(movement=movement, entry_id=entry, matched_by=actor, matched_at=at)
+
+
+def _explained(movement: BalanceMovement) -> tuple[int | None, str, str]:
+    """Return the entry that explains a movement, or a code and the reason why none does."""
+    amount = Money(movement.amount_minor, movement.currency)
+    source = movement.source
+    step = (
+        PayoutStep.objects.filter(kind__in=[StepKind.SENT, StepKind.REVERSED], reference=source)
+        .select_related("payout")
+        .first()
+    )
+    if source and step is not None:
+        sent = step.kind == StepKind.SENT
+        booked = amount_of(step.payout)
+        kind = EntryKind.PAYOUT_SENT if sent else EntryKind.PAYOUT_REVERSED
+        if amount == (-booked if sent else booked):
+            return _entry(kind, step.payout_id, str(step.attempt)), "", ""
+        return _differs(amount, -booked if sent else booked)
+    arrived = TopUpStep.objects.filter(reference=source, kind="arrived").select_related("top_up")
+    if source and (found := arrived.first()) is not None:
+        booked = Money(found.top_up.amount_minor, found.top_up.currency)
+        is_back = amount.minor < 0
+        kind = EntryKind.TOP_UP_RETURNED if is_back else EntryKind.TOPPED_UP
+        if amount == (-booked if is_back else booked):
+            return _entry(kind, found.top_up_id, "0"), "not_booked", "It is not booked yet."
+        return _differs(amount, -booked if is_back else booked)
+    return None, "not_ours", f"Nothing here asked for {source or movement.kind}."
+
+
+def _differs(amount: Money, booked: Money) -> tuple[None, str, str]:
+    code = "other_amount" if amount.currency == booked.currency else "other_currency"
+    return None, code, f"Stripe moved {amount}; the books have {booked}."
+
+
+def _entry(kind: str, source: UUID, occurrence: str) -> int | None:
+    found = JournalEntry.objects.filter(kind=kind, source=source, occurrence=occurrence)
+    return found.values_list("pk", flat=True).first()
+
+
+def _book_fee(movement: BalanceMovement, *, actor: User, at: datetime) -> None:
+    if movement.fee_minor:
+        _fee_entry(movement, Money(movement.fee_minor, movement.currency), actor=actor, at=at)
+
+
+def _fee_entry(movement: BalanceMovement, fee: Money, *, actor: User, at: datetime) -> int:
+    """Book what Stripe took for itself (entry 15 of the chart)."""
+    return post_entry(
+        actor=actor,
+        kind=EntryKind.PAYMENT_FEE,
+        source=uuid5(NAMES, movement.pk),
+        at=at,
+        lines=[Line.debit(chart.PAYMENT_FEES, fee), Line.credit(chart.STRIPE_BALANCE, fee)],
+    )

@@ -1,0 +1,139 @@
+"""How the books and the balance at Stripe stand to each other: what is open, and since when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.db.models import Exists, F, OuterRef, QuerySet, Sum
+
+from ledger import chart
+from ledger.models.journal import Posting
+from ledger.models.payouts import PayoutStep, StepKind
+from ledger.models.periods import Period
+from ledger.models.stripe import BalanceMovement
+from ledger.payout_states import amount_of
+from ledger.reports.checks import Check, CheckRow
+from ledger.reports.columns import Column, columns
+from ledger.reports.reading import reader_of
+from marketplace.models.people import User
+from marketplace.money import Money
+from marketplace.refusals import require
+
+
+@dataclass(frozen=True, slots=True)
+class MovementRow:
+    """One line of the balance at Stripe, and what explains it."""
+
+    movement_id: str
+    kind: str
+    amount: Money
+    fee: Money
+    source: str
+    happened_at: datetime
+    state: str  # matched, explained, open
+    why: str  # why it is open, or how it was explained
+    matched_by: str
+
+
+COLUMNS: tuple[Column[MovementRow], ...] = columns(
+    *("movement_id", "kind", "amount", "fee", "source"),
+    *("happened_at", "state", "why", "matched_by"),
+)
+
+
+def stripe_movements(
+    *, actor: User, only_open: bool = False, limit: int = 500
+) -> tuple[MovementRow, ...]:
+    """
+    Return the lines of the balance at Stripe, open ones first, for finance and auditors.
+
+    :raises Forbidden: the actor holds neither office.
+    """
+    require(reader_of(actor).reads_all_books, "The books are for finance and auditors.")
+    rows = BalanceMovement.objects.select_related("exception", "match__matched_by", "match__reason")
+    if only_open:
+        rows = rows.filter(match=None)
+    told = [_row(one) for one in rows.order_by("-happened_at", "-pk")[:limit]]
+    return tuple(sorted(told, key=lambda row: row.state != "open"))
+
+
+def _row(one: BalanceMovement) -> MovementRow:
+    match = getattr(one, "match", None)
+    exception = getattr(one, "exception", None)
+    words = match.reason.text if match and match.reason else ""
+    state = "open" if match is None else "explained" if match.reason else "matched"
+    return MovementRow(
+        movement_id=one.pk,
+        kind=one.kind,
+        amount=Money(one.amount_minor, one.currency),
+        fee=Money(one.fee_minor, one.currency),
+        source=one.source,
+        happened_at=one.happened_at,
+        state=state,
+        why=words or (exception.text if exception else ""),
+        matched_by=match.matched_by.name if match else "",
+    )
+
+
+def unseen(*, before: datetime) -> QuerySet[PayoutStep]:
+    """Return what the books say Stripe moved, and its balance does not show."""
+    shown = BalanceMovement.objects.filter(source=OuterRef("reference"))
+    return PayoutStep.objects.filter(
+        ~Exists(shown),
+        kind__in=[StepKind.SENT, StepKind.REVERSED],
+        payout__payee__method="stripe",
+        happened_at__lt=before,
+    )
+
+
+def unclear(*, before: datetime) -> QuerySet[PayoutStep]:
+    """Return attempts of which nobody knows what became of them."""
+    same = PayoutStep.objects.filter(payout=OuterRef("payout"), attempt=OuterRef("attempt"))
+    clear = same.filter(kind__in=[StepKind.SENT, StepKind.REFUSED])
+    return PayoutStep.objects.filter(~Exists(clear), kind=StepKind.SENDING, happened_at__lt=before)
+
+
+def balance_matched(period: Period, at: datetime) -> Check:
+    """Whether every line of the balance at Stripe up to the month's end is explained."""
+    after = _after(period.ends_on)
+    open_lines = BalanceMovement.objects.filter(match=None, happened_at__lt=after)
+    rows = [
+        CheckRow(f"{one.id}, {Money(one.amount_minor, one.currency)}: {_why(one)}")
+        for one in open_lines.select_related("exception").order_by("happened_at", "pk")
+    ]
+    late = unseen(before=min(after, at - timedelta(days=1))).select_related("payout")
+    rows += [
+        CheckRow(f"{step.reference}, {amount_of(step.payout)}: Stripe's balance does not show it.")
+        for step in late
+    ]
+    rows += [
+        CheckRow(f"A payout of {amount_of(step.payout)}: nobody knows whether it was made.")
+        for step in unclear(before=after).select_related("payout")
+    ]
+    return Check(
+        code="balance_matched",
+        title="The balance at Stripe is explained",
+        is_blocker=True,
+        is_clear=not rows,
+        says="Explain what is open, at Finance, Payouts."
+        if rows
+        else "Every line is matched by an entry, or explained.",
+        rows=tuple(rows),
+    )
+
+
+def _after(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), UTC)
+
+
+def _why(one: BalanceMovement) -> str:
+    exception = getattr(one, "exception", None)
+    return exception.text if exception else "It is not matched yet."
+
+
+def booked_balance() -> list[Money]:
+    """Return what the books say stands at Stripe, by currency."""
+    postings = Posting.objects.filter(account__code=chart.STRIPE_BALANCE)
+    sums = postings.values_list("currency").annotate(net=Sum(F("debit_minor") - F("credit_minor")))
+    return [Money(int(net), currency) for currency, net in sums.order_by("currency")]

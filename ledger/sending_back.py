@@ -1,0 +1,136 @@
+"""Taking a payout back: before it is sent by a word, afterwards by a reversal at Stripe."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from ledger.models.payouts import Payout, SendBack, StepKind
+from ledger.payout_booking import note, record_step
+from ledger.payout_noting import note_transfer, refuse
+from ledger.payout_states import hold, standing, steps_of
+from ledger.permissions import may_pay, may_send
+from ledger.stripe_gateway import gateway
+from ledger.stripe_words import Refused, Unclear
+from marketplace.models.events import Notice
+from marketplace.models.people import Office, User
+from marketplace.notices import holders, tell
+from marketplace.refusals import ReasonMissing, Refusal, require
+from marketplace.words import keep
+
+
+class AlreadyUnderWay(Refusal):
+    """What is being sent is not held back by a word."""
+
+    code = "already_under_way"
+
+
+class NothingToTakeBack(Refusal):
+    """Only money that Stripe has moved is taken back."""
+
+    code = "nothing_to_take_back"
+
+
+@transaction.atomic(savepoint=False)
+def recall_payout(*, actor: User, payout_id: UUID, reason: str, at: datetime) -> Payout:
+    """
+    Take an approved payout back before it is sent (entry 17): what it was for is owed again.
+
+    :raises Unknown: there is no such payout. :raises Forbidden: the actor is not of finance.
+    :raises AlreadyUnderWay, ReasonMissing: the rules say no.
+    """
+    payout = Payout.objects.visible_to(actor).select_related("provider", "answer").one(payout_id)
+    require(may_pay(actor), "Finance looks after payouts.")
+    if not reason.strip():
+        raise ReasonMissing("Say in a sentence why.")
+    hold(payout_id)
+    stands = standing(payout, steps_of(payout_id))
+    if stands.word != StepKind.APPROVED:
+        raise AlreadyUnderWay(f"This payout is {stands.word}.")
+    note(
+        payout=payout,
+        attempt=stands.attempt,
+        kind=StepKind.SENDING,
+        detail="not sent",
+        actor=actor,
+        at=at,
+    )
+    refuse(
+        payout=payout,
+        attempt=stands.attempt,
+        text=f"taken back: {reason.strip()}",
+        actor=actor,
+        at=at,
+    )
+    return payout
+
+
+@transaction.atomic(savepoint=False)
+def want_back(*, actor: User, payout_id: UUID, reason: str, at: datetime) -> SendBack:
+    """
+    Have a transfer reversed: the clock asks Stripe, and books it when it is done (entry 18b).
+
+    :raises Unknown: there is no such payout. :raises Forbidden: the actor is not of finance.
+    :raises NothingToTakeBack, ReasonMissing: the rules say no.
+    """
+    payout = (
+        Payout.objects.visible_to(actor)
+        .select_related("provider", "answer", "payee")
+        .one(payout_id)
+    )
+    require(may_pay(actor), "Finance looks after payouts.")
+    hold(payout_id)
+    before = SendBack.objects.filter(payout=payout).first()
+    if before is not None:
+        return before
+    if not reason.strip():
+        raise ReasonMissing("Say in a sentence why.")
+    stands = standing(payout, steps_of(payout_id))
+    if not stands.transfer.startswith("tr_") or stands.word == StepKind.REVERSED:
+        raise NothingToTakeBack(f"This payout is {stands.word}.")
+    wanted = SendBack.objects.create(
+        payout=payout, reason=keep(reason.strip(), at=at), wanted_by=actor, wanted_at=at
+    )
+    record_step(actor=actor, kind="payout.wanted_back", payout=payout, at=at)
+    return wanted
+
+
+def reverse_wanted(*, actor: User, payout_id: UUID, at: datetime) -> bool:
+    """
+    Ask Stripe to reverse a transfer that finance wants back, and note what it says.
+
+    :raises Forbidden: only the clock asks. :raises NoStripe: no key is set.
+    """
+    require(may_send(actor))
+    payout = Payout.objects.select_related("provider", "answer").get(pk=payout_id)
+    transfer = standing(payout, steps_of(payout_id)).transfer
+    port = gateway()
+    try:
+        if not port.transfer_read(transfer).reversals:
+            port.reverse(transfer, key=f"reversal-{payout_id}")
+        read = port.transfer_read(transfer)
+    except Refused as refused:
+        _tell_once(payout, refused, at=at)
+        return False
+    except Unclear:
+        return False  # the next time it is read first
+    with transaction.atomic(savepoint=False):
+        hold(payout_id)
+        note_transfer(payout=payout, made=read, actor=actor, at=at)
+    return True
+
+
+def _tell_once(payout: Payout, refused: Refused, *, at: datetime) -> None:
+    kind = "payout.not_back"
+    if Notice.objects.filter(kind=kind, subject_id=payout.pk).exists():
+        return
+    tell(
+        kind,
+        recipients=holders(Office.FINANCE),
+        text=f"Stripe does not give the transfer to “{payout.provider}” back: {refused}",
+        because="finance pays vendors",
+        at=at,
+        subject=payout,
+    )
