@@ -9,7 +9,8 @@ from rest_framework import serializers
 from api.fields import MomentField
 from api.papers import paper
 from ledger.reports.accruals import AccrualRow
-from ledger.reports.close_checklist import Check, Checklist, CheckRow
+from ledger.reports.checks import Check, CheckRow
+from ledger.reports.close_checklist import Checklist
 from ledger.reports.corrections import CorrectionRow
 from ledger.reports.period_seal import PeriodSeal
 from ledger.reports.periods import PeriodPaper, PeriodRow, StepRow

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
 from ledger.models.payees import (
@@ -29,6 +28,8 @@ from marketplace.notices import holders, people_of_provider, tell
 from marketplace.permissions import may_administer, may_manage_money
 from marketplace.refusals import Forbidden, ReasonMissing, Refusal, require
 from marketplace.words import keep
+
+COUNTRY = "DE"  # of a vendor that does not say its own
 
 
 class NotAVendor(Refusal):
@@ -101,7 +102,7 @@ def open_stripe_account(
         gateway().account(before.reference)
         if before
         else gateway().open_account(
-            provider_id=vendor.pk, email=actor.email, country=country or settings.STRIPE_COUNTRY
+            provider_id=vendor.pk, email=actor.email, country=country or COUNTRY
         )
     )
     with transaction.atomic(savepoint=False):

@@ -243,7 +243,6 @@ LOGGING = logs.configuration(
     level=env_str("LOG_LEVEL", "INFO"),
     as_json=env_bool("LOG_JSON", not EMBEDDED),
 )
-SILENCED_SYSTEM_CHECKS: list[str] = []
 
 # --- The sealed log ---------------------------------------------------------------------------
 # What the log is called in its checkpoints; its keys bear that name, so it should never change.
@@ -267,7 +266,6 @@ STRIPE_API_KEY = env_secret("STRIPE_API_KEY", "")
 # Two with a comma between them, while one replaces the other.
 STRIPE_WEBHOOK_SECRETS = list(filter(None, env_secret("STRIPE_WEBHOOK_SECRET", "").split(",")))
 STRIPE_API_BASE = env_str("STRIPE_API_BASE", "")  # another address than Stripe's own, for trying
-STRIPE_COUNTRY = env_str("STRIPE_COUNTRY", "DE")  # of vendors who did not say theirs
 
 # --- API --------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

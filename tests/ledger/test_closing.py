@@ -37,7 +37,8 @@ from ledger.reopening import (
     reopen_period,
 )
 from ledger.reports import close_checklist as checklists
-from ledger.reports.close_checklist import Check, CheckRow, close_checklist
+from ledger.reports.checks import Check, CheckRow
+from ledger.reports.close_checklist import close_checklist
 from ledger.reports.period_seal import NotSealed, line_proofs, period_seal
 from ledger.reports.periods import period, periods
 from marketplace.log.merkle import verify_inclusion
