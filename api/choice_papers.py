@@ -120,4 +120,5 @@ DebriefOut = paper(
     "reason_label",
     "reason",
     "decisive_criterion",
+    "standstill_until",
 )

@@ -105,6 +105,30 @@ class AwardMadeOut(MadeOut):
     comparison_digest = HexField(help_text="SHA-256 of the comparison it was made on.")
 
 
+class ObjectionMadeOut(MadeOut):
+    """An objection to a choice."""
+
+    award_id = serializers.UUIDField()
+    provider_id = serializers.UUIDField()
+    raised_at = MomentField()
+
+
+class RulingOut(Serializer):
+    """How an objection was decided."""
+
+    objection_id = serializers.UUIDField()
+    upheld = serializers.BooleanField()
+    decided_at = MomentField()
+
+
+class WithdrawalOut(Serializer):
+    """A choice taken back."""
+
+    award_id = serializers.UUIDField()
+    cause = serializers.CharField()
+    withdrawn_at = MomentField()
+
+
 class NoAwardOut(Serializer):
     """An ending without a choice."""
 

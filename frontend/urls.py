@@ -13,6 +13,7 @@ from frontend.pages import (
     help,
     home,
     jobs,
+    objections,
     overrides,
     ratings,
     work,
@@ -45,6 +46,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(JOB + "bids/<uuid:bid_id>/scores/", comparison.score, name="score"),
     path(JOB + "bids/<uuid:bid_id>/award/", choices.choose, name="choose"),
     path(JOB + "bids/<uuid:bid_id>/override/", overrides.override, name="override"),
+    path(JOB + "objections/", objections.show, name="objections"),
+    path(
+        JOB + "objections/<uuid:objection_id>/ruling/", objections.decide, name="objection-decide"
+    ),
+    path(JOB + "work/decline/", objections.decline, name="award-decline"),
     path(JOB + "no-award/", choices.no_award, name="no-award"),
     path(JOB + "work/", work.board, name="board"),
     path(JOB + "milestones/<uuid:milestone_id>/delivery/", work.deliver, name="deliver"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from frontend.pages import bid_editor, bid_files, bids, invitations, results
+from frontend.pages import bid_editor, bid_files, bids, invitations, objections, results
 
 JOB = "jobs/<uuid:job_id>/"
 OURS = JOB + "bids/of/<uuid:provider_id>/"
@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path(OURS + "files/<uuid:file_id>/removal/", bid_files.remove, name="bid-file-remove"),
     path(OURS + "submission/", bid_editor.submit, name="bid-submit"),
     path(OURS + "decline/", invitations.decline, name="decline"),
+    path(OURS + "objection/", objections.raise_one, name="object"),
     path("bids/", bids.mine, name="my-bids"),
     path("bids.csv", bids.mine_csv, name="my-bids-csv"),
     path(BID, bids.show, name="bid-receipt"),

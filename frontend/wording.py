@@ -16,6 +16,7 @@ STATES: Words = {
     "closed": _("Sealed"),
     "to_choose": _("To choose"),
     "decided": _("Decided"),
+    "standstill": _("Standstill"),
     "in_delivery": _("In delivery"),
     "to_rate": _("To rate"),
     "disputed": _("Disputed"),

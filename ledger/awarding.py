@@ -10,13 +10,15 @@ from django.db import transaction
 
 from bids.models.bids import Bid
 from ledger.budgeting import budget_line_for, carry_estimate_along
-from ledger.commissioning import refuse_undecidable
+from ledger.commissioning import mark_decided, refuse_undecidable
 from ledger.grounds import Grounds, refuse_without_grounds
 from ledger.models.awards import Award, Milestone
 from ledger.permissions import may_choose
 from ledger.promising import promise
 from ledger.rates import rate_in_force
 from ledger.reports.weighing import Frozen, freeze
+from ledger.standstill import stand_still, standstill_until, waiting_words
+from marketplace.calendar import spoken
 from marketplace.history import Fact, record
 from marketplace.models.events import Audience
 from marketplace.models.jobs import Job
@@ -24,7 +26,6 @@ from marketplace.models.people import Membership, User
 from marketplace.money import Money
 from marketplace.notices import people_of_department, people_of_providers, tell
 from marketplace.policies import IMPORTED
-from marketplace.publishing import mark_locked_decided
 from marketplace.refusals import Refusal, require
 from marketplace.words import keep
 
@@ -87,8 +88,16 @@ def choose_bid(
     grounds = Grounds(reason_code, reason.strip(), decisive_criterion_id, followed_view, imported)
     refuse_without_grounds(grounds, bid=bid, paper=paper)
 
-    award = write_award(bid=bid, actor=actor, grounds=grounds, price=price, paper=paper, at=at)
-    mark_locked_decided(actor=actor, job=job, at=at)
+    award = write_award(
+        bid=bid,
+        actor=actor,
+        grounds=grounds,
+        price=price,
+        paper=paper,
+        at=at,
+        replaces=withdrawn_choice(job),
+    )
+    mark_decided(actor=actor, job=job, at=at)
     promise(actor=actor, award=award, job=job, at=at)
     record_award(award=award, kind="award.made", actor=actor, at=at)
     _tell(award, at=at)
@@ -115,6 +124,8 @@ def valid_bid(job: Job, bid_id: UUID, *, paper: Frozen) -> Bid:
     bid = paper.valid.get(bid_id)
     if bid is None:
         raise BidNotValid("Choose one of the valid bids on this job.")
+    if Award.record.filter(bid=bid_id, withdrawal__isnull=False).exists():
+        raise BidNotValid("This bid was chosen before, and the choice withdrawn. Choose another.")
     bid.job = job
     return bid
 
@@ -166,7 +177,13 @@ def write_award(
         comparison_digest=paper.digest,
     )
     Milestone.objects.bulk_create(_milestones(award, bid))
+    stand_still(award, actor=actor)
     return award
+
+
+def withdrawn_choice(job: Job) -> Award | None:
+    """Return the withdrawn choice that the next one takes the place of; None at the first."""
+    return Award.record.filter(job=job, replaced_by=None, withdrawal__isnull=False).first()
 
 
 def _milestones(award: Award, bid: Bid) -> list[Milestone]:
@@ -225,17 +242,18 @@ def record_award(
 def _tell(award: Award, *, at: datetime) -> None:
     """Tell the provider chosen, the other bidders and the department, each their part of it."""
     job = award.job
+    waits = waiting_words(award)
     told = [
         (
             "award.made",
             people_of_providers([award.provider_id]),
-            f"Your bid for “{job.title}” was chosen, at {award.price}.",
+            f"Your bid for “{job.title}” was chosen, at {award.price}.{waits}",
             "your team or firm bid for it",
         ),
         (
             "award.department",
             people_of_department(award.department),
-            f"{award.provider} was chosen for “{job.title}”, at {award.price}.",
+            f"{award.provider} was chosen for “{job.title}”, at {award.price}.{waits}",
             "it is your department's job",
         ),
     ]
@@ -247,10 +265,12 @@ def _tell(award: Award, *, at: datetime) -> None:
 def tell_the_others(award: Award, *, told: set[UUID], at: datetime) -> None:
     """Tell the bidders that another was chosen; those in `told` know."""
     others = Bid.objects.standing().filter(job=award.job).exclude(provider__in=told)
+    until = standstill_until(award)
+    objecting = f" You may object until {spoken(until)}." if until else ""
     tell(
         "award.debrief",
         recipients=people_of_providers(others.values_list("provider_id", flat=True)),
-        text=f"Another bid was chosen for “{award.job.title}”. Your debrief says why.",
+        text=f"Another bid was chosen for “{award.job.title}”. Your debrief says why.{objecting}",
         because="your team or firm bid for it",
         at=at,
         job=award.job,

@@ -24,6 +24,7 @@ from ledger.models.cancellations import Cancellation, CancellationOffer
 from ledger.permissions import may_agree_to_end, may_commit_department, may_commit_provider
 from ledger.posting import BudgetMove, EntryKind, Line
 from ledger.promising import commitments_of, post, rest_of
+from ledger.standstill import refuse_standing_still
 from marketplace.history import record
 from marketplace.models.events import Audience
 from marketplace.models.people import Role, User
@@ -62,13 +63,14 @@ def offer_cancellation(
 
     :raises Unknown: the actor cannot see the award.
     :raises Forbidden: the actor binds neither side.
-    :raises AwardEnded, WorkFinished, DeliveryWaiting, FeeAboveRest, ReasonMissing: the rules
-        say no.
+    :raises AwardEnded, WorkFinished, DeliveryWaiting, StandstillRuns, ObjectionOpen, FeeAboveRest,
+        ReasonMissing: the rules say no.
     """
     award = Award.objects.visible_to(actor).lock(award_id)
     binds_provider = may_commit_provider(actor, award)
     require(may_commit_department(actor, award) or binds_provider)
     _refuse_ended(award)
+    refuse_standing_still(award, at=at)
     _refuse_fee(award, fee)
     if not reason.strip():
         raise ReasonMissing("Say in a sentence why the work ends here.")

@@ -19,6 +19,7 @@ from ledger.permissions import (
 )
 from ledger.promising import adjust_promise
 from ledger.signing import is_large
+from ledger.standstill import refuse_standing_still
 from marketplace.history import record
 from marketplace.models.events import Audience
 from marketplace.models.people import Role, User
@@ -78,11 +79,13 @@ def propose_change(
     :raises Forbidden: the actor binds neither side.
     :raises NothingChanges, PriceBelowZero, ReasonMissing: the rules say no.
     :raises MilestoneAccepted, DeliveryWaiting, AwardEnded: it is too late for this milestone.
+    :raises StandstillRuns, ObjectionOpen: it is too early.
     """
     milestone = Milestone.objects.visible_to(actor).one(milestone_id)
     award = Award.objects.visible_to(actor).lock(milestone.award_id)
     require(may_commit_department(actor, award) or may_commit_provider(actor, award))
     refuse_unsettled(milestone)
+    refuse_standing_still(award, at=at)
     _refuse_impossible(milestone, award=award, difference=difference)
     if not reason.strip():
         raise ReasonMissing("Say in a sentence what changed.")

@@ -11,7 +11,7 @@ from bids.models.bids import Bid
 from bids.permissions import sits_with_a_bidder
 from bids.rooting import root_bids
 from ledger.budgeting import budget_line_for, release_estimate, reserve_estimate
-from ledger.models.awards import NoAward
+from ledger.models.awards import Award, NoAward
 from ledger.permissions import may_choose
 from ledger.posting import InsufficientFunds
 from ledger.rates import rate_in_force
@@ -151,7 +151,7 @@ def end_without_award(*, actor: User, job_id: UUID, reason: str, at: datetime) -
     ended = NoAward.objects.create(
         job=job, decided_by=actor, decided_at=at, reason=keep(reason, at=at)
     )
-    publishing.mark_locked_decided(actor=actor, job=job, at=at)
+    mark_decided(actor=actor, job=job, at=at)
     release_estimate(actor=actor, job=job, at=at)
     facts = {"reason_digest": bytes(ended.reason.digest).hex()}
     record(actor, "job.not_awarded", job, at=at, audience=Audience.ALL, job=job, facts=facts)
@@ -182,7 +182,15 @@ def refuse_decided(job: Job) -> None:
         return
     if NoAward.objects.filter(job=job).exists():
         raise AlreadyEnded("The job ended without a choice.")
-    raise AlreadyAwarded("A bid was chosen before.")
+    if Award.objects.filter(job=job).exists():
+        raise AlreadyAwarded("A bid was chosen before.")
+    # Else the choice was withdrawn: another is made on the same bids, judged as they were.
+
+
+def mark_decided(*, actor: User, job: Job, at: datetime) -> None:
+    """Say that the judging is over, unless an earlier choice, withdrawn since, said so."""
+    if job.decided_at is None:
+        publishing.mark_locked_decided(actor=actor, job=job, at=at)
 
 
 def refuse_undecidable(job: Job) -> None:

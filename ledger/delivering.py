@@ -13,6 +13,7 @@ from ledger.models.awards import Award, Delivery, Milestone, Return
 from ledger.models.signatures import LateCharge
 from ledger.permissions import may_accept, may_deliver
 from ledger.pricing import price_asked
+from ledger.standstill import refuse_standing_still
 from marketplace.history import Fact, record
 from marketplace.models.events import Audience
 from marketplace.models.people import User
@@ -30,7 +31,7 @@ class MilestoneAccepted(Refusal):
 
 
 class AwardEnded(Refusal):
-    """The work was called off, or the choice of who does it overridden."""
+    """The work was called off, or the choice of who does it overridden or withdrawn."""
 
     code = "award_ended"
 
@@ -80,13 +81,14 @@ def deliver_milestone(
         its cost, what it cost.
     :raises Unknown: the actor cannot see the milestone.
     :raises Forbidden: the actor does not work for the provider.
-    :raises MilestoneAccepted, DeliveryWaiting, AwardEnded, ChargedTooLate, AmountAboveMilestone,
-        CostMissing: the rules say no.
+    :raises MilestoneAccepted, DeliveryWaiting, AwardEnded, StandstillRuns, ObjectionOpen,
+        ChargedTooLate, AmountAboveMilestone, CostMissing: the rules say no.
     """
     milestone = Milestone.objects.visible_to(actor).one(milestone_id)
     award = Award.objects.visible_to(actor).lock(milestone.award_id)
     require(may_deliver(actor, award))
     refuse_unsettled(milestone)
+    refuse_standing_still(award, at=at)
     _refuse_too_late(milestone, award=award, at=at)
     agreed = money(award, milestone.agreed_minor())
     if amount is not None and (amount.minor < 0 or amount > agreed):
@@ -166,12 +168,14 @@ def refuse_unsettled(milestone: Milestone) -> None:
 def refuse_ended(award_id: UUID) -> None:
     """:raises AwardEnded: it was called off or overridden. Call it under the lock."""
     # Read after the lock: it may have been overridden while this waited for it.
-    ends = Award.record.filter(pk=award_id).values_list("cancellation", "replaced_by")
-    cancelled, replaced = ends.get()
+    ends = Award.record.filter(pk=award_id).values_list("cancellation", "replaced_by", "withdrawal")
+    cancelled, replaced, withdrawn = ends.get()
     if cancelled is not None:
         raise AwardEnded("Both sides called this work off.")
     if replaced is not None:
         raise AwardEnded("This choice was overridden; another bid was chosen.")
+    if withdrawn is not None:
+        raise AwardEnded("This choice was withdrawn before any work began.")
 
 
 def charge_until(milestone: Milestone, award: Award) -> datetime | None:

@@ -21,6 +21,7 @@ from ledger.models.overrides import Override
 from ledger.permissions import overriding_department
 from ledger.promising import promise
 from ledger.reports.weighing import freeze
+from ledger.standstill import refuse_open_objection
 from marketplace.history import record
 from marketplace.models.departments import Department
 from marketplace.models.events import Audience
@@ -81,8 +82,9 @@ def override_choice(
 
     :raises Unknown: the actor cannot see the job.
     :raises Forbidden: only a head above the department overrides.
-    :raises NothingChosen, AlreadyOverridden, BelowTheLimit, WorkBegun, BothSides, SameBid,
-        BidNotValid, ReasonMissing, NoSuchReason, CriterionMissing, ViewMissing: the rules say no.
+    :raises NothingChosen, AlreadyOverridden, BelowTheLimit, WorkBegun, ObjectionOpen, BothSides,
+        SameBid, BidNotValid, ReasonMissing, NoSuchReason, CriterionMissing, ViewMissing: the rules
+        say no.
     :raises NoBudget, InsufficientFunds: one of the two departments cannot pay.
     """
     job = Job.objects.visible_to(actor).select_related("department", "policy").lock(job_id)
@@ -90,6 +92,7 @@ def override_choice(
     if payer is None:
         raise Forbidden("Only a head above the department overrides its choice.")
     first = _overridable(job)
+    refuse_open_objection(first)
     refuse_both_sides(actor, job)
     if first.bid_id == bid_id:
         raise SameBid("This bid is the one that was chosen. Name another.")
@@ -119,7 +122,7 @@ def _overridable(job: Job) -> Award:
     award = Award.objects.select_related("budget_line", "provider").filter(job=job).first()
     if award is None:
         raise NothingChosen("Nothing was chosen yet. The head of the department chooses first.")
-    if award.replaces_id is not None:
+    if hasattr(award, "override"):
         raise AlreadyOverridden("This choice was overridden before.")
     limit = job.policy.override_above_minor
     if limit is None or award.price_minor < limit:

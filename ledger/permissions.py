@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
+
 from ledger.models.awards import Award, ChangeOrder
 from ledger.models.cancellations import CancellationOffer
 from ledger.models.ratings import RatingSide
 from marketplace.models.departments import Department
 from marketplace.models.jobs import Job
-from marketplace.models.people import Membership, Office, Role, User
+from marketplace.models.people import Membership, Office, OfficeHeld, Role, User
 from marketplace.models.providers import Provider
 from marketplace.permissions import (
     holds,
@@ -54,6 +56,33 @@ def overriding_department(actor: User, job: Job) -> Department | None:
     seats = Membership.objects.current().filter(user=actor, role=Role.HEAD, department__in=above)
     headed = {seat.department_id: seat.department for seat in seats.select_related("department")}
     return next((headed[each] for each in above if each in headed), None)
+
+
+def may_decide_objection(actor: User, award: Award) -> bool:
+    """
+    A head above the department, or an auditor; nobody who chose, wrote or published the job, and
+    nobody of a provider that was invited.
+    """
+    return deciders_of(award).filter(pk=actor.pk).exists()
+
+
+def deciders_of(award: Award) -> QuerySet[User]:
+    """Return the people who may decide an objection to this choice: one level up, or auditors."""
+    seats, job = Membership.objects.current(), award.job
+    heads = seats.filter(role=Role.HEAD, department__in=award.department.lineage[1:])
+    own = seats.filter(department=award.department)
+    invited = seats.filter(provider__in=job.invitations.values("provider_id"))
+    auditors = OfficeHeld.objects.filter(office=Office.AUDITOR, ended_at=None)
+    involved = [
+        one for one in (award.chosen_by_id, job.author_id, job.published_by_id) if one is not None
+    ]
+    return (
+        User.objects.filter(is_active=True)
+        .filter(Q(pk__in=heads.values("user_id")) | Q(pk__in=auditors.values("user_id")))
+        .exclude(pk__in=involved)
+        .exclude(pk__in=own.values("user_id"))
+        .exclude(pk__in=invited.values("user_id"))
+    )
 
 
 def may_sign(actor: User, change: ChangeOrder, award: Award) -> bool:

@@ -35,8 +35,10 @@ def promise(*, actor: User, award: Award, job: Job, at: datetime) -> None:
     hold_mode()
     given_back, _ = estimate_given_back(job, at)
     bookings = [given_back]
-    if award.replaces is not None:
-        bookings += rest_of(award=award.replaces, actor=actor, at=at)
+    # What was withdrawn gave its promise back before; what is overridden does so now.
+    overridden = award.replaces if hasattr(award, "override") else None
+    if overridden is not None:
+        bookings += rest_of(award=overridden, actor=actor, at=at)
     price = 0 if is_shown(award) else award.price_minor
     for number, share in enumerate(shares(award, 0, price), start=1):
         line = award.budget_line
@@ -54,7 +56,7 @@ def promise(*, actor: User, award: Award, job: Job, at: datetime) -> None:
                 commitment_moves=(CommitmentMove(commitment.pk, original=share.total.minor),),
             )
         )
-    kind = EntryKind.OVERRIDDEN if award.replaces_id else EntryKind.AWARDED
+    kind = EntryKind.OVERRIDDEN if overridden else EntryKind.AWARDED
     # Not as shown or charged: an estimate that was reserved before showback is given back.
     _post(actor=actor, kind=kind, source=award.pk, at=at, bookings=bookings)
 
@@ -106,7 +108,10 @@ def liquidate(*, award: Award, commitment: Commitment, share: Share) -> Booking:
 
 
 def release_rest(*, actor: User, award: Award, at: datetime) -> None:
-    """Give back what is left of a promise after the last milestone (entry 9 of the chart)."""
+    """
+    Give back what is left of a promise after the last milestone, or when the choice was withdrawn
+    (entry 9 of the chart).
+    """
     rest = rest_of(award=award, actor=actor, at=at)
     _post(actor=actor, kind=EntryKind.RELEASED, source=award.pk, at=at, bookings=rest)
 

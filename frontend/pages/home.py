@@ -21,6 +21,8 @@ _PLACES_BY_JOB = {
     "sign_change": "board",
     "agree_end": "board",
     "resolve": "board",
+    "rule": "objections",
+    "standstill": "board",
     "rate": "rate",
     "opening": "timeline",
     "choice": "timeline",

@@ -28,7 +28,16 @@ from marketplace.refusals import Unknown
 
 # The states in which bidders are told how a job ended.
 DECIDED = frozenset(
-    {"decided", "in_delivery", "to_rate", "disputed", "finished", "no_award", "cancelled"}
+    {
+        "decided",
+        "standstill",
+        "in_delivery",
+        "to_rate",
+        "disputed",
+        "finished",
+        "no_award",
+        "cancelled",
+    }
 )
 
 

@@ -41,8 +41,8 @@ class MoneyView(models.TextChoices):
 
 class AwardQuerySet(Findable["Award"]):
     def standing(self) -> Self:
-        """Not overridden: what the work, the money and the reports go by."""
-        return self.filter(replaced_by=None)
+        """Neither overridden nor withdrawn: what the work, the money and the reports go by."""
+        return self.filter(replaced_by=None, withdrawal=None)
 
     def visible_to(self, actor: User) -> Self:
         """The department, the provider chosen, finance and auditors."""
@@ -64,7 +64,7 @@ class AwardQuerySet(Findable["Award"]):
         updated, so nobody holds the right to lock its row: the job stands for all that follows.
         """
         rows = self.select_related(
-            "job__policy", "department", "provider", "budget_line", "override"
+            "job__policy", "department", "provider", "budget_line", "override", "standstill"
         )
         return rows.select_for_update(of=("job",)).one(id)
 
@@ -73,7 +73,7 @@ Awards = models.Manager.from_queryset(AwardQuerySet)
 
 
 class StandingAwards(Awards["Award"]):
-    """A choice that was overridden stays on the record, and nothing goes by it any more."""
+    """What was overridden or withdrawn stays on the record, and nothing goes by it any more."""
 
     def get_queryset(self) -> AwardQuerySet:
         return AwardQuerySet(self.model, using=self._db).standing()
@@ -81,8 +81,9 @@ class StandingAwards(Awards["Award"]):
 
 class Award(models.Model):
     """
-    The choice of a bid: one author, one reason, one frozen comparison. Never rewritten; a head
-    above may override it by another award, which names the one that it replaces.
+    The choice of a bid: one author, one reason, one frozen comparison. Never rewritten. A head
+    above may override it, or it may be withdrawn before any work; the award that takes its place
+    names the one that it replaces.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -112,7 +113,7 @@ class Award(models.Model):
     comparison_digest = models.BinaryField(max_length=32)
 
     objects = StandingAwards()
-    record = AwardQuerySet.as_manager()  # the overridden ones as well
+    record = AwardQuerySet.as_manager()  # the overridden and withdrawn ones as well
 
     class Meta:
         base_manager_name = "record"

@@ -153,6 +153,9 @@ class Board:
     override: BoardOverride | None
     end: BoardEnd | None  # the newest offer to end the work, or its end
     can_offer_end: bool
+    standstill_until: datetime | None  # of a formal job
+    is_waiting: bool  # for the end of the standstill, or for an objection to be decided
+    can_decline: bool  # the provider chosen, before any work
     completed_at: datetime | None
     rate_until: datetime | None
     can_rate: bool

@@ -31,6 +31,7 @@ from ledger.reports.board_parts import (
     BoardMilestone,
 )
 from ledger.reports.custody import end_of, waiting_delivery
+from ledger.standstill import is_waiting
 from marketplace.models.people import User
 from marketplace.money import Money
 
@@ -49,6 +50,7 @@ class BoardReader:
     actor: User
     by_provider: frozenset[UUID]  # the changes that the provider's side proposed
     is_going_on: bool
+    is_waiting: bool  # a standstill runs, or an objection is open
     grown: int  # by the changes agreed so far
 
     @classmethod
@@ -68,6 +70,7 @@ class BoardReader:
                 )
             ),
             is_going_on=not hasattr(award, "completion") and not hasattr(award, "cancellation"),
+            is_waiting=is_waiting(award, at=at),
             grown=sum(
                 change.difference_minor
                 for part in award.milestones.all()
@@ -95,7 +98,7 @@ def milestone_on(milestone: Milestone, desk: BoardReader) -> BoardMilestone:
     agreed = milestone.price_minor + sum(
         change.difference_minor for change in changes if change.agreed_at
     )
-    is_open = acceptance is None and waiting is None and desk.is_going_on
+    is_open = acceptance is None and waiting is None and desk.is_going_on and not desk.is_waiting
     charged = next((d.amount_minor for d in deliveries if hasattr(d, "acceptance")), None)
     until = _dispute_until(acceptance, desk)
     charge_by = charge_until(milestone, desk.award)

@@ -12,7 +12,9 @@ from django.conf import settings
 from django.db.models import Prefetch
 
 from ledger.models.awards import Award, Delivery, Milestone
+from ledger.models.objections import Objection
 from ledger.reports.states import State
+from ledger.standstill import ruling_due_at, standstill_until
 from marketplace.models.jobs import Job
 
 SILENCE = "Silence after that counts as acceptance."
@@ -39,6 +41,7 @@ def works_of(job_ids: Iterable[UUID]) -> dict[UUID, Award]:
         Award.objects.filter(job__in=list(job_ids))
         .defer("comparison")
         .select_related("provider", "completion", "cancellation", "job__policy", "reason", "reveal")
+        .select_related("standstill")
         .prefetch_related(
             Prefetch("milestones", milestones.prefetch_related(Prefetch("deliveries", deliveries)))
         )
@@ -52,6 +55,12 @@ def custody(job: Job, *, state: State, work: Award | None) -> Custody:
         return _before_the_choice(job, state)
     if state == State.IN_DELIVERY:
         return _at_work(work, job.department.name)
+    if state == State.STANDSTILL:
+        return _standing_still(work, job.department.name)
+    return _after_the_work(work, state)
+
+
+def _after_the_work(work: Award, state: State) -> Custody:
     if state == State.CANCELLED:
         return Custody("", work.cancellation.agreed_at)
     if state == State.DISPUTED:
@@ -98,6 +107,16 @@ def _before_the_choice(job: Job, state: State) -> Custody:
             since = job.opened_at or job.drafted_at
             return Custody(department, since, None, "Every bidder is told in the same minute.")
     return Custody("", job.cancelled_at or job.opened_at or job.drafted_at)
+
+
+def _standing_still(work: Award, department: str) -> Custody:
+    waiting = Objection.objects.open().filter(award=work).order_by("raised_at").first()
+    if waiting is not None:
+        then = "Work starts, or the choice is withdrawn."
+        who = f"A head above {department}, or an auditor"
+        return Custody(who, waiting.raised_at, ruling_due_at(waiting), then)
+    then = "Work starts, unless a bidder objects before."
+    return Custody("The clock", work.chosen_at, standstill_until(work), then)
 
 
 def _at_work(work: Award, department: str) -> Custody:

@@ -11,6 +11,7 @@ from uuid import UUID
 from bids.models.bids import Bid
 from ledger.models.awards import Award, NoAward
 from ledger.reports.weighing import Weighed, price_of, quality_figure, weigh
+from ledger.standstill import standstill_until
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
 from marketplace.money import Money
@@ -67,6 +68,7 @@ class Debrief:
     reason_label: str
     reason: str
     decisive_criterion: str
+    standstill_until: datetime | None  # until then a bidder who was not chosen may object
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,7 @@ def debrief(*, actor: User, job_id: UUID, provider_id: UUID | None = None) -> De
         reason_label=award.get_reason_code_display() if award else "",
         reason=outcome.reason,
         decisive_criterion=criterion.name if criterion else "",
+        standstill_until=standstill_until(award) if award else None,
     )
 
 
@@ -163,7 +166,7 @@ def _outcome(job: Job) -> _Outcome:
         return _Outcome("cancelled", job.cancelled_at, job.cancelled_by.name, job.cancellation.text)
     award = (
         Award.objects.filter(job=job)
-        .select_related("provider", "chosen_by", "reason", "decisive_criterion")
+        .select_related("provider", "chosen_by", "reason", "decisive_criterion", "standstill")
         .first()
     )
     if award is not None:
@@ -172,6 +175,8 @@ def _outcome(job: Job) -> _Outcome:
         )
     ended = NoAward.objects.filter(job=job).select_related("decided_by", "reason").first()
     if ended is None:
+        if Award.record.filter(job=job).exists():
+            raise NotDecided("The choice was withdrawn. A bid is chosen anew; you are told of it.")
         raise NotDecided("The choice is not made yet. You are told the minute it is.")
     return _Outcome("no_award", ended.decided_at, ended.decided_by.name, ended.reason.text)
 

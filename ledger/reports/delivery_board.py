@@ -30,6 +30,7 @@ from ledger.reports.board_parts import (
 from ledger.reports.board_rows import BoardReader, milestone_on
 from ledger.reports.custody import rate_until
 from ledger.reports.reading import reader_of
+from ledger.standstill import standstill_until
 from marketplace.models.people import User
 from marketplace.money import Money, total
 from marketplace.refusals import Unknown
@@ -84,7 +85,12 @@ def delivery_board(*, actor: User, job_id: UUID, at: datetime) -> Board:
         retained=_retained(milestones, award.currency),
         override=override_on(award),
         end=end_on(award, actor),
-        can_offer_end=desk.is_going_on and (desk.binds_department or desk.binds_provider),
+        can_offer_end=desk.is_going_on
+        and not desk.is_waiting
+        and (desk.binds_department or desk.binds_provider),
+        standstill_until=standstill_until(award),
+        is_waiting=desk.is_waiting,
+        can_decline=desk.is_going_on and desk.binds_provider and _is_untouched(award),
         completed_at=completion.completed_at if completion else None,
         rate_until=until,
         can_rate=until is not None
@@ -127,7 +133,7 @@ def _award(actor: User, job_id: UUID) -> Award:
         .filter(job=job_id)
         .select_related(
             *("job__policy", "department", "provider", "chosen_by", "reason", "completion"),
-            *("reveal", "override__department", "cancellation__agreed_by"),
+            *("reveal", "standstill", "override__department", "cancellation__agreed_by"),
             *("replaces__provider", "replaces__chosen_by"),
         )
         .defer("comparison", "job__need", "replaces__comparison")
@@ -139,6 +145,13 @@ def _award(actor: User, job_id: UUID) -> Award:
     if award is None:
         raise Unknown("There is no such work.")
     return award
+
+
+def _is_untouched(award: Award) -> bool:
+    """Whether nothing was handed over, and no change agreed, on this award."""
+    parts = award.milestones.all()
+    changed = any(change.agreed_at for part in parts for change in part.change_orders.all())
+    return not changed and not any(part.deliveries.all() for part in parts)
 
 
 def _may_still_rate(actor: User, award: Award) -> bool:

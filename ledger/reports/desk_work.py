@@ -9,14 +9,16 @@ from django.db.models import Prefetch, Q
 
 from ledger.models.awards import Award, ChangeOrder, Completion, Delivery, Dispute, Milestone
 from ledger.models.cancellations import CancellationOffer
+from ledger.models.objections import Objection
 from ledger.models.ratings import RatingSide
-from ledger.permissions import proposed_by_providers
+from ledger.permissions import may_decide_objection, proposed_by_providers
 from ledger.reports.custody import SILENCE, end_of, rate_until, waiting_delivery
 from ledger.reports.desk_jobs import MOST
 from ledger.reports.open_items import OpenItem
 from ledger.reports.reading import Reader
 from ledger.reports.states import rating_until
 from ledger.signing import is_large
+from ledger.standstill import is_waiting, ruling_due_at, standstill_until
 from marketplace.models.people import Office
 
 
@@ -27,6 +29,9 @@ def work_items(reader: Reader, at: datetime) -> Iterator[OpenItem]:
     pending = [change for work in works for change in work.change_orders.all()]
     by_provider = proposed_by_providers(pending)
     for work in works:
+        if is_waiting(work, at=at):
+            yield _standstill(work, at)
+            continue
         for milestone in work.milestones.all():
             yield from _milestone(work, milestone, reader, at)
         for change in work.change_orders.all():
@@ -34,6 +39,7 @@ def work_items(reader: Reader, at: datetime) -> Iterator[OpenItem]:
         yield from _ending(work, reader)
         yield from _rating(work, reader, at)
     yield from _disputes(reader, finance=finance)
+    yield from _objections(reader, at)
 
 
 def _works(reader: Reader, at: datetime) -> Iterator[Award]:
@@ -48,7 +54,7 @@ def _works(reader: Reader, at: datetime) -> Iterator[Award]:
     offers = CancellationOffer.objects.waiting()
     yield from (
         Award.objects.filter(mine & going_on)
-        .select_related("job__policy", "department", "provider", "completion")
+        .select_related("job__policy", "department", "provider", "completion", "standstill")
         .defer("comparison", "job__need")
         .prefetch_related(
             Prefetch("milestones", milestones.prefetch_related(Prefetch("deliveries", deliveries)))
@@ -58,6 +64,52 @@ def _works(reader: Reader, at: datetime) -> Iterator[Award]:
         .prefetch_related("ratings")
         .order_by("chosen_at")[:MOST]
     )
+
+
+def _standstill(work: Award, at: datetime) -> OpenItem:
+    until = standstill_until(work)
+    over = until is not None and until <= at  # then an objection is what it waits for
+    return OpenItem(
+        kind="standstill",
+        act="Wait for an objection to be decided" if over else "Wait for the standstill to end",
+        job_id=work.job_id,
+        job_title=work.job.title,
+        subject_id=work.pk,
+        what=f"{work.provider.name} was chosen. A bidder may object.",
+        who=f"A head above {work.department.name}, or an auditor" if over else "The clock",
+        is_mine=False,
+        since_at=work.chosen_at,
+        due_at=None if over else until,
+        is_late=False,
+        then="Work starts.",
+    )
+
+
+def _objections(reader: Reader, at: datetime) -> Iterator[OpenItem]:
+    """What bidders object to: on the desk of those who may decide, and of who objected."""
+    waiting = Objection.objects.open().filter(
+        Q(award__department__in=reader.headed) | Q(provider__in=reader.providers)
+    )
+    if reader.audits:
+        waiting = Objection.objects.open()
+    found = waiting.select_related("award__job", "award__department", "provider")
+    for one in found.defer("award__comparison").order_by("raised_at")[:MOST]:
+        mine = may_decide_objection(reader.user, one.award)
+        due_at = ruling_due_at(one)
+        yield OpenItem(
+            kind="rule",
+            act="Decide on an objection" if mine else "Wait for an objection to be decided",
+            job_id=one.award.job_id,
+            job_title=one.award.job.title,
+            subject_id=one.pk,
+            what=f"{one.provider.name} objects to the choice of {one.award.department.name}.",
+            who="You" if mine else f"A head above {one.award.department.name}, or an auditor",
+            is_mine=mine,
+            since_at=one.raised_at,
+            due_at=due_at,
+            is_late=due_at < at,
+            then="Work starts, or the choice is withdrawn.",
+        )
 
 
 def _milestone(

@@ -11,9 +11,9 @@ from uuid import UUID
 class OpenItem:
     """
     Something that waits for one side. Kinds: publish, answer, bid, confirm, choose, deliver,
-    accept, agree_change, sign_change, agree_end, resolve, rate; of the books and the record
+    accept, agree_change, sign_change, agree_end, resolve, rule, rate; of the books and the record
     sign_reopening, close_month, sign_correction, sign_move, allow_late_charge, agree_redaction;
-    and, waiting for others, bids, opening, choice.
+    and, waiting for others, bids, opening, choice, standstill.
     """
 
     kind: str

@@ -120,6 +120,7 @@ def kept_by(provider_ids: Iterable[UUID], *, today: date) -> dict[UUID, Kept]:
         Milestone.objects.filter(
             award__provider__in=list(provider_ids),
             award__replaced_by=None,
+            award__withdrawal=None,
             award__cancellation=None,
         )
         .annotate(sent_back=Exists(sent_back))

@@ -24,6 +24,7 @@ from django.db.models.functions import Cast, Concat
 
 from ledger.models.awards import Award, Completion, Dispute, NoAward
 from ledger.models.cancellations import Cancellation
+from ledger.models.objections import Objection
 from ledger.models.ratings import Reveal
 from ledger.reports.reading import Reader
 from marketplace.models.jobs import JobQuerySet
@@ -37,6 +38,7 @@ class State(TextChoices):
     CLOSED = "closed", "Sealed"  # closed, waiting for the opening
     TO_CHOOSE = "to_choose", "To choose"
     DECIDED = "decided", "Decided"  # all that a bidder who was not chosen is told
+    STANDSTILL = "standstill", "Standstill"  # chosen; a bidder may object, or does
     IN_DELIVERY = "in_delivery", "In delivery"
     TO_RATE = "to_rate", "To rate"
     DISPUTED = "disputed", "Disputed"
@@ -46,7 +48,13 @@ class State(TextChoices):
 
 
 ENDED = frozenset({State.DECIDED, State.FINISHED, State.CANCELLED, State.NO_AWARD})
-AFTER_THE_CHOICE = (State.IN_DELIVERY, State.TO_RATE, State.DISPUTED, State.FINISHED)
+AFTER_THE_CHOICE = (
+    State.STANDSTILL,
+    State.IN_DELIVERY,
+    State.TO_RATE,
+    State.DISPUTED,
+    State.FINISHED,
+)
 
 
 def with_state(jobs: JobQuerySet, *, at: datetime, reader: Reader | None = None) -> JobQuerySet:
@@ -78,6 +86,7 @@ def noted(row: Model, name: str) -> Any:
 def _fact(at: datetime) -> Case:
     job = OuterRef("pk")
     open_dispute = Dispute.objects.filter(milestone__award__job=job, resolution__isnull=True)
+    awards = Award.objects.filter(job=job)
     called_off = Cancellation.objects.filter(award__job=job)
     completed = Completion.objects.filter(award__job=job)
     rated = Exists(Reveal.objects.filter(award__job=job)) | Exists(
@@ -90,7 +99,12 @@ def _fact(at: datetime) -> Case:
         When(Exists(called_off), then=Value(State.CANCELLED)),
         When(Exists(completed) & rated, then=Value(State.FINISHED)),
         When(Exists(completed), then=Value(State.TO_RATE)),
-        When(Exists(Award.objects.filter(job=job)), then=Value(State.IN_DELIVERY)),
+        When(
+            Exists(awards.filter(standstill__until_at__gt=at))
+            | Exists(Objection.objects.open().filter(award__job=job)),
+            then=Value(State.STANDSTILL),
+        ),
+        When(Exists(awards), then=Value(State.IN_DELIVERY)),
         When(opened_at__isnull=False, then=Value(State.TO_CHOOSE)),
         When(
             Q(published_at__isnull=False) & (Q(closed_at__isnull=False) | Q(closes_at__lte=at)),

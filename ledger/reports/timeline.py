@@ -12,7 +12,7 @@ from ledger.reports.custody import Custody, custody, end_of, waiting_delivery, w
 from ledger.reports.reading import Reader, reader_of
 from ledger.reports.states import State, noted, with_state
 from ledger.reports.timeline_facts import KEPT, TimelineFact, timeline_facts
-from marketplace.models.jobs import Job
+from marketplace.models.jobs import Job, Procedure
 from marketplace.models.people import User
 
 __all__ = ["Timeline", "TimelineFact", "TimelineStep", "timeline"]
@@ -99,16 +99,17 @@ def _steps(
     if not now.has_it:
         return
     yield TimelineStep(NOW[state], now.has_it, now.due_at, now.is_late(at), now.then)
-    department = job.department.name
+    department, formal = job.department.name, job.procedure == Procedure.FORMAL
     coming = [
         (State.DRAFT, "The job is published", department),
         (State.OPEN, "Bids are closed and opened", "The clock"),
         (State.TO_CHOOSE, "A bid is chosen", department),
+        *([(State.STANDSTILL, "The standstill is over", "The clock")] if formal else []),
         (State.IN_DELIVERY, "The work is delivered and accepted", "Both sides"),
         (State.TO_RATE, "Both sides rate", "Both sides"),
     ]
-    order = [State.DRAFT, State.OPEN, State.CLOSED, State.TO_CHOOSE, State.IN_DELIVERY]
-    order += [State.DISPUTED, State.TO_RATE]
+    order = [State.DRAFT, State.OPEN, State.CLOSED, State.TO_CHOOSE, State.STANDSTILL]
+    order += [State.IN_DELIVERY, State.DISPUTED, State.TO_RATE]
     if state == State.IN_DELIVERY and work is not None:
         yield from _milestones_to_come(work, now)
     for step, text, who in coming:
@@ -130,6 +131,7 @@ NOW = {
     State.OPEN: "Open for bids",
     State.CLOSED: "Sealed, waiting for the opening",
     State.TO_CHOOSE: "A bid is being chosen",
+    State.STANDSTILL: "A bid is chosen; bidders may object",
     State.IN_DELIVERY: "Work is going on",
     State.DISPUTED: "A charge is contested",
     State.TO_RATE: "The work is being rated",

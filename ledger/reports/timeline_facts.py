@@ -14,11 +14,13 @@ from django.db.models import Q, QuerySet
 
 from bids.models.bids import Bid
 from ledger.models.awards import Award, ChangeOrder, Delivery, Dispute, NoAward
+from ledger.models.objections import Objection
 from ledger.models.retentions import Retention
 from ledger.models.signatures import LateCharge
 from ledger.reports.desk_jobs import REPLY_BUSINESS_DAYS
 from ledger.reports.reading import Reader
 from ledger.reports.wording import told
+from ledger.standstill import RULING_DAYS, ruling_due_at
 from marketplace.calendar import business_days_after
 from marketplace.models.events import Audience, Event
 from marketplace.models.jobs import Job
@@ -139,7 +141,39 @@ def _around_the_job(job: Job) -> dict[tuple[str, UUID], _Said]:
         said["job.cancelled", job.pk] = _Said(words=job.cancellation.text)
     for ended in NoAward.objects.filter(job=job).select_related("reason"):
         said["job.not_awarded", job.pk] = _Said(words=ended.reason.text)
+    return said | _around_the_objections(job)
+
+
+def _around_the_objections(job: Job) -> dict[tuple[str, UUID], _Said]:
+    """What stands beside objections, rulings and withdrawn choices: whoever reads the event."""
+    said: dict[tuple[str, UUID], _Said] = {}
+    objections = Objection.objects.filter(award__job=job)
+    for one in objections.select_related("reason", "provider", "ruling__reason"):
+        said["objection.raised", one.pk] = _Said(words=one.reason.text, detail=one.provider.name)
+        if hasattr(one, "ruling"):
+            said["objection.decided", one.pk] = _ruled(one)
+    choices = Award.record.filter(job=job, withdrawal__isnull=False)
+    for choice in choices.select_related("provider", "reason", "withdrawal__reason"):
+        name = choice.provider.name
+        said["award.made", choice.pk] = _Said(
+            words=choice.reason.text, detail=f"{name}, {choice.price}"
+        )
+        said["award.withdrawn", choice.pk] = _Said(
+            words=choice.withdrawal.reason.text,
+            detail=f"{name}: {choice.withdrawal.get_cause_display()}",
+        )
     return said
+
+
+def _ruled(objection: Objection) -> _Said:
+    ruling = objection.ruling
+    kept = ruling.decided_at <= ruling_due_at(objection)
+    return _Said(
+        words=ruling.reason.text,
+        detail="Upheld" if ruling.upheld else "Not upheld",
+        promise=KEPT if kept else MISSED,
+        promise_text=f"A decision within {RULING_DAYS} business days was promised.",
+    )
 
 
 def _answered(question: Question, answered_at: datetime) -> _Said:
@@ -181,7 +215,7 @@ def _around_the_work(work: Award) -> dict[tuple[str, UUID], _Said]:
 
 def _around_the_choice(work: Award) -> dict[tuple[str, UUID], _Said]:
     said: dict[tuple[str, UUID], _Said] = {}
-    if work.replaces is not None:
+    if work.replaces is not None and hasattr(work, "override"):
         first = work.replaces
         of_first = _Said(words=first.reason.text, detail=f"{first.provider.name}, {first.price}")
         said["award.made", first.pk] = of_first

@@ -51,7 +51,11 @@ def ended_without_choice(release: Place) -> bool:
 
 def ending_reason(release: Place) -> str:
     """Return why nobody was chosen, or why the job was called off; where a release of ours says."""
-    told = [place.at(OURS, "reason").text(2000) for place in release.at("awards").objects()]
+    told = [
+        place.at(OURS, "reason").text(2000)
+        for place in release.at("awards").objects()
+        if place.at("status").text(60).casefold() not in NEVER_DONE
+    ]
     return release.at("tender", OURS, "cancellation").text(2000) or next(iter(told), "")
 
 
@@ -69,7 +73,7 @@ def _award(
     if status == "unsuccessful":
         return None
     if status in NEVER_DONE:
-        if not place.at(OURS):  # one of ours that was overridden: the award that stands says so
+        if not place.at(OURS):  # one of ours, overridden or withdrawn: it stands no more
             place.remark("an award that was taken back; left out")
         return None
     if place.at(OURS, "override"):

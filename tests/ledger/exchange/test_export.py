@@ -28,6 +28,7 @@ from ledger.exchange.ocds.export.packaging import NothingToExport, ocds_file
 from ledger.exchange.ocds.export.plain import as_json
 from ledger.granting import grant_budget
 from ledger.models.awards import MoneyView, ReasonCode
+from ledger.models.objections import WithdrawalCause
 from ledger.models.ratings import Again, RatingSide
 from ledger.overriding import override_choice
 from marketplace.membership import add_member
@@ -476,6 +477,7 @@ class TestTheCommand:
         ("MoneyView", MoneyView.values),
         ("RatingSide", RatingSide.values),
         ("Again", Again.values),
+        ("WithdrawalCause", WithdrawalCause.values),
     ],
 )
 def test_our_codelists_are_the_codes_of_the_house(codelist, codes):

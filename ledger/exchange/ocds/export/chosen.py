@@ -9,26 +9,29 @@ from ledger.exchange.ocds.export.parties import Parties
 from ledger.exchange.ocds.export.plain import Plain, moment, value
 from ledger.exchange.ocds.export.sight import Sight
 from ledger.models.awards import Award
+from ledger.models.objections import Objection
 from ledger.models.ratings import Rating
+from ledger.standstill import standstill_until
 from marketplace.money import Money
 
 
 def chosen(file: JobFile, parties: Parties, sight: Sight) -> list[Plain]:
     """Return the choice; where the head chose none, an award that says so."""
+    taken_back = [_taken_back(one, file, parties) for one in file.earlier]
     if file.award:
-        taken_back = [_overridden(file.overridden, file, parties)] if file.overridden else []
         return [*taken_back, _award(file.award, file, parties, sight)]
     if file.no_award:
         return [
+            *taken_back,
             {
                 "id": f"{file.job.reference}-none",
                 "status": "unsuccessful",
                 "date": moment(file.no_award.decided_at),
                 "description": file.no_award.reason.text,
                 "choicebook": {"reason": file.no_award.reason.text},
-            }
+            },
         ]
-    return []
+    return taken_back
 
 
 def _award(award: Award, file: JobFile, parties: Parties, sight: Sight) -> Plain:
@@ -44,9 +47,17 @@ def _award(award: Award, file: JobFile, parties: Parties, sight: Sight) -> Plain
     }
 
 
-def _overridden(award: Award, file: JobFile, parties: Parties) -> Plain:
-    """Return the choice that a head above overrode: it stays on the record."""
-    return _choice(award, file, parties, "cancelled")
+def _taken_back(award: Award, file: JobFile, parties: Parties) -> Plain:
+    """Return a choice that was overridden or withdrawn: it stays on the record."""
+    told = _choice(award, file, parties, "cancelled")
+    withdrawal = getattr(award, "withdrawal", None)
+    if withdrawal is not None:
+        told["choicebook"]["withdrawal"] = {
+            "date": moment(withdrawal.withdrawn_at),
+            "cause": withdrawal.cause,
+            "reason": withdrawal.reason.text,
+        }
+    return told
 
 
 def _choice(award: Award, file: JobFile, parties: Parties, status: str) -> Plain:
@@ -66,7 +77,25 @@ def _choice(award: Award, file: JobFile, parties: Parties, status: str) -> Plain
             "decisiveCriterion": _criterion(award),
             "followedView": award.followed_view,
             "comparisonDigest": bytes(award.comparison_digest).hex(),
+            "standstillUntil": moment(standstill_until(award)),
+            "objections": [
+                _objection(one, parties) for one in file.objections if one.award_id == award.pk
+            ],
         },
+    }
+
+
+def _objection(one: Objection, parties: Parties) -> Plain:
+    """Return what a bidder objected to, and how it was decided, if it is."""
+    ruling = getattr(one, "ruling", None)
+    return {
+        "id": str(one.pk),
+        "provider": parties.provider(one.provider, "tenderer"),
+        "date": moment(one.raised_at),
+        "reason": one.reason.text,
+        "upheld": ruling.upheld if ruling else None,
+        "rulingDate": moment(ruling.decided_at) if ruling else None,
+        "ruling": ruling.reason.text if ruling else None,
     }
 
 

@@ -22,6 +22,7 @@ from ledger.models.awards import (
     NoAward,
 )
 from ledger.models.budgets import Precommitment
+from ledger.models.objections import Objection
 from ledger.models.ratings import Rating
 from ledger.reports.award_charges import AwardCharge, award_charges
 from marketplace.models.departments import Department
@@ -38,7 +39,8 @@ class JobFile:
     job: Job
     bids: list[Bid] = field(default_factory=list)
     award: Award | None = None  # the choice that stands
-    overridden: Award | None = None  # the one it replaced
+    earlier: list[Award] = field(default_factory=list)  # overridden or withdrawn, by their dates
+    objections: list[Objection] = field(default_factory=list)
     no_award: NoAward | None = None
     milestones: list[Milestone] = field(default_factory=list)
     changes: list[ChangeOrder] = field(default_factory=list)
@@ -48,6 +50,13 @@ class JobFile:
     reserved: Precommitment | None = None
     compared: dict[str, dict[str, Any]] = field(default_factory=dict)  # by the bid's id, frozen
     payers: dict[UUID, Department] = field(default_factory=dict)
+
+    @property
+    def overridden(self) -> Award | None:
+        """The choice that the standing one overrode."""
+        if self.award is None or not hasattr(self.award, "override"):
+            return None
+        return next((one for one in self.earlier if one.pk == self.award.replaces_id), None)
 
     @property
     def chosen(self) -> Bid | None:
@@ -104,13 +113,14 @@ def _add_work(files: dict[UUID, JobFile], ids: Iterable[UUID], sight: Sight) -> 
     of: dict[UUID, JobFile] = {}
     for award in _awards(ids):
         file = files[award.job_id]
-        if hasattr(award, "replaced_by"):
-            file.overridden = award
+        if hasattr(award, "replaced_by") or hasattr(award, "withdrawal"):
+            file.earlier.append(award)
             continue
         of[award.pk] = file
         file.award = award
         compared = json.loads(award.comparison)
         file.compared = {row["bid"]: row for row in compared.get("bids", [])}
+    _add_objections(files, sight)
     for milestone in _milestones(of):
         of[milestone.award_id].milestones.append(milestone)
     changes = ChangeOrder.objects.filter(award__in=of, agreed_at__isnull=False)
@@ -125,17 +135,32 @@ def _add_work(files: dict[UUID, JobFile], ids: Iterable[UUID], sight: Sight) -> 
     _add_charges(of, sight)
 
 
+def _add_objections(files: dict[UUID, JobFile], sight: Sight) -> None:
+    seen = [id for id, file in files.items() if sight.reads_objections(file.job)]
+    objections = Objection.objects.filter(award__job__in=seen).select_related(
+        "award", "provider__department", "reason", "ruling__reason"
+    )
+    for one in objections.defer("award__comparison").order_by("raised_at", "pk"):
+        files[one.award.job_id].objections.append(one)
+
+
 def _awards(job_ids: Iterable[UUID]) -> Iterable[Award]:
-    """Every choice on these jobs, the overridden ones as well."""
-    return Award.record.filter(job__in=job_ids).select_related(
-        *("provider__department", "department", "reason", "decisive_criterion", "budget_line"),
-        *(
-            "completion",
-            "reveal",
-            "override__department",
-            "replaced_by",
-            "cancellation__offer__reason",
-        ),
+    """Every choice on these jobs, the overridden and withdrawn ones as well."""
+    return (
+        Award.record.filter(job__in=job_ids)
+        .order_by("chosen_at", "pk")
+        .select_related(
+            *("provider__department", "department", "reason", "decisive_criterion", "budget_line"),
+            *(
+                "completion",
+                "reveal",
+                "override__department",
+                "replaced_by",
+                "cancellation__offer__reason",
+                "withdrawal__reason",
+                "standstill",
+            ),
+        )
     )
 
 

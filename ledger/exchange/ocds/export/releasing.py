@@ -108,6 +108,12 @@ def _moments(file: JobFile) -> Iterator[datetime | None]:
 
 
 def _ends(file: JobFile) -> Iterator[datetime | None]:
+    for earlier in file.earlier:
+        yield earlier.chosen_at
+        yield earlier.withdrawal.withdrawn_at if hasattr(earlier, "withdrawal") else None
+    for one in file.objections:
+        yield one.raised_at
+        yield one.ruling.decided_at if hasattr(one, "ruling") else None
     award = file.award
     if award is None:
         return

@@ -64,6 +64,10 @@ class Sight:
     def knows_invited(self, job: Job) -> bool:
         return self.buys(job) or self.audits()
 
+    def reads_objections(self, job: Job) -> bool:
+        """What bidders objected to, and how it was decided."""
+        return self.knows_bidders(job) and (self.buys(job) or self.reads_all)
+
     def reads_rating_words(self, job: Job) -> bool:
         """Finance reads the figures; what was written is for the two sides and for auditors."""
         return self.buys(job) or self.audits()
