@@ -19,6 +19,7 @@ from ledger.withdrawing import decline_award
 ObjectionRowOut = paper(
     ObjectionRow,
     "objection_id",
+    "award_id",
     "provider_id",
     "provider_name",
     "about_name",

@@ -99,7 +99,6 @@ def debrief(*, actor: User, job_id: UUID, provider_id: UUID | None = None) -> De
     row = weighed.figures.get(mine.pk) if weighed else None
     award = outcome.award
     chosen = weighed.figures.get(award.bid_id) if weighed and award else None
-    criterion = award.decisive_criterion if award else None
     band = price_band(award.price) if award else None
     price = price_of(mine) if weighed else None
     return Debrief(
@@ -127,9 +126,14 @@ def debrief(*, actor: User, job_id: UUID, provider_id: UUID | None = None) -> De
         reason_code=award.reason_code if award else "",
         reason_label=award.get_reason_code_display() if award else "",
         reason=outcome.reason,
-        decisive_criterion=criterion.name if criterion else "",
+        decisive_criterion=_criterion_name(award),
         standstill_until=standstill_until(award) if award else None,
     )
+
+
+def _criterion_name(award: Award | None) -> str:
+    criterion = award.decisive_criterion if award else None
+    return criterion.name if criterion else ""
 
 
 def price_band(price: Money) -> tuple[Money, Money]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -22,6 +23,7 @@ class ObjectionRow:
     """What one bidder objected to, and how it was decided."""
 
     objection_id: UUID
+    award_id: UUID
     provider_id: UUID
     provider_name: str
     about_name: str  # the provider chosen
@@ -67,7 +69,6 @@ def objections_paper(*, actor: User, job_id: UUID, at: datetime) -> ObjectionPap
     until = standstill_until(award) if award else None
     waits = Objection.objects.open().filter(award__job=job).exists()
     rows = _rows(actor, job)
-    objected = {row.provider_id for row in rows if award and row.about_name == award.provider.name}
     return ObjectionPaper(
         job_id=job.pk,
         reference=job.reference,
@@ -78,16 +79,18 @@ def objections_paper(*, actor: User, job_id: UUID, at: datetime) -> ObjectionPap
         standstill_until=until,
         is_over=award is not None and not waits and (until is None or at >= until),
         objections=rows,
-        objecting_for=tuple(
-            provider
-            for provider in sorted(own & reader.leads, key=str)
-            if award is not None
-            and until is not None
-            and at < until
-            and provider != award.provider_id
-            and provider not in objected
-        ),
+        objecting_for=tuple(_objecting(own & reader.leads, award, rows, at=at)),
     )
+
+
+def _objecting(
+    leads: set[UUID], award: Award | None, rows: tuple[ObjectionRow, ...], *, at: datetime
+) -> Iterator[UUID]:
+    until = standstill_until(award) if award else None
+    if award is None or until is None or at >= until:
+        return
+    objected = {row.provider_id for row in rows if row.award_id == award.pk}
+    yield from sorted(leads - objected - {award.provider_id}, key=str)
 
 
 def _bidding(reader: Reader, job: Job) -> set[UUID]:
@@ -118,6 +121,7 @@ def _row(one: Objection, *, can_decide: bool) -> ObjectionRow:
     ruling = getattr(one, "ruling", None)
     return ObjectionRow(
         objection_id=one.pk,
+        award_id=one.award_id,
         provider_id=one.provider_id,
         provider_name=one.provider.name,
         about_name=one.award.provider.name,
