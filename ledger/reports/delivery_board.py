@@ -85,18 +85,13 @@ def delivery_board(*, actor: User, job_id: UUID, at: datetime) -> Board:
         retained=_retained(milestones, award.currency),
         override=override_on(award),
         end=end_on(award, actor),
-        can_offer_end=desk.is_going_on
-        and not desk.is_waiting
-        and (desk.binds_department or desk.binds_provider),
+        can_offer_end=desk.is_going_on and _may_offer_end(desk),
         standstill_until=standstill_until(award),
         is_waiting=desk.is_waiting,
-        can_decline=desk.is_going_on and desk.binds_provider and _is_untouched(award),
+        can_decline=desk.is_going_on and _may_decline(desk),
         completed_at=completion.completed_at if completion else None,
         rate_until=until,
-        can_rate=until is not None
-        and at < until
-        and not hasattr(award, "reveal")
-        and _may_still_rate(actor, award),
+        can_rate=until is not None and at < until and _may_still_rate(actor, award),
     )
 
 
@@ -147,14 +142,20 @@ def _award(actor: User, job_id: UUID) -> Award:
     return award
 
 
-def _is_untouched(award: Award) -> bool:
-    """Whether nothing was handed over, and no change agreed, on this award."""
-    parts = award.milestones.all()
+def _may_offer_end(desk: BoardReader) -> bool:
+    return not desk.is_waiting and (desk.binds_department or desk.binds_provider)
+
+
+def _may_decline(desk: BoardReader) -> bool:
+    """The provider, while nothing was handed over and no change agreed."""
+    parts = desk.award.milestones.all()
     changed = any(change.agreed_at for part in parts for change in part.change_orders.all())
-    return not changed and not any(part.deliveries.all() for part in parts)
+    return desk.binds_provider and not changed and not any(part.deliveries.all() for part in parts)
 
 
 def _may_still_rate(actor: User, award: Award) -> bool:
+    if hasattr(award, "reveal"):
+        return False
     rated = {rating.side for rating in award.ratings.all()}
     return any(
         may_rate(actor, award, side) for side in ("department", "provider") if side not in rated
