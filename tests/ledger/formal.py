@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from bids.models.bids import Bid
@@ -11,7 +12,7 @@ from ledger.models.awards import Award
 from ledger.models.objections import Objection, Ruling
 from ledger.objecting import decide_objection, raise_objection
 from marketplace.models.jobs import Job
-from tests.builders import DAY, DEADLINE, HOUR
+from tests.builders import DAY, HOUR
 from tests.cast import Cast
 from tests.ledger import builders
 from tests.ledger.builders import CHOICE, Contest, bid_of
@@ -30,9 +31,9 @@ def scored(cast: Cast, job: Job) -> None:
                 criterion_id=criterion.pk,
                 quarters=3,
                 reason="Three parties of this size, with names.",
-                at=DEADLINE + HOUR,
+                at=job.closes_at + HOUR,
             )
-    open_prices(actor=cast.maya, job_id=job.pk, at=DEADLINE + 2 * HOUR)
+    open_prices(actor=cast.maya, job_id=job.pk, at=job.closes_at + 2 * HOUR)
 
 
 def formal_contest(cast: Cast, **words: Any) -> Contest:
@@ -45,6 +46,13 @@ def formal_contest(cast: Cast, **words: Any) -> Contest:
     scored(cast, job)
     job.refresh_from_db()
     return Contest(job, team_bid, vendor_bid)
+
+
+def chosen_lately(cast: Cast, now: datetime) -> tuple[Contest, Award]:
+    """The same a few days ago and an hour ago, for pages and addresses, which go by the clock."""
+    days = {"closes_at": now - DAY, "questions_until": now - 2 * DAY}
+    contest = formal_contest(cast, at=now - 9 * DAY, **days)
+    return contest, builders.choose(cast, contest.team_bid, at=now - HOUR)
 
 
 def formal_choice(cast: Cast, **words: Any) -> tuple[Contest, Award]:
