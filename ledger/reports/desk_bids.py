@@ -9,6 +9,7 @@ from django.db.models import Exists, F, Max, OuterRef
 from django.db.models.functions import Coalesce
 
 from bids.models.bids import Bid
+from ledger.models.awards import Award
 from ledger.reports.desk_jobs import MOST
 from ledger.reports.open_items import OpenItem
 from ledger.reports.reading import Reader
@@ -57,10 +58,10 @@ def _standing(reader: Reader, at: datetime) -> Iterator[OpenItem]:
     bids = (
         Bid.objects.standing()
         .filter(
+            ~Exists(Award.objects.filter(job=OuterRef("job"))),
             provider__in=reader.providers,
             disqualified=None,
             job__cancelled_at=None,
-            job__award=None,
             job__no_award=None,
         )
         .annotate(last_addendum=Coalesce(Max("job__addenda__number"), 0))

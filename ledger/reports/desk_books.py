@@ -126,6 +126,7 @@ def _late_charges(reader: Reader, at: datetime, *, finance: bool) -> Iterator[Op
             award__completion=None,
             award__cancellation=None,
             award__replaced_by=None,
+            award__withdrawal=None,
         )
         .prefetch_related("deliveries")
         .select_related("award__job__policy", "award__provider")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 
+from ledger.models.awards import Award
 from ledger.reports.custody import end_of
 from ledger.reports.open_items import OpenItem
 from ledger.reports.reading import Reader
@@ -105,10 +106,10 @@ def _to_choose(reader: Reader, at: datetime) -> Iterator[OpenItem]:
     standing = Q(bids__withdrawn_at=None)
     jobs = (
         Job.objects.filter(
+            ~Exists(Award.objects.filter(job=OuterRef("pk"))),
             department__in=reader.departments,
             opened_at__isnull=False,
             cancelled_at=None,
-            award=None,
             no_award=None,
         )
         .annotate(
