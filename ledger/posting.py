@@ -5,39 +5,47 @@ database gives these tables to no one but the function called here.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cache
-from operator import attrgetter
-from typing import Any, TypedDict, Unpack
+from typing import Any
 from uuid import UUID
 
-import psycopg
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.db.models import QuerySet
 
-from ledger.models.journal import Account, EntryKind, JournalEntry, Posting
-from ledger.periods import period_for, period_of
+from ledger.entries import About, BudgetMove, CommitmentMove, Entry, Line
+from ledger.models.journal import EntryKind, JournalEntry, Posting
+from ledger.periods import period_for
+from ledger.spelling import CALL, account_ids, arrays, period_of_entry
 from marketplace.models.people import User
 from marketplace.money import Money
+from marketplace.prepared import prepared
 from marketplace.refusals import Refusal
 
 __all__ = [
+    "About",
     "BookedDifferently",
     "BudgetMove",
     "CommitmentMove",
+    "Entry",
     "EntryKind",
     "InsufficientFunds",
     "Line",
     "PeriodClosed",
+    "account_ids",
+    "post_entries",
     "post_entry",
     "reverse_entry",
 ]
 
 
-class InsufficientFunds(Refusal):
+class NotPosted(Refusal):
+    """An entry cannot be booked as it is."""
+
+    place = 0  # of the entry among those that came together
+
+
+class InsufficientFunds(NotPosted):
     """The budget line cannot cover it."""
 
     code = "insufficient_funds"
@@ -49,107 +57,17 @@ class InsufficientFunds(Refusal):
         self.wanted = wanted
 
 
-class PeriodClosed(Refusal):
+class PeriodClosed(NotPosted):
     """The month is closing or closed; its figures never move again."""
 
     code = "period_closed"
     field = "period"
 
 
-class BookedDifferently(Refusal):
+class BookedDifferently(NotPosted):
     """The same fact was booked before, with other figures."""
 
     code = "booked_differently"
-
-
-class About(TypedDict, total=False):
-    """What a posting says of itself, so that reports can filter on it."""
-
-    department: UUID | None
-    category: UUID | None
-    budget_line: UUID | None
-    job: UUID | None
-    award: UUID | None
-    milestone: UUID | None
-    provider: UUID | None
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One side of an entry, before it is posted. Amounts are in the currency's minor unit."""
-
-    account: str
-    currency: str
-    debit_minor: int = 0
-    credit_minor: int = 0
-    department: UUID | None = None
-    category: UUID | None = None
-    budget_line: UUID | None = None
-    job: UUID | None = None
-    award: UUID | None = None
-    milestone: UUID | None = None
-    provider: UUID | None = None
-
-    @classmethod
-    def debit(cls, account: str, amount: Money, **about: Unpack[About]) -> Line:
-        """Return a debit; of a negative amount, the credit that it is."""
-        if amount.minor < 0:
-            return cls(account, amount.currency, credit_minor=-amount.minor, **about)
-        return cls(account, amount.currency, debit_minor=amount.minor, **about)
-
-    @classmethod
-    def credit(cls, account: str, amount: Money, **about: Unpack[About]) -> Line:
-        """Return a credit; of a negative amount, the debit that it is."""
-        return cls.debit(account, -amount, **about)
-
-    @property
-    def is_empty(self) -> bool:
-        return not self.debit_minor and not self.credit_minor
-
-    def turned(self) -> Line:
-        """Return the same line on the other side."""
-        return replace(self, debit_minor=self.credit_minor, credit_minor=self.debit_minor)
-
-
-@dataclass(frozen=True, slots=True)
-class BudgetMove:
-    """What an entry does to one budget line, in its minor unit."""
-
-    line_id: UUID
-    budget: int = 0
-    carried_in: int = 0
-    precommitted: int = 0
-    committed: int = 0
-    charged: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class CommitmentMove:
-    """What an entry does to one commitment, in its minor unit."""
-
-    commitment_id: UUID
-    original: int = 0
-    adjusted: int = 0
-    liquidated: int = 0
-    released: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An entry to be posted: lines, and the moves that go with them."""
-
-    lines: Sequence[Line]
-    budget_moves: Sequence[BudgetMove] = ()
-    commitment_moves: Sequence[CommitmentMove] = ()
-    memo: str = ""
-    reverses: int | None = None
-    corrects_period: int | None = None
-
-
-@cache
-def account_ids() -> dict[str, int]:
-    """Return the id of each account by its code. The chart changes only by migrations."""
-    return dict(Account.objects.values_list("code", "id"))
 
 
 def post_entry(
@@ -182,22 +100,37 @@ def post_entry(
     :raises BookedDifferently: the fact is booked, with other figures.
     """
     entry = Entry(
-        lines=[line for line in lines if not line.is_empty],
+        kind=kind,
+        source=source,
+        lines=lines,
         budget_moves=budget_moves,
         commitment_moves=commitment_moves,
+        occurrence=occurrence,
         memo=memo,
         reverses=reverses,
         corrects_period=corrects_period,
+        effective_on=effective_on,
+        period=period,
     )
-    on = effective_on or at.date()
-    period = period_of(on) if period is None else period  # the function opens it if nobody has
-    fact = [kind, period, on, at, actor.pk, source, occurrence, _request_hash(entry)]
-    said = [entry.memo, entry.reverses, entry.corrects_period]
+    return post_entries(actor=actor, entries=[entry], at=at)[0]
+
+
+def post_entries(*, actor: User, entries: Sequence[Entry], at: datetime) -> list[int]:
+    """
+    Book many events in one go, in the caller's transaction, and return the id of each. What holds
+    for one holds for each of them, as if they came one after the other; all are booked, or none.
+
+    :raises InsufficientFunds, PeriodClosed, BookedDifferently: as for one entry; `place` says
+        which of them it was, from zero.
+    """
+    if not entries:
+        return []
+    today = at.date()
     try:
-        row = _called([*fact, *said, *_columns(entry)])
+        row = prepared(CALL, [actor.pk, at, *arrays(entries, today)])
     except DatabaseError as error:
-        raise _refusal(error, period) from error
-    return int(row[0])
+        raise _refusal(error, [period_of_entry(entry, today) for entry in entries]) from error
+    return list(row[0])
 
 
 def reverse_entry(
@@ -272,82 +205,24 @@ def _line_of(posting: Posting) -> Line:
     )
 
 
-_TYPES = (
-    *("smallint", "uuid", "text", "bigint", "bigint", "uuid"),
-    *("uuid", "uuid", "uuid", "uuid", "uuid"),
-    *("uuid", "bigint", "bigint", "bigint", "bigint"),
-    *("uuid", "bigint", "bigint", "bigint", "bigint", "bigint"),
-)
-_CALL = (
-    "SELECT ledger_post_entry(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, "
-    + ", ".join(f"%s::{type}[]" for type in _TYPES)
-    + ")"
-)
-
-
-_LINE = attrgetter(
-    *("account", "department", "currency", "debit_minor", "credit_minor", "category"),
-    *("budget_line", "job", "award", "milestone", "provider"),
-)
-_COMMITMENT = attrgetter("commitment_id", "original", "adjusted", "liquidated", "released")
-_BUDGET = attrgetter("line_id", "budget", "carried_in", "precommitted", "committed", "charged")
-
-
-def _called(values: Sequence[Any]) -> Any:
-    """
-    Call the function, as a statement that each connection prepares once: Django's own cursor would
-    spell all values into the text, and the database would parse and plan it for every entry.
-    """
-    connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        return cursor.execute(_CALL, values, prepare=True).fetchone()
-
-
-def _columns(entry: Entry) -> list[str]:
-    """
-    Return the lines and the moves as one array for each column of the function, spelled as
-    PostgreSQL reads it: numbers, ids and codes of currencies need no quotes.
-    """
-    accounts = account_ids()
-    lines = [(accounts[line.account], *_LINE(line)[1:]) for line in entry.lines]
-    commitments = [_COMMITMENT(move) for move in entry.commitment_moves]
-    moves = [_BUDGET(move) for move in entry.budget_moves]
-    return [
-        _array(column)
-        for rows, width in ((lines, 11), (commitments, 5), (moves, 6))
-        for column in (zip(*rows, strict=True) if rows else [()] * width)
-    ]
-
-
-def _array(column: Sequence[Any]) -> str:
-    # The driver's own lists cost more than all the rest of an entry's way to the database.
-    return "{" + ",".join(["NULL" if value is None else str(value) for value in column]) + "}"
-
-
-def _request_hash(entry: Entry) -> bytes:
-    """Return what tells whether the same fact comes with the same figures."""
-    rows = [
-        *map(_LINE, entry.lines),
-        *map(_COMMITMENT, entry.commitment_moves),
-        *map(_BUDGET, entry.budget_moves),
-    ]
-    text = "\n".join(" ".join(map(str, row)) for row in rows)
-    return hashlib.sha256(text.encode()).digest()
-
-
-def _refusal(error: DatabaseError, period: int) -> Exception:
+def _refusal(error: DatabaseError, periods: Sequence[int]) -> Exception:
     """Return the refusal that the database's word stands for, or the fault itself."""
-    cause = error.__cause__
+    cause: Any = error.__cause__
+    said = (getattr(getattr(cause, "diag", None), "message_detail", None) or "").split(" ")
+    refusal: NotPosted
     match getattr(cause, "sqlstate", None):
         case "CB001":
-            return PeriodClosed(f"The books of {period // 100}-{period % 100:02} are closed.")
+            period = int(said[0])
+            refusal = PeriodClosed(f"The books of {period // 100}-{period % 100:02} are closed.")
+            refusal.place = periods.index(period)
         case "CB002":
-            return BookedDifferently("This is booked already, with other figures.")
+            refusal = BookedDifferently("This is booked already, with other figures.")
+            refusal.place = int(said[0]) - 1
         case "CB003":
-            detail = getattr(getattr(cause, "diag", None), "message_detail", "") or "0 0 XXX"
-            available_minor, wanted_minor, currency = detail.split(" ")
-            available = Money(int(available_minor), currency)
-            wanted = Money(int(wanted_minor), currency)
+            available, wanted = Money(int(said[0]), said[2]), Money(int(said[1]), said[2])
             text = f"The budget has {available} left; this needs {wanted}."
-            return InsufficientFunds(text, available=available, wanted=wanted)
-    return error
+            refusal = InsufficientFunds(text, available=available, wanted=wanted)
+            refusal.place = int(said[3]) - 1
+        case _:
+            return error
+    return refusal

@@ -21,6 +21,7 @@ from marketplace.models.events import Audience, Event
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
 from marketplace.models.providers import Provider
+from marketplace.prepared import prepared
 
 Fact = str | int | None
 
@@ -96,10 +97,8 @@ def record(
     if waiting is not None:
         waiting.append(event)
         return event
-    # Most acts write several events: said in SQL, each costs a third of what the ORM takes.
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT, _values(event))
-        event.pk, event.recorded_at = cursor.fetchone()
+    # Most acts write several events: prepared, each costs a sixth of what the ORM takes.
+    event.pk, event.recorded_at = prepared(INSERT, _values(event))
     event._state.adding = False  # noqa: SLF001 - what the ORM does after its own INSERT
     return event
 

@@ -156,6 +156,14 @@ class Commitment(models.Model):
                 name="a_commitment_is_never_overdrawn", condition=Q(open_minor__gte=0)
             ),
         ]
+        indexes = [
+            # Few promises are open at a time, and a statement asks for these.
+            models.Index(
+                name="promises_open_on_a_budget_line",
+                fields=["budget_line"],
+                condition=Q(open_minor__gt=0),
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.open_minor)

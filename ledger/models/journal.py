@@ -104,10 +104,16 @@ class JournalEntry(models.Model):
     id = models.BigAutoField(primary_key=True)
     public_id = models.UUIDField(unique=True, default=uuid4, editable=False)
     kind = models.CharField(max_length=20, choices=entry_kinds)
-    period = models.ForeignKey(Period, models.PROTECT, related_name="entries", db_index=False)
+    # Month, maker and all that postings name are held by triggers, a statement at a time: see
+    # 0013_entries_in_groups.
+    period = models.ForeignKey(
+        Period, models.PROTECT, related_name="entries", db_index=False, db_constraint=False
+    )
     effective_on = models.DateField()
     posted_at = models.DateTimeField()
-    actor = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    actor = models.ForeignKey(
+        User, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     source = models.UUIDField()
     occurrence = models.CharField(max_length=40, default="0")
     request_hash = models.BinaryField(max_length=32)
@@ -155,20 +161,24 @@ class Posting(models.Model):
     """
 
     pk = models.CompositePrimaryKey("entry_id", "line")
-    entry = models.ForeignKey(JournalEntry, models.PROTECT, related_name="postings", db_index=False)
+    entry = models.ForeignKey(
+        JournalEntry, models.PROTECT, related_name="postings", db_index=False, db_constraint=False
+    )
     period = models.ForeignKey(
         Period, models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
     line = models.PositiveSmallIntegerField()
-    account = models.ForeignKey(Account, models.PROTECT, related_name="postings", db_index=False)
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="postings", db_index=False, db_constraint=False
+    )
     department = models.ForeignKey(
-        Department, models.PROTECT, null=True, related_name="+", db_index=False
+        Department, models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
     )
     currency = models.CharField(max_length=3)
     debit_minor = models.BigIntegerField(default=0)
     credit_minor = models.BigIntegerField(default=0)
     category = models.ForeignKey(
-        Category, models.PROTECT, null=True, related_name="+", db_index=False
+        Category, models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
     )
     budget_line = models.ForeignKey(
         "ledger.BudgetLine",
@@ -176,9 +186,15 @@ class Posting(models.Model):
         null=True,
         related_name="postings",
         db_index=False,
+        db_constraint=False,
     )
     job = models.ForeignKey(
-        "marketplace.Job", models.PROTECT, null=True, related_name="+", db_index=False
+        "marketplace.Job",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     award = models.ForeignKey(
         "ledger.Award",
@@ -186,12 +202,18 @@ class Posting(models.Model):
         null=True,
         related_name="postings",
         db_index=False,
+        db_constraint=False,
     )
     milestone = models.ForeignKey(
-        "ledger.Milestone", models.PROTECT, null=True, related_name="+", db_index=False
+        "ledger.Milestone",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     provider = models.ForeignKey(
-        Provider, models.PROTECT, null=True, related_name="+", db_index=False
+        Provider, models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
     )
 
     class Meta:
@@ -229,9 +251,15 @@ class BudgetMovement(models.Model):
     """What an entry did to one budget line: every figure of a line is the sum of these."""
 
     id = models.BigAutoField(primary_key=True)
-    entry = models.ForeignKey(JournalEntry, models.PROTECT, related_name="budget_movements")
+    entry = models.ForeignKey(
+        JournalEntry, models.PROTECT, related_name="budget_movements", db_constraint=False
+    )
     budget_line = models.ForeignKey(
-        "ledger.BudgetLine", models.PROTECT, related_name="movements", db_index=False
+        "ledger.BudgetLine",
+        models.PROTECT,
+        related_name="movements",
+        db_index=False,
+        db_constraint=False,
     )
     budget_minor = models.BigIntegerField()
     carried_in_minor = models.BigIntegerField()

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from hashlib import sha256
 from time import monotonic
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 from django.db import connection, transaction
 
 from ledger.models.journal import EntryKind
-from ledger.posting import BudgetMove, InsufficientFunds, Line, post_entry
-from marketplace.history import record
+from ledger.posting import (
+    About,
+    BudgetMove,
+    Entry,
+    InsufficientFunds,
+    Line,
+    post_entries,
+    post_entry,
+)
+from marketplace.history import record, recorded_together
 from marketplace.models.events import Audience
 from marketplace.money import Money
 from tests.bench.company import Company
@@ -77,22 +86,20 @@ $$ LANGUAGE plpgsql
 """
 
 
+@dataclass(frozen=True, slots=True)
 class Thing:
     """What an event of the bench is about."""
 
-    def __init__(self) -> None:
-        self.id = uuid4()
+    id: UUID
 
 
-def charge(company: Company, client: int) -> None:
-    """Four postings, fund check, idempotency, event; the caller's transaction."""
-    line, thing = company.lines[2026][client], Thing()
-    cost = {"department": line.department_id, "budget_line": line.pk}
-    post_entry(
-        actor=company.cast.fin,
+def charged(company: Company, client: int) -> Entry:
+    """Four postings, fund check, idempotency."""
+    line = company.lines[2026][client]
+    cost: About = {"department": line.department_id, "budget_line": line.pk}
+    return Entry(
         kind=EntryKind.CHARGED,
-        source=thing.id,
-        at=NOON,
+        source=uuid4(),
         lines=[
             Line.debit("5200", PRICE, **cost),
             Line.credit("2100", PRICE),
@@ -101,7 +108,18 @@ def charge(company: Company, client: int) -> None:
         ],
         budget_moves=[BudgetMove(line.pk, charged=(PRICE + FEE).minor)],
     )
-    record(company.cast.fin, "bench", thing, at=NOON, audience=Audience.COMPANY)
+
+
+def tell_of(company: Company, entry: Entry) -> None:
+    subject = Thing(entry.source)
+    record(company.cast.fin, "bench", subject, at=NOON, audience=Audience.COMPANY)
+
+
+def charge(company: Company, client: int) -> None:
+    """One of them, with its event; the caller's transaction."""
+    entry = charged(company, client)
+    post_entries(actor=company.cast.fin, entries=[entry], at=NOON)
+    tell_of(company, entry)
 
 
 def rate(clients: int, seconds: float, turn: Callable[[int], Callable[[], int]]) -> float:
@@ -134,9 +152,11 @@ def ours(company: Company) -> Callable[[int], Callable[[], int]]:
 def grouped(company: Company, size: int = 200) -> Callable[[int], Callable[[], int]]:
     def turn(client: int) -> Callable[[], int]:
         def act() -> int:
-            with transaction.atomic():
-                for _ in range(size):
-                    charge(company, client)
+            with transaction.atomic(), recorded_together():
+                entries = [charged(company, client) for _ in range(size)]
+                post_entries(actor=company.cast.fin, entries=entries, at=NOON)
+                for entry in entries:
+                    tell_of(company, entry)
             return size
 
         return act

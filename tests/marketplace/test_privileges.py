@@ -76,7 +76,7 @@ def test_no_role_rewrites_rules_places_offices_questions_or_addenda(committed, a
 @pytest.mark.django_db
 def test_only_the_roles_of_the_marketplace_may_post():
     with connection.cursor() as cursor:
-        cursor.execute("SELECT proacl::text FROM pg_proc WHERE proname = 'ledger_post_entry'")
+        cursor.execute("SELECT proacl::text FROM pg_proc WHERE proname = 'ledger_post_entries'")
         (granted,) = cursor.fetchone()
 
     assert "choicebook_web=X" in granted

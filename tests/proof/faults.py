@@ -29,13 +29,13 @@ class Fault:
 
 FAULTS = {
     "no fund check": Fault(
-        "ledger_post_entry",
+        "ledger_post_entries",
         [("control <> 'hard'", "true")],
         ["ALTER TABLE ledger_budgetline DROP CONSTRAINT a_hard_budget_is_not_overspent"],
     ),
     # What was read before a wait is written back after it: the updates of others are lost.
     "balances read before they are written": Fault(
-        "ledger_post_entry",
+        "ledger_post_entries",
         [
             (
                 "debit_minor = ledger_balance.debit_minor + excluded.debit_minor",
