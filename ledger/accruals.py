@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ledger import chart
@@ -9,7 +10,7 @@ from ledger.bearing import shares, summed
 from ledger.charging import about, earned_by
 from ledger.models.awards import Award, Delivery
 from ledger.models.periods import Period
-from ledger.posting import About, EntryKind, Line, post_entry, reverse_entry
+from ledger.posting import About, Entry, EntryKind, Line, post_entries
 from ledger.reports.accruals import undecided_at_the_end
 from ledger.showback import is_shown, shown
 from marketplace.models.people import User
@@ -23,34 +24,30 @@ def accrue(*, actor: User, period: Period, at: datetime) -> list[int]:
 
     :raises PeriodClosed: that month, or the next one, takes no more entries.
     """
-    return [
-        _accrue(delivery, actor=actor, period=period, at=at)
-        for delivery in undecided_at_the_end(period)
+    works = undecided_at_the_end(period)
+    accruals = [
+        Entry(
+            EntryKind.ACCRUED,
+            delivery.pk,
+            _lines(delivery.milestone.award, delivery),
+            occurrence=str(period.pk),
+            effective_on=period.ends_on,
+        )
+        for delivery in works
     ]
-
-
-def _accrue(delivery: Delivery, *, actor: User, period: Period, at: datetime) -> int:
-    award = delivery.milestone.award
-    entry = post_entry(
-        actor=actor,
-        kind=EntryKind.ACCRUED,
-        source=delivery.pk,
-        occurrence=str(period.pk),
-        at=at,
-        effective_on=period.ends_on,
-        lines=_lines(award, delivery),
-    )
-    reverse_entry(
-        actor=actor,
-        entry_id=entry,
-        kind=EntryKind.ACCRUAL_REVERSED,
-        source=delivery.pk,
-        occurrence=str(period.pk),
-        at=at,
-        effective_on=period.ends_on + timedelta(days=1),
-        corrects=False,
-    )
-    return entry
+    ids = post_entries(actor=actor, entries=accruals, at=at)
+    taken_back = [
+        replace(
+            accrual,
+            kind=EntryKind.ACCRUAL_REVERSED,
+            lines=[line.turned() for line in accrual.lines],
+            reverses=id,
+            effective_on=period.ends_on + timedelta(days=1),
+        )
+        for accrual, id in zip(accruals, ids, strict=True)
+    ]
+    post_entries(actor=actor, entries=taken_back, at=at)
+    return ids
 
 
 def _lines(award: Award, delivery: Delivery) -> list[Line]:

@@ -26,8 +26,8 @@ from ledger.carrying import (
 from ledger.models.budgets import BudgetLine, Commitment
 from ledger.models.periods import Period
 from ledger.models.years import CarryForward, OpenPromises, Unspent, YearEnd
-from ledger.periods import adjusting_period, days_of
-from ledger.posting import BudgetMove, EntryKind, InsufficientFunds, Line, post_entry
+from ledger.periods import ADJUSTING, days_of
+from ledger.posting import BudgetMove, Entry, EntryKind, InsufficientFunds, Line, post_entries
 from marketplace.history import Fact, record
 from marketplace.models.departments import Department
 from marketplace.models.events import Audience
@@ -237,65 +237,59 @@ def _too_little(
 def _pass_on_budgets(run: YearEnd, *, actor: User, at: datetime) -> tuple[int, int]:
     """Carry on what is left of each line, or let it lapse; return how many of either."""
     unspent = BudgetLine.objects.filter(fiscal_year=run.fiscal_year, available_minor__gt=0)
+    entries: list[Entry] = []
     carried = lapsed = 0
     for line in unspent.select_related("department", "category").order_by("pk"):
         policy, _promises = carry_forward_of(run.fiscal_year, line.department_id)
         is_carried = policy == Unspent.CARRY
-        kind = EntryKind.BUDGET_CARRIED if is_carried else EntryKind.BUDGET_LAPSED
-        _take(line, kind=kind, run=run, actor=actor, at=at)
+        entries.append(_taken(line, is_carried=is_carried, run=run))
         if is_carried:
-            _give(line, run=run, actor=actor, at=at)
+            entries.append(_given(line, run=run))
         carried, lapsed = carried + is_carried, lapsed + (not is_carried)
+    post_entries(actor=actor, entries=entries, at=at)
     return carried, lapsed
 
 
-def _take(line: BudgetLine, *, kind: EntryKind, run: YearEnd, actor: User, at: datetime) -> None:
-    period = adjusting_period(run.fiscal_year, at=at)
-    post_entry(
-        actor=actor,
-        kind=kind,
-        source=run.pk,
+def _taken(line: BudgetLine, *, is_carried: bool, run: YearEnd) -> Entry:
+    period = run.fiscal_year * 100 + ADJUSTING
+    return Entry(
+        EntryKind.BUDGET_CARRIED if is_carried else EntryKind.BUDGET_LAPSED,
+        run.pk,
+        budget_lines(line, -line.available),
+        budget_moves=[BudgetMove(line.pk, budget=-line.available_minor)],
         occurrence=f"{line.pk.hex}:out",
-        at=at,
         period=period,
         effective_on=days_of(period)[1],
-        lines=budget_lines(line, -line.available),
-        budget_moves=[BudgetMove(line.pk, budget=-line.available_minor)],
     )
 
 
-def _give(line: BudgetLine, *, run: YearEnd, actor: User, at: datetime) -> None:
+def _given(line: BudgetLine, *, run: YearEnd) -> Entry:
     new = line_in_year(line, run.fiscal_year + 1)
-    post_entry(
-        actor=actor,
-        kind=EntryKind.BUDGET_CARRIED,
-        source=run.pk,
-        occurrence=f"{line.pk.hex}:in",
-        at=at,
-        lines=budget_lines(new, line.available),
+    return Entry(
+        EntryKind.BUDGET_CARRIED,
+        run.pk,
+        budget_lines(new, line.available),
         budget_moves=[BudgetMove(new.pk, carried_in=line.available_minor)],
+        occurrence=f"{line.pk.hex}:in",
     )
 
 
 def _close_results(run: YearEnd, *, actor: User, at: datetime) -> int:
     """Close cost and recovery into the net position, an entry for each department and currency."""
-    closed = 0
-    results = results_of(run.fiscal_year)
-    results.sort(key=_place)
-    for (department, currency), group in groupby(results, key=_place):
-        period = adjusting_period(run.fiscal_year, at=at)
-        post_entry(
-            actor=actor,
-            kind=EntryKind.YEAR_CLOSED,
-            source=run.pk,
+    period = run.fiscal_year * 100 + ADJUSTING
+    results = sorted(results_of(run.fiscal_year), key=_place)
+    entries = [
+        Entry(
+            EntryKind.YEAR_CLOSED,
+            run.pk,
+            _closing_lines(group),
             occurrence=f"{department.replace('-', '')}:{currency}",
-            at=at,
             period=period,
             effective_on=days_of(period)[1],
-            lines=_closing_lines(group),
         )
-        closed += 1
-    return closed
+        for (department, currency), group in groupby(results, key=_place)
+    ]
+    return len(post_entries(actor=actor, entries=entries, at=at))
 
 
 def _place(result: Result) -> tuple[str, str]:

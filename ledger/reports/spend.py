@@ -67,6 +67,8 @@ SELECT department_id, provider_id, category_id, period_id, account_id, currency,
     debit_minor - credit_minor AS minor, count
 FROM ledger_monthlycharge
 WHERE period_id BETWEEN %(first)s AND %(last)s AND period_id <> ALL (%(cut)s)
+"""
+OF_CUT_MONTHS = """
 UNION ALL
 SELECT p.department_id, p.provider_id, p.category_id, p.period_id, p.account_id, p.currency,
     p.debit_minor - p.credit_minor, 1
@@ -133,14 +135,14 @@ def spend(
     }
     width = len(group_by)
     with connection.cursor() as cursor:
-        cursor.execute(_sums(group_by), values)
+        cursor.execute(_sums(group_by, is_cut=bool(cut)), values)
         return tuple(
             SpendRow(row[:width], row[width:-3], Money(row[-2], row[-3]), row[-1])
             for row in cursor.fetchall()
         )
 
 
-def _sums(group_by: Sequence[str]) -> str:
+def _sums(group_by: Sequence[str], *, is_cut: bool) -> str:
     """Return the statement that sums, says each group in words, and sorts by these."""
     groups = [BY[name] for name in group_by]
     said_by = ", ".join([*(group.column for group in groups), "currency"])
@@ -151,7 +153,7 @@ def _sums(group_by: Sequence[str]) -> str:
     order += ["s.currency", *(f"s.{group.column}" for group in groups)]
     charged = KIND if "kind" in group_by else "SELECT * FROM charged"
     return f"""
-    WITH charged AS ({CHARGED}), s AS (
+    WITH charged AS ({CHARGED}{OF_CUT_MONTHS if is_cut else ""}), s AS (
         SELECT {said_by}, sum(minor)::bigint AS minor, sum(count)::bigint AS count
         FROM ({charged}) AS c
         WHERE account_id = ANY (%(accounts)s) AND department_id = ANY (%(departments)s)
