@@ -265,4 +265,5 @@ SUMS = (
     WHERE p.department_id IS NOT NULL AND ledger_is_cost(a.code)
     GROUP BY 1, 2, 3, 4, 5, 6
     """,
+    "SELECT ledger_sum_up_providers(id) FROM ledger_period WHERE closed_at IS NOT NULL",
 )
