@@ -168,6 +168,7 @@ MyBidOut = paper(
     "last_addendum",
     "confirmed_addendum",
     "disqualified",
+    "final_closes_at",
     state=serializers.CharField(),
     needs_confirmation=serializers.BooleanField(),
 )

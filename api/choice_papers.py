@@ -15,7 +15,28 @@ from ledger.reports.comparison import (
     Record,
 )
 from ledger.reports.debrief import Debrief, DebriefScore
+from ledger.reports.stage import Stage, WantedChoice
 
+WantedChoiceOut = paper(
+    WantedChoice,
+    *("wanted_id", "bid_id", "provider_name", "wanted_by", "wanted_at", "reason", "can_sign"),
+)
+StageOut = paper(
+    Stage,
+    "has_panel",
+    "judges",
+    "judges_finished",
+    "scores_are_in",
+    "agreed_at",
+    "prices_are_sealed",
+    "final_question",
+    "final_closes_at",
+    "final_opened_at",
+    "differential",
+    "alone_up_to",
+    "signed_bid_ids",
+    "wanted",
+)
 ComparedCriterionOut = paper(
     ComparedCriterion, "criterion_id", "name", "question", "weight", "levels", "knock_out"
 )
@@ -59,6 +80,8 @@ ComparedBidOut = paper(
     "scores",
     "record",
     "is_chosen",
+    "is_final",
+    "is_followed",
     answers=pairs(
         "ComparedAnswer", criterion_id=serializers.UUIDField(), text=serializers.CharField()
     ),
@@ -89,6 +112,7 @@ ComparisonOut = paper(
     "digest",
     "can_score",
     "can_choose",
+    "stage",
 )
 DebriefScoreOut = paper(
     DebriefScore, "criterion_name", "weight", "levels", "quarters", "words", "reasons"

@@ -1,4 +1,4 @@
-"""What the clock does with bids: close what is due, open what is closed."""
+"""What the clock does with bids: close what is due, open what is closed, and final rounds."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 
 from bids.closing import close_due_job
+from bids.final_opening import open_final_bids
 from bids.opening import open_bids
 from marketplace.models.jobs import Job
 from marketplace.refusals import Refusal
@@ -26,7 +27,14 @@ def run(*, at: datetime) -> dict[str, int]:
         closed_at__lte=at, opened_at=None, cancelled_at=None, published_at__isnull=False
     )
     opened = _each(shut.order_by("closed_at"), lambda id: open_bids(actor=clock, job_id=id, at=at))
-    return {"jobs_at_their_deadline": closed, "jobs_opened": opened}
+    ended = Job.objects.filter(
+        final_round__closes_at__lte=at, final_round__opening=None, decided_at=None
+    )
+    finals = _each(
+        ended.order_by("final_round__closes_at"),
+        lambda id: open_final_bids(actor=clock, job_id=id, at=at),
+    )
+    return {"jobs_at_their_deadline": closed, "jobs_opened": opened, "final_rounds": finals}
 
 
 def _each(jobs: Iterable[Job], act: Callable[[UUID], object]) -> int:

@@ -35,6 +35,7 @@ class MyBid:
     last_addendum: int
     confirmed_addendum: int
     disqualified: str | None  # why it cannot be chosen
+    final_closes_at: datetime | None  # on a shortlist: until when a best and final bid may come
 
     @property
     def is_standing(self) -> bool:
@@ -65,6 +66,7 @@ class MyBid:
     def of(cls, bid: Bid) -> MyBid:
         """Return the facts of a bid that `own_bids` found."""
         why = getattr(bid, "disqualified", None)
+        asked = getattr(bid, "shortlisted", None)
         job = bid.job
         return cls(
             bid_id=bid.pk,
@@ -85,6 +87,7 @@ class MyBid:
             last_addendum=getattr(bid, "last_addendum", 0),
             confirmed_addendum=bid.confirmed_addendum,
             disqualified=None if why is None else why.reason.text,
+            final_closes_at=asked.round.closes_at if asked else None,
         )
 
 
@@ -94,6 +97,7 @@ def own_bids(actor: User) -> BidQuerySet:
     return (
         Bid.objects.of_provider_of(actor)
         .select_related("job", "provider", "submitted_by", "disqualified__reason")
+        .select_related("shortlisted__round")
         .annotate(last_addendum=last)
     )
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Prefetch
 
 from bids.content import AttachedFile, PlannedMilestone, PriceLine, files_of, milestones_of
+from bids.judging import judging
 from bids.models.bids import Bid, OpenedPrice, Opening
 from bids.models.panels import Score
 from bids.permissions import may_read_bids_on
@@ -85,7 +86,7 @@ def opened_bids(*, actor: User, job_id: UUID) -> list[OpenedBidFacts]:
     if job.opened_at is None:
         return []
     scores = Score.objects.filter(replaced_at=None).select_related("scorer", "reason")
-    if job.procedure == Procedure.FORMAL and not _prices_are_open(job):
+    if judges_alone(job):
         # Each panel member judges alone: the others' scores show once all are in.
         scores = scores.filter(scorer=actor)
     bids = (
@@ -128,8 +129,13 @@ def _readable(actor: User, job_id: UUID) -> Job:
     return job
 
 
-def _prices_are_open(job: Job) -> bool:
-    return OpenedPrice.objects.filter(bid__job=job).exists()
+def judges_alone(job: Job) -> bool:
+    """Whether each still judges without knowing what the others say."""
+    now = judging(job)
+    if now.has_panel:
+        return not (now.is_in or now.is_agreed)
+    prices = OpenedPrice.objects.filter(bid__job=job)
+    return job.procedure == Procedure.FORMAL and not prices.exists()
 
 
 def _facts(job: Job, bid: Bid) -> OpenedBidFacts:

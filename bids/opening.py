@@ -25,7 +25,19 @@ from marketplace.models.jobs import Job, Procedure
 from marketplace.models.people import User
 from marketplace.notices import people_of_provider, tell
 from marketplace.publishing import NotClosed, mark_locked_opened
-from marketplace.refusals import require
+from marketplace.refusals import Refusal, require
+
+
+class InterestsUndeclared(Refusal):
+    """Interests are declared before anything is seen."""
+
+    code = "interests_undeclared"
+
+
+class PanelTooSmall(Refusal):
+    """A formal job has as many judges as finance has set."""
+
+    code = "panel_too_small"
 
 
 @transaction.atomic(savepoint=False)
@@ -38,12 +50,14 @@ def open_bids(*, actor: User, job_id: UUID, at: datetime) -> Opening:
 
     :raises Unknown, Forbidden: no such job; no person opens bids.
     :raises AlreadyCancelled, NotClosed, AlreadyOpened, KeyMissing: the rules say no.
+    :raises InterestsUndeclared, PanelTooSmall: it waits for the panel.
     """
     job = lock_job(actor, job_id)
     require(may_open(actor), "The clock opens bids, nobody else.")
     if job.closed_at is not None and at < job.closed_at:
         raise NotClosed(f"“{job.title}” is not closed yet.")
     mark_locked_opened(actor=actor, job=job, at=at)
+    _refuse_without_panel(job)
 
     # By their random references: an order of arrival would say who was first.
     standing = Bid.objects.standing().filter(job=job).select_related("provider")
@@ -73,6 +87,15 @@ def open_bids(*, actor: User, job_id: UUID, at: datetime) -> Opening:
             _tell_bidder(each, job, at=at)
     access.note_all(bids=[each.bid for each in unsealed], kind=access.OPENED, actor=actor, at=at)
     return opening
+
+
+def _refuse_without_panel(job: Job) -> None:
+    silent = job.panel.undeclared().select_related("user").order_by("user__name")
+    if names := [seat.user.name for seat in silent]:
+        raise InterestsUndeclared(f"To declare what they have to do with it: {', '.join(names)}.")
+    wanted = job.policy.panel_members if job.procedure == Procedure.FORMAL else 0
+    if (seated := job.panel.judging().count()) < wanted:
+        raise PanelTooSmall(f"{seated} of at least {wanted} judges are appointed and may judge.")
 
 
 def _minutes(job: Job, unsealed: list[Unsealed], *, actor: User, at: datetime) -> str:

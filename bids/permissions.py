@@ -3,9 +3,11 @@
 from django.db.models import Q
 
 from marketplace.models.jobs import Job
+from marketplace.models.panels import PanelSeat
 from marketplace.models.people import IMPORTER_ID, Membership, Role, User
 from marketplace.models.providers import Provider
 from marketplace.permissions import is_member, may_answer_for, may_audit, may_publish_for
+from marketplace.sides import stands_with_bidder
 
 
 def may_bid_for(actor: User, provider: Provider) -> bool:
@@ -19,21 +21,41 @@ def may_draft_bid_for(actor: User, provider: Provider) -> bool:
 
 
 def may_read_bids_on(actor: User, job: Job) -> bool:
-    """Once they are open: the people of the department, and auditors; never a rival bidder's."""
+    """
+    Once they are open: whoever judges, the heads, and auditors; never somebody of the bidding
+    side, or with an interest that keeps them off. Without a panel the department judges.
+    """
     if actor.is_system:
         return True
-    reads = may_answer_for(actor, job.department) or may_audit(actor)
-    return reads and not sits_with_a_bidder(actor, job)
+    if stands_aside(actor, job) or sits_with_a_bidder(actor, job):
+        return False
+    if may_audit(actor) or may_publish_for(actor, job.department):
+        return True
+    return may_score(actor, job)
 
 
 def may_score(actor: User, job: Job) -> bool:
-    """The people of the department, unless they belong to a provider that was invited."""
-    return may_answer_for(actor, job.department) and not sits_with_a_bidder(actor, job)
+    """The panel, once they have declared; without one, the people of the department."""
+    if sits_with_a_bidder(actor, job):
+        return False
+    if job.panel.current().exists():
+        return job.panel.judging().filter(user=actor).exists()
+    return may_answer_for(actor, job.department)
 
 
 def may_disqualify(actor: User, job: Job) -> bool:
-    """Whoever may publish the job."""
-    return may_publish_for(actor, job.department) and not sits_with_a_bidder(actor, job)
+    """Whoever may publish the job, and stands neither aside nor on the other side."""
+    return may_publish_for(actor, job.department) and not (
+        stands_aside(actor, job) or sits_with_a_bidder(actor, job)
+    )
+
+
+def stands_aside(actor: User, job: Job) -> bool:
+    """Whether the person has still to declare, or declared what keeps them off, on the panel."""
+    seats = PanelSeat.objects.filter(job=job, user=actor)
+    undeclared = seats.undeclared().exists()
+    some = seats.filter(interest__has_some=True).exclude(interest__answer__may_stay=True)
+    return undeclared or some.exists()
 
 
 def may_open(actor: User) -> bool:
@@ -47,9 +69,8 @@ def may_open_prices(actor: User, job: Job) -> bool:
 
 
 def sits_with_a_bidder(actor: User, job: Job) -> bool:
-    """Whether the person belongs to a provider that was invited to this job."""
-    invited = job.invitations.values("provider_id")
-    return Membership.objects.current().filter(user=actor, provider__in=invited).exists()
+    """Whether the person stands on the bidding side of this job, through the department tree."""
+    return stands_with_bidder(actor, job) is not None
 
 
 def people_of_both_sides(job: Job, provider: Provider) -> bool:

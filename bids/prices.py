@@ -9,6 +9,7 @@ from django.db import transaction
 
 from bids import access
 from bids.bidding import last_addendum, lock_job, refuse_decided
+from bids.judging import judging
 from bids.models.bids import Bid, OpenedPrice
 from bids.models.panels import Score
 from bids.permissions import may_open_prices
@@ -27,6 +28,12 @@ class PricesAlreadyOpen(Refusal):
     code = "prices_already_open"
 
 
+class NotAgreed(Refusal):
+    """A panel agrees on quality before it knows a price."""
+
+    code = "not_agreed"
+
+
 class ScoresMissing(Refusal):
     """Quality is judged before prices are known."""
 
@@ -39,7 +46,7 @@ def open_prices(*, actor: User, job_id: UUID, at: datetime) -> int:
     Open the prices of a formal job's bids that are still in, and return how many there are.
 
     :raises Unknown, Forbidden: not this person's job, or not theirs to do.
-    :raises NotOpened, JudgingOver, PricesAlreadyOpen, ScoresMissing, KeyMissing: the rules say no.
+    :raises NotOpened, JudgingOver, PricesAlreadyOpen, NotAgreed, ScoresMissing, KeyMissing: no.
     """
     job = lock_job(actor, job_id)
     require(may_open_prices(actor, job))
@@ -50,7 +57,11 @@ def open_prices(*, actor: User, job_id: UUID, at: datetime) -> int:
         raise PricesAlreadyOpen("The prices are open already.")
     still_in = Bid.objects.standing().filter(job=job, disqualified__isnull=True)
     bids = list(still_in.select_related("provider").order_by("reference"))
-    _refuse_unscored(job, bids)
+    now = judging(job)
+    if now.has_panel and not now.is_agreed:
+        raise NotAgreed("The panel agrees on its scores first. Then prices are opened.")
+    if not now.has_panel:
+        _refuse_unscored(job, bids)
     refuse_without_key(bids)
 
     last = last_addendum(job)

@@ -17,9 +17,11 @@ from django.db import models, transaction
 from bids import file_seals, seals
 from bids.models.bids import Bid, BidDraft
 from bids.models.files import BidFile, SealedFile, SealKey
+from bids.models.panels import FinalOffer
 from marketplace.refusals import Refusal
 
 AT_ONCE = 200
+SEALED: tuple[type[models.Model], ...] = (Bid, FinalOffer, BidDraft, SealedFile, BidFile)
 
 
 class WrongKey(Refusal):
@@ -67,7 +69,7 @@ def rotate_keys(*, at: datetime) -> int:
     """
     name = register_key(at=at)
     done = 0
-    for model in (Bid, BidDraft, SealedFile, BidFile):
+    for model in SEALED:
         waiting = _all(model).exclude(key_name=name)
         while chunk := list(waiting.values_list("pk", flat=True)[:AT_ONCE]):
             for pk in chunk:
@@ -88,7 +90,7 @@ def retire_keys(*, at: datetime) -> None:
 
 def wrapped_by_others(name: str) -> Iterator[bool]:
     """Tell table by table whether something is wrapped by another key."""
-    for model in (Bid, BidDraft, SealedFile, BidFile):
+    for model in SEALED:
         yield _all(model).exclude(key_name=name).exists()
 
 
@@ -102,7 +104,7 @@ def _rewrap(model: type[models.Model], pk: Any) -> None:
     if row is None:
         return  # a draft that was thrown away meanwhile
     try:
-        if isinstance(row, Bid):
+        if isinstance(row, Bid | FinalOffer):
             (row.quality_key, row.price_key), row.key_name = seals.rewrapped(row)
             row.save(update_fields=["quality_key", "price_key", "key_name"])
             return

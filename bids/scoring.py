@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from bids.bidding import refuse_decided
+from bids.judging import judging
 from bids.models.bids import Bid, Disqualification, OpenedPrice
 from bids.models.panels import Score
 from bids.permissions import may_score, sits_with_a_bidder
@@ -74,7 +75,7 @@ def score_bid(
     found = Bid.objects.visible_to(actor).one(bid_id)
     job = Job.objects.lock(found.job_id)
     if sits_with_a_bidder(actor, job):
-        raise OwnProvider("You belong to a provider that was invited to this job.")
+        raise OwnProvider("You stand on the bidding side of this job.")
     require(may_score(actor, job))
     bid = Bid.objects.select_related("provider").get(pk=bid_id)
     criterion = Criterion.objects.filter(pk=criterion_id, job=job).first()
@@ -91,11 +92,19 @@ def score_bid(
 
 def _refuse_unready(job: Job, bid: Bid, *, at: datetime) -> None:
     is_out = bid.withdrawn_at is not None or Disqualification.objects.filter(bid=bid).exists()
+    if hasattr(bid, "final_of"):
+        raise ScoresAreFixed("A best and final bid keeps the scores of the one that it follows.")
     if job.opened_at is None or at < job.opened_at or is_out:
         raise NotOpened(f"The bid {bid.reference} is not open, or it is out.")
     refuse_decided(job)
     if job.procedure == Procedure.FORMAL and OpenedPrice.objects.filter(bid__job=job).exists():
         raise ScoresAreFixed("The prices are known; scores do not change any more.")
+    now = judging(job)
+    if now.is_agreed:
+        raise ScoresAreFixed("The panel has agreed; scores do not change any more.")
+    # Whoever has seen the others' scores would follow them.
+    if now.has_panel and now.is_in:
+        raise ScoresAreFixed("All scores are in and shown. Now agree on one together.")
 
 
 def _write(

@@ -25,6 +25,7 @@ from django.conf import settings
 from bids.content import BidContent, canonical, content_of, price_facts, quality_facts
 from bids.models.bids import Bid, BidDraft
 from bids.models.files import SealedFile
+from bids.models.panels import FinalOffer
 
 NONCE_BYTES = 12
 LENGTH_BYTES = 4
@@ -196,7 +197,7 @@ def open_draft(draft: BidDraft) -> BidContent:
     return content_of(facts["quality"], facts["price"])
 
 
-def rewrapped(row: Bid | BidDraft) -> tuple[list[bytes], str]:
+def rewrapped(row: Bid | BidDraft | FinalOffer) -> tuple[list[bytes], str]:
     """Return a row's keys under the wrapping key in use, with that one's name."""
     parts = {"draft": bytes(row.key)} if isinstance(row, BidDraft) else _keys_of(row)
     before, after, identity = key_wrapper(row.key_name), key_wrapper(), identity_of(row)
@@ -204,11 +205,11 @@ def rewrapped(row: Bid | BidDraft) -> tuple[list[bytes], str]:
     return [after.wrap(key, identity.of(part)) for part, key in plain.items()], after.name
 
 
-def _keys_of(bid: Bid) -> dict[str, bytes]:
+def _keys_of(bid: Bid | FinalOffer) -> dict[str, bytes]:
     return {"quality": bytes(bid.quality_key), "price": bytes(bid.price_key)}
 
 
-def identity_of(row: Bid | BidDraft | SealedFile) -> Identity:
+def identity_of(row: Bid | BidDraft | FinalOffer | SealedFile) -> Identity:
     """Return whose envelopes a row holds."""
     return Identity(id=row.pk, job_id=row.job_id, provider_id=row.provider_id)
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from frontend import urls_bidders, urls_money, urls_years
+from frontend import urls_bidders, urls_money, urls_panels, urls_years
 from frontend.pages import (
     appearance,
     changes,
@@ -67,6 +67,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(JOB + "milestones/<uuid:milestone_id>/late/", endings.allow_late, name="late-charge"),
     path(JOB + "rating/", ratings.rate, name="rate"),
     *urls_bidders.urlpatterns,
+    *urls_panels.urlpatterns,
     *urls_money.urlpatterns,
     *urls_years.urlpatterns,
     path("help/", help.index, name="help"),

@@ -153,6 +153,14 @@ CORRECTIONS: Words = {
     "signed": _("Signed and booked"),
     "declined": _("Declined"),
 }
+SEAT_STATES: Words = {
+    "to_declare": _("has still to declare"),
+    "judges": _("judges"),
+    "out": _("out, until one level up it is decided"),
+    "kept_off": _("kept off by an interest"),
+    "bidding_side": _("off: joined the bidding side"),
+    "left": _("left"),
+}
 LEVELS = ("0", "¼", "½", "¾", "1")  # what the quarters of a score are called
 
 TABLES: Mapping[str, Words] = {
@@ -181,6 +189,7 @@ TABLES: Mapping[str, Words] = {
     "periods": PERIODS,
     "checks": CHECKS,
     "corrections": CORRECTIONS,
+    "seat_states": SEAT_STATES,
 }
 
 

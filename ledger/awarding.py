@@ -11,18 +11,26 @@ from django.db import transaction
 from bids.models.bids import Bid
 from ledger.budgeting import budget_line_for, carry_estimate_along
 from ledger.commissioning import mark_decided, refuse_undecidable
+from ledger.eligibility import (
+    agreed_price,
+    refuse_both_sides,
+    refuse_unjudged,
+    valid_bid,
+    withdrawn_choice,
+)
 from ledger.grounds import Grounds, refuse_without_grounds
 from ledger.models.awards import Award, Milestone
 from ledger.permissions import may_choose
 from ledger.promising import promise
 from ledger.rates import rate_in_force
 from ledger.reports.weighing import Frozen, freeze
+from ledger.signing import signed_above
 from ledger.standstill import stand_still, standstill_until, waiting_words
 from marketplace.calendar import spoken
 from marketplace.history import Fact, record
 from marketplace.models.events import Audience
 from marketplace.models.jobs import Job
-from marketplace.models.people import Membership, User
+from marketplace.models.people import User
 from marketplace.money import Money
 from marketplace.notices import people_of_department, people_of_providers, tell
 from marketplace.policies import IMPORTED
@@ -30,24 +38,10 @@ from marketplace.refusals import Refusal, require
 from marketplace.words import keep
 
 
-class BidNotValid(Refusal):
-    """Only a standing, priced bid on this job that was not disqualified can be chosen."""
+class SecondHeadNeeded(Refusal):
+    """Above a limit two heads choose together."""
 
-    code = "bid_not_valid"
-    field = "bid_id"
-
-
-class BothSides(Refusal):
-    """Nobody chooses in a contest that their own team or firm is in."""
-
-    code = "both_sides"
-
-
-class PriceIsTheBids(Refusal):
-    """The price of an award is the price of the bid."""
-
-    code = "price_is_the_bids"
-    field = "agreed"
+    code = "second_head_needed"
 
 
 @transaction.atomic(savepoint=False)
@@ -72,22 +66,32 @@ def choose_bid(
     :param agreed: another price than the bid's; only another system's record may know one.
     :raises Unknown: the actor cannot see the job.
     :raises Forbidden: only a head of the department chooses.
-    :raises JobCancelled, NotYetOpened, AlreadyAwarded, AlreadyEnded, BothSides, BidNotValid,
-        ReasonMissing, NoSuchReason, CriterionMissing, ViewMissing, PriceIsTheBids: the rules
-        say no.
+    :raises JobCancelled, NotYetOpened, AlreadyAwarded, AlreadyEnded, BothSides, StandsAside,
+        NotAgreed, RoundOpen, BidNotValid, ReasonMissing, NoSuchReason, CriterionMissing,
+        ViewMissing, PriceIsTheBids, SecondHeadNeeded: the rules say no.
     :raises NoBudget, InsufficientFunds: the department cannot pay.
     """
     job = Job.objects.visible_to(actor).select_related("department", "policy").lock(job_id)
     require(may_choose(actor, job))
     refuse_undecidable(job)
     refuse_both_sides(actor, job)
+    refuse_unjudged(job)
     paper = freeze(job)
     bid = valid_bid(job, bid_id, paper=paper)
     imported = _is_imported(job, actor)
-    price = _price(bid, agreed=agreed, imported=imported)
+    price = agreed_price(bid, agreed=agreed, imported=imported)
     grounds = Grounds(reason_code, reason.strip(), decisive_criterion_id, followed_view, imported)
     refuse_without_grounds(grounds, bid=bid, paper=paper)
+    if not imported and (limit := signed_above(job, price, on=at.date())) is not None:
+        raise SecondHeadNeeded(f"Above {limit} a second head signs. Ask for their signature.")
+    return make_choice(bid=bid, actor=actor, grounds=grounds, price=price, paper=paper, at=at)
 
+
+def make_choice(
+    *, bid: Bid, actor: User, grounds: Grounds, price: Money, paper: Frozen, at: datetime
+) -> Award:
+    """Make a choice that nothing speaks against, for a verb that holds the job's lock."""
+    job = bid.job
     award = write_award(
         bid=bid,
         actor=actor,
@@ -108,35 +112,6 @@ def _is_imported(job: Job, actor: User) -> bool:
     # Other systems' records know no reasons, and may agree on another price than the bid's. A
     # person who chooses on an imported job knows both.
     return job.policy.code == IMPORTED and actor.is_system
-
-
-def refuse_both_sides(actor: User, job: Job) -> None:
-    """:raises BothSides: the person belongs to a provider that bids."""
-    if actor.is_system:
-        return
-    bidders = Bid.objects.standing().filter(job=job).values("provider_id")
-    if Membership.objects.current().filter(user=actor, provider__in=bidders).exists():
-        raise BothSides("Your own team bids for this job. A head above you chooses.")
-
-
-def valid_bid(job: Job, bid_id: UUID, *, paper: Frozen) -> Bid:
-    """:raises BidNotValid: this bid cannot be chosen."""
-    bid = paper.valid.get(bid_id)
-    if bid is None:
-        raise BidNotValid("Choose one of the valid bids on this job.")
-    if Award.record.filter(bid=bid_id, withdrawal__isnull=False).exists():
-        raise BidNotValid("This bid was chosen before, and the choice withdrawn. Choose another.")
-    bid.job = job
-    return bid
-
-
-def _price(bid: Bid, *, agreed: Money | None, imported: bool) -> Money:
-    quoted = bid.price.quoted
-    if agreed is None or agreed == quoted:
-        return quoted
-    if not imported or agreed.currency != quoted.currency or agreed.minor < 0:
-        raise PriceIsTheBids(f"The bid says {quoted}; a change is agreed after the choice.")
-    return agreed
 
 
 def write_award(
@@ -179,11 +154,6 @@ def write_award(
     Milestone.objects.bulk_create(_milestones(award, bid))
     stand_still(award, actor=actor)
     return award
-
-
-def withdrawn_choice(job: Job) -> Award | None:
-    """Return the withdrawn choice that the next one takes the place of; None at the first."""
-    return Award.record.filter(job=job, replaced_by=None, withdrawal__isnull=False).first()
 
 
 def _milestones(award: Award, bid: Bid) -> list[Milestone]:

@@ -19,12 +19,13 @@ from ledger.showback import is_shown_on
 from marketplace import addenda, publishing
 from marketplace.history import record
 from marketplace.models.events import Audience
-from marketplace.models.jobs import Job
+from marketplace.models.jobs import Job, Procedure
 from marketplace.models.people import User
 from marketplace.models.policies import BudgetControl
 from marketplace.models.questions import Addendum
 from marketplace.money import Money
 from marketplace.notices import people_of_providers, tell
+from marketplace.readiness import FormalNeeded
 from marketplace.refusals import ReasonMissing, Refusal, require
 from marketplace.words import keep
 
@@ -78,11 +79,13 @@ def publish_job(*, actor: User, job_id: UUID, at: datetime, estimate: Money | No
     Publish a draft within the department's budget, and reserve an estimate if one is given.
 
     :raises NoBudget, CeilingAboveBudget, InsufficientFunds: the department could not pay.
+    :raises FormalNeeded: in the department's currency, the ceiling is above the limit.
     :raises NotAnEstimate: the estimate is not above zero, or in another currency.
 
     Besides, whatever `marketplace.publishing.publish_job` refuses.
     """
     job = publishing.publish_job(actor=actor, job_id=job_id, at=at)
+    _refuse_quick_beyond_limit(job, at=at)
     _refuse_beyond_budget(job, at=at)
     if estimate is not None:
         if estimate.currency != job.currency or estimate.minor <= 0:
@@ -200,6 +203,16 @@ def refuse_undecidable(job: Job) -> None:
     if job.opened_at is None:
         raise NotYetOpened("The bids are sealed until they are opened.")
     refuse_decided(job)
+
+
+def _refuse_quick_beyond_limit(job: Job, *, at: datetime) -> None:
+    # The limit is in the department's currency; whether a job in it needs the formal procedure
+    # was asked already.
+    limit, ceiling, own = job.policy.formal_above_minor, job.ceiling, job.department.currency
+    if limit is None or ceiling is None or job.currency == own or job.procedure != Procedure.QUICK:
+        return
+    if rate_in_force(job.currency, own, at.date()).of(ceiling.minor) > Money(limit, own):
+        raise FormalNeeded(f"Above {Money(limit, own)}, choose the formal procedure.")
 
 
 def _refuse_beyond_budget(job: Job, *, at: datetime) -> None:

@@ -7,13 +7,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from ledger.awarding import (
-    record_award,
-    refuse_both_sides,
-    tell_the_others,
-    valid_bid,
-    write_award,
-)
+from ledger.awarding import record_award, tell_the_others, write_award
+from ledger.eligibility import refuse_both_sides, valid_bid
 from ledger.grounds import Grounds, refuse_without_grounds
 from ledger.models.awards import Award, ChangeOrder, Delivery
 from ledger.models.cancellations import Cancellation

@@ -30,6 +30,11 @@ def may_choose(actor: User, job: Job) -> bool:
     return may_publish_for(actor, job.department)
 
 
+def may_sign_choice(actor: User, job: Job, wanted_by_id: UUID) -> bool:
+    """A head of the department, or of one above it, other than the one who would choose."""
+    return may_publish_for(actor, job.department) and actor.pk != wanted_by_id
+
+
 def may_accept(actor: User, award: Award) -> bool:
     """The department that ordered the work accepts it, or sends it back."""
     return may_draft_for(actor, award.department)

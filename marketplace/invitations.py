@@ -8,19 +8,27 @@ from django.db import transaction
 from marketplace.history import record
 from marketplace.models.events import Audience
 from marketplace.models.jobs import Invitation, Job
-from marketplace.models.people import Membership, User
+from marketplace.models.people import User
 from marketplace.models.providers import Provider
 from marketplace.notices import people_of_provider, tell
 from marketplace.openness import refuse_not_open
 from marketplace.permissions import may_publish_for
 from marketplace.readiness import AuthorInInvitedTeam, OwnTeamInvited, SuspendedInvited
 from marketplace.refusals import Refusal, require
+from marketplace.sides import bidding_side
 
 
 class AlreadyInvited(Refusal):
     """A provider is invited once, unless it declined."""
 
     code = "already_invited"
+    field = "provider_id"
+
+
+class JudgeInInvitedTeam(Refusal):
+    """Nobody judges a contest that their own side is in."""
+
+    code = "judge_in_invited_team"
     field = "provider_id"
 
 
@@ -31,7 +39,8 @@ def invite_provider(*, actor: User, job_id: UUID, provider_id: UUID, at: datetim
 
     :raises Unknown: the actor cannot see the job or the provider.
     :raises Forbidden: the actor does not publish for the job's department.
-    :raises BiddingOver, AlreadyInvited, SuspendedInvited, OwnTeamInvited, AuthorInInvitedTeam: no.
+    :raises BiddingOver, AlreadyInvited, SuspendedInvited, OwnTeamInvited, AuthorInInvitedTeam,
+        JudgeInInvitedTeam: the rules say no.
     """
     job = Job.objects.visible_to(actor).published().lock(job_id)
     provider = Provider.objects.visible_to(actor).one(provider_id)
@@ -44,9 +53,7 @@ def invite_provider(*, actor: User, job_id: UUID, provider_id: UUID, at: datetim
         raise SuspendedInvited(f"“{provider}” is suspended.")
     if provider.department_id == job.department_id:
         raise OwnTeamInvited(f"“{provider}” belongs to the department itself.")
-    people = [job.author_id, job.published_by_id]
-    if Membership.objects.current().filter(user__in=people, provider=provider).exists():
-        raise AuthorInInvitedTeam(f"An author of this job belongs to “{provider}”.")
+    _refuse_both_sides(job, provider)
 
     invitation = known or Invitation(job=job, provider=provider)
     # Of an earlier "no" the row keeps nothing: the record has it, and the digest of its reason.
@@ -72,3 +79,13 @@ def invite_provider(*, actor: User, job_id: UUID, provider_id: UUID, at: datetim
         subject=job,
     )
     return invitation
+
+
+def _refuse_both_sides(job: Job, provider: Provider) -> None:
+    side = bidding_side(job, [provider])
+    if {job.author_id, job.published_by_id} & side.keys():
+        raise AuthorInInvitedTeam(f"An author of this job belongs to “{provider}”.")
+    judges = [seat for seat in job.panel.current().select_related("user") if seat.user_id in side]
+    if judges:
+        names = ", ".join(sorted(seat.user.name for seat in judges))
+        raise JudgeInInvitedTeam(f"On the panel, and with “{provider}”: {names}.")

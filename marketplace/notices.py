@@ -105,6 +105,11 @@ def people_of_providers(provider_ids: Iterable[UUID], *roles: Role) -> QuerySet[
     return _members(Q(provider__in=provider_ids), roles)
 
 
+def heads_above(department: Department) -> QuerySet[User]:
+    """Return the active heads of the departments above one."""
+    return _members(Q(department__in=department.lineage[1:]), (Role.HEAD,))
+
+
 def holders(office: Office) -> QuerySet[User]:
     """Return the active people who hold an office of the company."""
     held = OfficeHeld.objects.filter(office=office, ended_at=None)

@@ -63,6 +63,18 @@ def may_publish_for(actor: User, department: Department) -> bool:
     return _imports(actor) or _heads(actor, department)
 
 
+def may_answer_interests(actor: User, department: Department) -> bool:
+    """One level up: the heads of the departments above; auditors where there is none above."""
+    above = department.lineage[1:]
+    if not above:
+        return may_audit(actor)
+    return (
+        Membership.objects.current()
+        .filter(user=actor, role=Role.HEAD, department__in=above)
+        .exists()
+    )
+
+
 def may_answer_for(actor: User, department: Department) -> bool:
     """Whoever may draft its jobs answers what is asked about them."""
     return may_draft_for(actor, department)

@@ -74,6 +74,9 @@ def state_policy(
     override_above_minor: int | None = None,
     administration_minor: int = 0,
     changeover_minor: int = 0,
+    panel_members: int = 0,
+    differential_basis_points: int = 0,
+    choice_alone_minor: int | None = None,
 ) -> Policy:
     """
     State the rules called `code` from a day on. Jobs keep those that they were published under.
@@ -81,6 +84,9 @@ def state_policy(
     :raises Forbidden: the actor is neither finance nor administrator.
     :param retention_basis_points: of each milestone of a vendor, kept back for `retention_days`.
     :param override_above_minor: a head above may override a choice of at least so much.
+    :param panel_members: who judge a formal job, at least; with 0 the department's people may.
+    :param differential_basis_points: protects in-house bids; printed wherever it is used.
+    :param choice_alone_minor: what a head chooses without a second head's signature.
     :raises PolicyUnexplained, PolicyInThePast, PolicyStated, MoreThanAll: the rules say no.
     """
     require(may_manage_money(actor) or may_administer(actor))
@@ -88,8 +94,8 @@ def state_policy(
         raise PolicyUnexplained("Say in a sentence what these rules are for.")
     if in_force_on < at.date() and not actor.is_system:
         raise PolicyInThePast("Rules are in force from today at the earliest.")
-    if retention_basis_points > 10_000:
-        raise MoreThanAll("Keep back up to 10000 basis points, which is all of it.")
+    if max(retention_basis_points, differential_basis_points) > 10_000:
+        raise MoreThanAll("State up to 10000 basis points, which is all of it.")
     if Policy.objects.filter(code=code, in_force_on=in_force_on).exists():
         raise PolicyStated(f"“{code}” is stated for {in_force_on} already; choose a later day.")
 
@@ -113,6 +119,9 @@ def state_policy(
         override_above_minor=override_above_minor,
         administration_minor=administration_minor,
         changeover_minor=changeover_minor,
+        panel_members=panel_members,
+        differential_basis_points=differential_basis_points,
+        choice_alone_minor=choice_alone_minor,
         stated_at=at,
     )
     facts = {"code": code, "in_force_on": in_force_on.isoformat()}

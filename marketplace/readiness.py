@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from marketplace.models.jobs import Job, Mode, Procedure
-from marketplace.models.people import Membership, User
+from marketplace.models.people import User
 from marketplace.models.policies import BudgetControl
 from marketplace.models.providers import Provider
 from marketplace.money import Money
 from marketplace.refusals import Refusal
+from marketplace.sides import bidding_side
 
 # 0.3 × ceiling / 40 for a point: forty points of quality are worth three tenths of the ceiling.
 POINT_BASIS_POINTS = 75
@@ -145,7 +146,10 @@ def _money_gaps(job: Job) -> Iterator[Missing]:
     if ceiling is None and policy.budget_control == BudgetControl.HARD:
         yield Missing("ceiling", "Say the most that you will pay.")
     limit = policy.formal_above_minor
-    if ceiling and limit is not None and ceiling.minor > limit and job.procedure == Procedure.QUICK:
+    # The limit is in the department's currency; the ledger, which knows rates, asks for others.
+    is_known = job.currency == job.department.currency
+    is_above = ceiling is not None and limit is not None and is_known and ceiling.minor > limit
+    if is_above and limit is not None and job.procedure == Procedure.QUICK:
         text = f"Above {Money(limit, job.currency)}, choose the formal procedure."
         yield Missing("procedure", text, FormalNeeded)
     if job.mode == Mode.FIXED_PRICE and ceiling is None:
@@ -183,7 +187,7 @@ def _criteria_gaps(job: Job) -> Iterator[Missing]:
 
 
 def _invitation_gaps(job: Job, publisher: User | None) -> Iterator[Missing]:
-    invited = list(Provider.objects.filter(invitations__job=job))
+    invited = list(Provider.objects.filter(invitations__job=job).select_related("department"))
     if not invited:
         # A publication may name nobody; a job of one's own invites somebody, waiver or not.
         if job.policy.needs_team_and_vendor or job.waiver is None:
@@ -199,7 +203,8 @@ def _invitation_gaps(job: Job, publisher: User | None) -> Iterator[Missing]:
         if provider.department_id == job.department_id:
             text = f"“{provider}” belongs to the department itself."
             yield Missing("invited", text, OwnTeamInvited)
-    yield from _author_gaps(job, publisher, invited)
+    others = [one for one in invited if one.department_id != job.department_id]
+    yield from _author_gaps(job, publisher, others)
 
 
 def _author_gaps(
@@ -208,7 +213,8 @@ def _author_gaps(
     people = [one for one in (job.author, publisher) if one is not None and not one.is_system]
     if not people:
         return
-    seats = Membership.objects.current().filter(user__in=people, provider__in=invited)
-    for seat in seats.select_related("user", "provider").order_by("provider__name", "pk"):
-        text = f"{seat.user} belongs to “{seat.provider}”: somebody else must write this job."
-        yield Missing("invited", text, AuthorInInvitedTeam)
+    side = bidding_side(job, invited)
+    for one in dict.fromkeys(people):
+        if one.pk in side:
+            text = f"{one} belongs to “{side[one.pk]}”: somebody else must write this job."
+            yield Missing("invited", text, AuthorInInvitedTeam)

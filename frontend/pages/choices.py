@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from frontend.rendering import fresh_sign_in, kept_input, page, refused
 from frontend.requests import SignedIn
 from ledger.awarding import choose_bid
 from ledger.commissioning import end_without_award
+from ledger.countersigning import want_choice
 from ledger.reports.budget_status import BudgetRow, budget_status
 from ledger.reports.comparison import ComparedBid, Comparison, comparison
 from marketplace.money import Money
@@ -77,6 +79,7 @@ def choose(request: SignedIn, job_id: UUID, bid_id: UUID) -> HttpResponse:
         "paper": paper,
         "bid": bid,
         "form": form,
+        "signs": bid_id in paper.stage.signed_bid_ids,
         "others": [one for one in paper.bids if one.bid_id != bid_id],
         "budget": _budget(request, paper, bid),
         "leaders": ", ".join(
@@ -87,8 +90,10 @@ def choose(request: SignedIn, job_id: UUID, bid_id: UUID) -> HttpResponse:
         return page(request, TEMPLATE, context)
     typed = form.cleaned_data
     criterion = typed.get("decisive_criterion_id")
+    signs = bid_id in paper.stage.signed_bid_ids
+    act: Callable[..., object] = want_choice if signs else choose_bid
     try:
-        choose_bid(
+        act(
             actor=request.user,
             job_id=job_id,
             bid_id=bid_id,
@@ -101,8 +106,10 @@ def choose(request: SignedIn, job_id: UUID, bid_id: UUID) -> HttpResponse:
     except Refusal as refusal:
         return refused(request, TEMPLATE, context, refusal=refusal)
     told = _("Chosen: %(name)s. Every bidder has been told, each with the reason.")
+    if signs:
+        told = _("%(name)s: a second head has it now. Nobody is told before they sign.")
     messages.success(request, told % {"name": bid.provider_name})
-    return HttpResponseRedirect(reverse("board", args=[job_id]))
+    return HttpResponseRedirect(reverse("comparison" if signs else "board", args=[job_id]))
 
 
 def _budget(

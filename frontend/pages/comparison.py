@@ -56,10 +56,11 @@ class CriterionCell:
 @login_required
 def compare(request: SignedIn, job_id: UUID) -> HttpResponse:
     """Show every opened bid in a column of its own; the number advises, the head chooses."""
-    only_known(request, "bid")
-    paper = comparison(actor=request.user, job_id=job_id, at=request.received_at)
+    only_known(request, "bid", "names")
+    paper = _paper(request, job_id)
     context = {
         "paper": paper,
+        "hidden": _hidden(request),
         "lines": line_rows(paper),
         "criteria": criterion_rows(paper),
         "flags": [(bid, _flags_of(paper, bid)) for bid in paper.bids],
@@ -115,6 +116,19 @@ def _flags_of(paper: Comparison, bid: ComparedBid) -> list[str]:
     return [flag.text for flag in paper.flags if bid.bid_id in flag.bid_ids]
 
 
+def _paper(request: SignedIn, job_id: UUID) -> Comparison:
+    return comparison(
+        actor=request.user,
+        job_id=job_id,
+        at=request.received_at,
+        hide_names=_hidden(request),
+    )
+
+
+def _hidden(request: SignedIn) -> bool:
+    return request.GET.get("names") == "hidden"
+
+
 def _names(paper: Comparison, ids: tuple[UUID, ...]) -> str:
     return ", ".join(bid.provider_name for bid in paper.bids if bid.bid_id in ids)
 
@@ -151,13 +165,14 @@ class ScoreForm(PageForm):
 @login_required
 def score(request: SignedIn, job_id: UUID, bid_id: UUID) -> HttpResponse:
     """Judge one bid, one criterion at a time, in the words that were fixed beforehand."""
-    paper = comparison(actor=request.user, job_id=job_id, at=request.received_at)
+    only_known(request, "names")
+    paper = _paper(request, job_id)
     bid = next((bid for bid in paper.bids if bid.bid_id == bid_id), None)
     if bid is None:
         raise Unknown("There is no such bid.")
     sent = request.POST if request.method == "POST" else None
     shown = [_score_form(request, criterion, bid, sent) for criterion in paper.criteria]
-    context = {"paper": paper, "bid": bid, "forms": shown}
+    context = {"paper": paper, "bid": bid, "forms": shown, "hidden": _hidden(request)}
     template = "frontend/pages/comparison/score.html"
     form = next((form for form in shown if form.is_bound), None)
     if form is None:
@@ -170,7 +185,8 @@ def score(request: SignedIn, job_id: UUID, bid_id: UUID) -> HttpResponse:
     except Refusal as refusal:
         return refused(request, template, context, refusal=refusal)
     messages.success(request, _("Noted: “%(name)s”.") % {"name": form.criterion.name})
-    return HttpResponseRedirect(f"{reverse('score', args=[job_id, bid_id])}#next")
+    names = "?names=hidden" if _hidden(request) else ""
+    return HttpResponseRedirect(f"{reverse('score', args=[job_id, bid_id])}{names}#next")
 
 
 def _score_form(

@@ -15,6 +15,10 @@ from ledger.reports.desk import OpenItem, desk
 _PLACES_BY_JOB = {
     "publish": "job-edit",
     "choose": "comparison",
+    "declare": "panel",
+    "answer_interest": "panel",
+    "judge": "agreement",
+    "sign_choice": "comparison",
     "deliver": "board",
     "accept": "board",
     "agree_change": "board",

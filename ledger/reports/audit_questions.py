@@ -16,7 +16,7 @@ from ledger.models.awards import Award
 from ledger.reports.bid_columns import is_above_ceiling
 from ledger.reports.columns import Column, columns
 from ledger.reports.record_room import SingleBid, single_bids
-from ledger.reports.weighing import is_valid, price_of
+from ledger.reports.terms import is_valid, price_of
 from marketplace.models.jobs import Job
 from marketplace.models.people import Membership, User
 from marketplace.money import Money

@@ -16,9 +16,12 @@ from ledger.models.awards import Award
 from ledger.reports.compared import ComparedBid, ComparedLine, ComparedScore, Record
 from ledger.reports.needs import need_figures
 from ledger.reports.opinions import ENOUGH, kept_by, market_of, markets, opinions_of
-from ledger.reports.weighing import Weighed, price_of, quality_figure
+from ledger.reports.terms import price_of
+from ledger.reports.weighing import Weighed, quality_figure
 from marketplace.models.jobs import Job
 from marketplace.money import Money
+
+THE_PANEL = "The panel, together"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,11 @@ def bid_columns(
     records = records_of({bid.provider_id for bid in weighed.bids}, job=weighed.job, at=at)
     levels = {criterion.pk: criterion.levels for criterion in weighed.criteria}
     given: dict[UUID, list[ComparedScore]] = {bid.pk: [] for bid in weighed.bids}
+    for one in weighed.judged.agreed.values() if weighed.judged.is_agreed else ():
+        words = levels[one.criterion_id][one.quarters]
+        given[one.bid_id].append(
+            ComparedScore(one.criterion_id, one.quarters, words, one.reason.text, THE_PANEL)
+        )
     for score in scores:
         given[score.bid_id].append(
             ComparedScore(
@@ -61,6 +69,9 @@ def bid_columns(
             )
         )
     chosen = award.bid_id if award else None
+    for bid in weighed.bids:
+        if hasattr(bid, "final_of"):  # what was said of the bid that it follows
+            given[bid.pk] = given[bid.final_of.earlier_id]
     return tuple(
         _column(
             bid,
@@ -147,6 +158,8 @@ def _column(
         scores=scores,
         record=record,
         is_chosen=is_chosen,
+        is_final=hasattr(bid, "final_of"),
+        is_followed=hasattr(bid, "final"),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from ledger.reports.stage import Stage
 from marketplace.money import Money
 
 
@@ -100,6 +101,8 @@ class ComparedBid:
     scores: tuple[ComparedScore, ...]
     record: Record
     is_chosen: bool
+    is_final: bool  # came in the best and final round
+    is_followed: bool  # by its provider's best and final bid, which may be chosen instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,4 +134,5 @@ class Comparison:
     digest: str
     can_score: bool
     can_choose: bool
+    stage: Stage
     overrider: str  # the department that would pay, where the reader may override the choice

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-from bids.flags import FlaggedBid, against_both_views, flags
+from bids.flags import (
+    SPLIT_WITHIN,
+    Flag,
+    FlaggedBid,
+    against_both_views,
+    flags,
+    split_under_limit,
+)
 from bids.models.panels import Score
-from bids.permissions import may_read_bids_on, may_score
+from bids.permissions import may_read_bids_on, may_score, stands_aside
+from bids.sheet import veiled
 from ledger.models.awards import Award, Delivery
 from ledger.permissions import may_choose, overriding_department
 from ledger.reports.bid_columns import bid_columns, is_above_ceiling
@@ -22,9 +31,12 @@ from ledger.reports.compared import (
     Comparison,
     Record,
 )
-from ledger.reports.weighing import Weighed, canonical, price_of, weigh
-from marketplace.models.jobs import Job, Procedure
+from ledger.reports.stage import stage
+from ledger.reports.terms import price_of
+from ledger.reports.weighing import Weighed, canonical, sealed_prices, weigh
+from marketplace.models.jobs import Job
 from marketplace.models.people import User
+from marketplace.money import Money
 from marketplace.refusals import Refusal, require
 
 __all__ = [
@@ -65,10 +77,11 @@ COLUMNS: tuple[Column[ComparedBid], ...] = columns(
 )  # of ComparedBid
 
 
-def comparison(*, actor: User, job_id: UUID, at: datetime) -> Comparison:
+def comparison(*, actor: User, job_id: UUID, at: datetime, hide_names: bool = False) -> Comparison:
     """
     Return the bids side by side, for the department and auditors, after the opening. Once a bid
-    was chosen, `text` and `digest` are the frozen ones.
+    was chosen, `text` and `digest` are the frozen ones. With names hidden, bids are called by
+    numbers in the order of their random references, and nothing tells whose they are.
 
     :raises Unknown: the actor cannot see the job.
     :raises Forbidden: the actor sees the job but not its bids.
@@ -82,6 +95,7 @@ def comparison(*, actor: User, job_id: UUID, at: datetime) -> Comparison:
     award = Award.objects.filter(job=job).first()
     text = award.comparison if award else canonical(weighed)
     turn = weighed.evaluation
+    columns_ = bid_columns(weighed, scores=_readable_scores(weighed, actor), award=award, at=at)
     return Comparison(
         job_id=job.pk,
         reference=job.reference,
@@ -94,8 +108,8 @@ def comparison(*, actor: User, job_id: UUID, at: datetime) -> Comparison:
         ceiling=job.ceiling,
         opened_at=job.opened_at,
         criteria=_criteria(weighed),
-        bids=bid_columns(weighed, scores=_readable_scores(weighed, actor), award=award, at=at),
-        flags=_flags(weighed, award),
+        bids=_veiled(columns_) if hide_names else columns_,
+        flags=() if hide_names else _flags(weighed, award),
         leader_ids=turn.leaders_charged,
         spent_leader_ids=turn.leaders_spent,
         views_disagree=turn.views_disagree,
@@ -106,10 +120,24 @@ def comparison(*, actor: User, job_id: UUID, at: datetime) -> Comparison:
         chosen_at=award.chosen_at if award else None,
         text=text,
         digest=sha256(text.encode()).hexdigest(),
-        can_score=award is None and may_score(actor, job),
-        can_choose=award is None and may_choose(actor, job),
+        can_score=_can_score(weighed, award, actor),
+        can_choose=award is None and may_choose(actor, job) and not stands_aside(actor, job),
+        stage=stage(weighed, actor, on=at.date()),
         overrider=_overrider(actor, job, award),
     )
+
+
+def _veiled(bids: tuple[ComparedBid, ...]) -> tuple[ComparedBid, ...]:
+    numbers = {bid.bid_id: n for n, bid in enumerate(sorted(bids, key=lambda one: one.reference))}
+    return tuple(
+        replace(bid, provider_name=veiled(numbers[bid.bid_id]), team_of="") for bid in bids
+    )
+
+
+def _can_score(weighed: Weighed, award: Award | None, actor: User) -> bool:
+    judged = weighed.judged
+    over = award is not None or (judged.has_panel and (judged.is_in or judged.is_agreed))
+    return not over and may_score(actor, weighed.job)
 
 
 def _overrider(actor: User, job: Job, award: Award | None) -> str:
@@ -137,17 +165,18 @@ def _criteria(weighed: Weighed) -> tuple[ComparedCriterion, ...]:
 
 
 def _readable_scores(weighed: Weighed, actor: User) -> list[Score]:
-    """While a panel judges alone (formal, prices not open yet), each sees only their own."""
-    judges_alone = weighed.job.procedure == Procedure.FORMAL and not any(
-        price_of(bid) for bid in weighed.bids
-    )
-    return [score for score in weighed.scores if not judges_alone or score.scorer_id == actor.pk]
+    """While each judges alone, each sees only their own."""
+    judged = weighed.judged
+    alone = not (judged.is_in or judged.is_agreed) if judged.has_panel else sealed_prices(weighed)
+    return [score for score in weighed.scores if not alone or score.scorer_id == actor.pk]
 
 
 def _flags(weighed: Weighed, award: Award | None) -> tuple[ComparedFlag, ...]:
     job = weighed.job
     opened = []
     for bid in weighed.bids:
+        if hasattr(bid, "final"):
+            continue  # its provider's last word is another
         price = price_of(bid)
         opened.append(
             FlaggedBid(
@@ -159,6 +188,30 @@ def _flags(weighed: Weighed, award: Award | None) -> tuple[ComparedFlag, ...]:
             )
         )
     found = flags(opened, published_at=job.published_at, closes_at=job.closes_at)
+    found += _split(job)
     if award is not None and weighed.evaluation.leaders_charged:
         found += against_both_views(award.bid_id, weighed.evaluation)
     return tuple(ComparedFlag(flag.code, flag.text, flag.bid_ids) for flag in found)
+
+
+def _split(job: Job) -> list[Flag]:
+    """Return a flag where jobs of one kind lie under the formal limit, and above it together."""
+    limit, ceiling, published_at = job.policy.formal_above_minor, job.ceiling, job.published_at
+    is_known = job.currency == job.department.currency
+    if limit is None or ceiling is None or published_at is None or not is_known:
+        return []
+    alike = Job.objects.published().filter(
+        department=job.department_id,
+        category=job.category_id,
+        currency=job.currency,
+        cancelled_at=None,
+        ceiling_minor__isnull=False,
+        published_at__gte=published_at - SPLIT_WITHIN,
+        published_at__lte=published_at,
+    )
+    earlier = alike.exclude(pk=job.pk).values_list("ceiling_minor", flat=True)
+    return split_under_limit(
+        limit=Money(limit, job.currency),
+        this=ceiling,
+        earlier=[Money(minor, job.currency) for minor in earlier if minor is not None],
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,8 +10,10 @@ from statistics import median_low
 from uuid import UUID
 
 from bids.models.bids import Bid
+from bids.models.panels import AgreedScore, Score
 from ledger.models.awards import Award, NoAward
-from ledger.reports.weighing import Weighed, price_of, quality_figure, weigh
+from ledger.reports.terms import price_of
+from ledger.reports.weighing import Weighed, quality_figure, weigh
 from ledger.standstill import standstill_until
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
@@ -204,11 +207,15 @@ def _word(mine: Bid, outcome: _Outcome) -> str:
 
 def _scores(mine: Bid, weighed: Weighed) -> tuple[DebriefScore, ...]:
     scores = []
+    judged = weighed.judged
+    # A panel speaks with one voice: what its members said alone stays among them.
+    said: Iterable[Score | AgreedScore] = weighed.scores
+    if judged.has_panel:
+        said = judged.agreed.values() if judged.is_agreed else ()
+    bid_id = mine.final_of.earlier_id if hasattr(mine, "final_of") else mine.pk
     for criterion in weighed.criteria:
         given = [
-            score
-            for score in weighed.scores
-            if score.bid_id == mine.pk and score.criterion_id == criterion.pk
+            score for score in said if score.bid_id == bid_id and score.criterion_id == criterion.pk
         ]
         quarters = median_low(score.quarters for score in given) if given else None
         scores.append(

@@ -9,6 +9,7 @@ from itertools import groupby, islice
 from ledger.reports.desk_bids import bid_items
 from ledger.reports.desk_books import books_items
 from ledger.reports.desk_jobs import job_items
+from ledger.reports.desk_panel import panel_items
 from ledger.reports.desk_work import work_items
 from ledger.reports.open_items import Desk, DoneItem, OpenItem
 from ledger.reports.reading import reader_of
@@ -27,6 +28,7 @@ def desk(*, actor: User, at: datetime) -> Desk:
     reader = reader_of(actor)
     items = [
         *job_items(reader, at),
+        *panel_items(reader, at),
         *bid_items(reader, at),
         *work_items(reader, at),
         *books_items(reader, at),

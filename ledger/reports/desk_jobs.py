@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, Min, OuterRef, Q
 
 from ledger.models.awards import Award
 from ledger.reports.custody import end_of
+from ledger.reports.desk_waits import waited_for, waits_for_others
 from ledger.reports.open_items import OpenItem
 from ledger.reports.reading import Reader
 from ledger.reports.states import noted
@@ -115,11 +116,13 @@ def _to_choose(reader: Reader, at: datetime) -> Iterator[OpenItem]:
         .annotate(
             bid_count=Count("bids", filter=standing),
             valid_until=Min("bids__opened__valid_until_on", filter=standing),
+            **waits_for_others(),
         )
         .select_related("department")
     )
     for job in jobs.order_by("opened_at")[:MOST]:
-        mine = job.department_id in reader.headed
+        other = waited_for(job)
+        mine = job.department_id in reader.headed and not other
         due_at = end_of(noted(job, "valid_until"))
         count = noted(job, "bid_count")
         yield OpenItem(
@@ -129,7 +132,7 @@ def _to_choose(reader: Reader, at: datetime) -> Iterator[OpenItem]:
             job_title=job.title,
             subject_id=job.pk,
             what="One bid, opened." if count == 1 else f"{count} bids, opened.",
-            who="You" if mine else f"The head of {job.department.name}",
+            who="You" if mine else other or f"The head of {job.department.name}",
             is_mine=mine,
             since_at=job.opened_at or job.drafted_at,
             due_at=due_at,

@@ -54,7 +54,7 @@ class TeamPaper:
 
     scorecard: Scorecard
     contests: tuple[Contest, ...]  # by quarter
-    price_position: Decimal | None  # median of own price over the lowest valid one; n ≥ 3
+    price_position: Decimal | None  # median of own price over the lowest of three valid; n ≥ 3
     price_n: int
     lost: tuple[Lost, ...]
     open_bids: int
@@ -78,7 +78,10 @@ def my_team(*, actor: User, provider_id: UUID, at: datetime) -> TeamPaper:
         Decimal(own.quoted.minor) / min(each.quoted.minor for each in asked)
         for asked in prices.values()
         for own in asked
-        if own.provider_id == provider_id and min(each.quoted.minor for each in asked) > 0
+        # Of two bids the position would tell the other's price to the cent.
+        if len(asked) >= ENOUGH
+        and own.provider_id == provider_id
+        and min(each.quoted.minor for each in asked) > 0
     ]
     lost = [bid for bid in decided if choices[bid.job_id].provider_id != provider_id]
     standing = Bid.objects.standing().filter(

@@ -11,7 +11,8 @@ from uuid import UUID
 class OpenItem:
     """
     Something that waits for one side. Kinds: publish, answer, bid, confirm, choose, deliver,
-    accept, agree_change, sign_change, agree_end, resolve, rule, rate; of the books and the record
+    accept, agree_change, sign_change, agree_end, resolve, rule, rate, declare, judge,
+    answer_interest, sign_choice, final_bid; of the books and the record
     sign_reopening, close_month, sign_correction, sign_move, allow_late_charge, agree_redaction;
     and, waiting for others, bids, opening, choice, standstill.
     """

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
@@ -20,14 +20,13 @@ from bids.evaluation import (
     EvaluatedBid,
     Evaluation,
     Terms,
-    Weight,
     evaluate,
-    level_of,
 )
-from bids.models.bids import Bid, OpenedPrice, OpenedPriceLine
+from bids.judging import Judging, judging
+from bids.models.bids import Bid, OpenedPriceLine
 from bids.models.panels import Score
-from marketplace.models.jobs import Criterion, Job
-from marketplace.money import Money
+from ledger.reports.terms import differential_of, is_valid, levels_of, price_of, terms_of
+from marketplace.models.jobs import Criterion, Job, Procedure
 
 PLACES = Decimal("0.0001")
 
@@ -43,6 +42,7 @@ class Weighed:
     terms: Terms
     evaluation: Evaluation
     valid_ids: frozenset[UUID]  # may be chosen
+    judged: Judging
 
     @property
     def figures(self) -> dict[UUID, EvaluatedBid]:
@@ -73,19 +73,24 @@ def weigh(job: Job, *, with_reasons: bool = False) -> Weighed:
         .filter(job=job)
         .defer("quality_envelope", "price_envelope", "quality_key", "price_key", "receipt")
         .select_related("provider__department", "opened", "price", "disqualified__reason")
+        .select_related("final", "final_of")
         .prefetch_related(
             Prefetch("price__lines", OpenedPriceLine.objects.order_by("position")),
         )
     )
     criteria = tuple(Criterion.objects.filter(job=job).order_by("position"))
+    judged = judging(job)
     scores = Score.objects.filter(criterion__in=criteria, bid__withdrawn_at=None, replaced_at=None)
     scores = scores.order_by("scored_at", "id")
+    if judged.has_panel:
+        scores = scores.filter(scorer__in=judged.judges)
     if with_reasons:
         scores = scores.select_related("reason", "scorer")
     kept = tuple(scores)
     terms = terms_of(job, criteria)
     valid = [bid for bid in bids if is_valid(bid, job.currency)]
-    levels = _levels(kept)
+    levels = levels_of(bids, kept, judged)
+    terms = replace(terms, differential=differential_of(job, valid))
     evaluation = evaluate([_candidate(bid, levels[bid.pk]) for bid in valid], terms)
     order = {row.bid_id: place for place, row in enumerate(evaluation.rows)}
     bids.sort(key=lambda bid: (order.get(bid.pk, len(order)), bid.submitted_at, str(bid.pk)))
@@ -97,6 +102,7 @@ def weigh(job: Job, *, with_reasons: bool = False) -> Weighed:
         terms=terms,
         evaluation=evaluation,
         valid_ids=frozenset(bid.pk for bid in valid),
+        judged=judged,
     )
 
 
@@ -121,7 +127,10 @@ def canonical(weighed: Weighed) -> str:
     """Return the one text of a comparison: ids, whole numbers and strings, keys sorted."""
     job, figures = weighed.job, weighed.figures
     quarters: dict[UUID, list[Any]] = defaultdict(list)
-    for score in weighed.scores:
+    judged = weighed.judged
+    # While each judges alone, the paper's text may not tell what the others say.
+    is_open = judged.is_in or judged.is_agreed if judged.has_panel else not sealed_prices(weighed)
+    for score in weighed.scores if is_open else ():
         quarters[score.bid_id].append(
             [str(score.criterion_id), str(score.scorer_id), score.quarters]
         )
@@ -134,6 +143,7 @@ def canonical(weighed: Weighed) -> str:
         "point_minor": weighed.terms.point.minor,
         "administration_minor": weighed.terms.administration.minor,
         "changeover_minor": weighed.terms.changeover.minor,
+        **_sometimes(weighed),
         "criteria": [[str(criterion.pk), criterion.weight] for criterion in weighed.criteria],
         "bids": [
             {**_facts(bid, figures.get(bid.pk)), "scores": sorted(quarters[bid.pk])}
@@ -143,30 +153,23 @@ def canonical(weighed: Weighed) -> str:
     return json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def is_valid(bid: Bid, currency: str) -> bool:
-    """Whether a bid may be chosen: opened, priced in the job's currency, not disqualified."""
-    price = price_of(bid)
-    return price is not None and price.currency == currency and not hasattr(bid, "disqualified")
+def sealed_prices(weighed: Weighed) -> bool:
+    """Whether a formal job's prices wait for its scores."""
+    is_formal = weighed.job.procedure == Procedure.FORMAL
+    return is_formal and not any(price_of(bid) for bid in weighed.bids)
 
 
-def price_of(bid: Bid) -> OpenedPrice | None:
-    """Return a bid's opened price; None where it was never opened."""
-    price: OpenedPrice | None = getattr(bid, "price", None)
-    return price
-
-
-def terms_of(job: Job, criteria: Iterable[Criterion]) -> Terms:
-    """Return what was fixed at publication, with finance's table for work that goes outside."""
-    policy = job.policy
-    # Finance states its table in the department's currency; another one has no table.
-    stated = job.currency == job.department.currency
-    return Terms(
-        mode=job.mode,
-        point=job.point_value,
-        weights=tuple(Weight(item.pk, item.weight, item.knock_out) for item in criteria),
-        administration=Money(policy.administration_minor if stated else 0, job.currency),
-        changeover=Money(policy.changeover_minor if stated else 0, job.currency),
-    )
+def _sometimes(weighed: Weighed) -> dict[str, Any]:
+    """Return what only some comparisons have: what a panel agreed on, and a differential."""
+    facts: dict[str, Any] = {}
+    if weighed.terms.differential is not None:
+        facts["differential_minor"] = weighed.terms.differential.minor
+    if weighed.judged.is_agreed:
+        facts["agreed"] = sorted(
+            [str(bid), str(criterion), one.quarters]
+            for (bid, criterion), one in weighed.judged.agreed.items()
+        )
+    return facts
 
 
 def quality_figure(quality: Fraction | None) -> Decimal | None:
@@ -197,16 +200,6 @@ def _facts(bid: Bid, row: EvaluatedBid | None) -> dict[str, Any]:
             "spent_place": row.rank_spent,
         }
     return {key: value for key, value in facts.items() if value is not None}
-
-
-def _levels(scores: Iterable[Score]) -> defaultdict[UUID, dict[UUID, Fraction]]:
-    given: defaultdict[tuple[UUID, UUID], list[int]] = defaultdict(list)
-    for score in scores:
-        given[score.bid_id, score.criterion_id].append(score.quarters)
-    levels: defaultdict[UUID, dict[UUID, Fraction]] = defaultdict(dict)
-    for (bid, criterion), quarters in given.items():
-        levels[bid][criterion] = level_of(quarters)
-    return levels
 
 
 def _candidate(bid: Bid, levels: dict[UUID, Fraction]) -> Candidate:

@@ -60,7 +60,7 @@ class JobQuerySet(Findable["Job"]):
         )
 
     def visible_to(self, actor: User) -> Self:
-        """The department sees its jobs; those invited and the company's offices, once published."""
+        """The department sees its jobs; once published, those invited, its panel, the offices."""
         if actor.is_system:
             return self.all()
         seats = Membership.objects.current().filter(user=actor)
@@ -77,7 +77,8 @@ class JobQuerySet(Findable["Job"]):
         held = Exists(
             OfficeHeld.objects.filter(user=actor, ended_at=None, office__in=Office.values)
         )
-        return self.filter(own | (Q(published_at__isnull=False) & (invited | held)))
+        judges = Q(pk__in=Job.objects.filter(panel__user=actor, panel__left_at=None).values("pk"))
+        return self.filter(own | (Q(published_at__isnull=False) & (invited | held | judges)))
 
 
 class Job(models.Model):

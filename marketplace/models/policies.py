@@ -38,6 +38,10 @@ class Policy(models.Model):
     override_above_minor = models.BigIntegerField(null=True)  # no override below it, or at all
     administration_minor = models.BigIntegerField(default=0)  # of an outside contract
     changeover_minor = models.BigIntegerField(default=0)  # once, when work goes outside
+    panel_members = models.PositiveSmallIntegerField(default=0)  # of a formal job, at least
+    # Added to every outside bid: a share of the labour of the lowest in-house bid. Off at 0.
+    differential_basis_points = models.PositiveIntegerField(default=0)
+    choice_alone_minor = models.BigIntegerField(null=True)  # above it a second head signs
     stated_at = models.DateTimeField()
 
     class Meta:
@@ -53,6 +57,10 @@ class Policy(models.Model):
             models.CheckConstraint(
                 name="no_more_is_kept_back_than_is_owed",
                 condition=Q(retention_basis_points__lte=10_000),
+            ),
+            models.CheckConstraint(
+                name="a_differential_is_a_share_of_the_labour",
+                condition=Q(differential_basis_points__lte=10_000),
             ),
         ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from random import Random
 from uuid import UUID
 
 import pytest
@@ -228,3 +229,59 @@ def test_a_bid_that_loses_changes_nobodys_place(given_bids, extra):
     assert {row.bid_id: row.rank for row in before.rows} == {
         id: rank for id, rank in places.items() if id != hopeless.bid_id
     }
+
+
+def random_jobs(count: int):
+    """Random jobs, always the same ones: two to seven bids, any weights, worth and table."""
+    dice = Random(4)
+    for _ in range(count):
+        first = dice.randint(1, 99)
+        rules = terms(
+            point=Money(dice.choice([0, 1, 75_00, 300_00, 5_000_00]), "EUR"),
+            weights=(Weight(IDEA, first, dice.choice([None, 1])), Weight(TEAM, 100 - first)),
+            administration=Money(dice.choice([0, 1_500_00]), "EUR"),
+            changeover=Money(dice.choice([0, 800_00]), "EUR"),
+            mode=dice.choice(["quality_to_price", "lowest_cost", "fixed_price"]),
+        )
+        # Prices often a few cents apart, so that there are ties.
+        base = dice.randint(1, 10**7)
+        bids = [
+            replace(
+                candidate(UUID(int=n), "0", idea=dice.randint(0, 4), team=dice.randint(0, 4)),
+                quoted=Money(base + dice.choice([0, 1, 99, 100, 5_000, 90_000]) * n, "EUR"),
+                is_in_house=dice.random() < 0.5,
+            )
+            for n in range(1, dice.randint(3, 8))
+        ]
+        yield bids, rules, dice
+
+
+def order_of(bids, rules) -> dict[UUID, int | None]:
+    return {row.bid_id: row.rank for row in evaluate(bids, rules).rows}
+
+
+def check_random_jobs(count: int) -> None:
+    for bids, rules, dice in random_jobs(count):
+        before = order_of(bids, rules)
+        losers = [bid for bid in bids if before[bid.bid_id] != 1]
+        if losers:
+            gone = dice.choice(losers)
+            after = order_of([bid for bid in bids if bid is not gone], rules)
+            # Nobody passes anybody, and the best stay the best.
+            for one, place in after.items():
+                assert (place == 1) == (before[one] == 1)
+                for other, their in after.items():
+                    if place is not None and their is not None and place < their:
+                        assert before[one] <= before[other]
+        swapped = [replace(bid, is_in_house=not bid.is_in_house) for bid in bids]
+        none = {"administration": eur("0"), "changeover": eur("0")}
+        assert order_of(swapped, replace(rules, **none)) == order_of(bids, replace(rules, **none))
+
+
+def test_in_random_jobs_no_loser_reorders_the_rest_and_a_bids_kind_changes_nothing():
+    check_random_jobs(800)
+
+
+@pytest.mark.proof
+def test_in_10000_random_jobs_no_loser_reorders_the_rest_and_a_bids_kind_changes_nothing():
+    check_random_jobs(10_000)

@@ -12,7 +12,6 @@ from bids.bidding import JudgingOver
 from bids.disqualification import disqualify_bid
 from bids.scoring import score_bid
 from bids.submission import withdraw_bid
-from ledger.awarding import BidNotValid, BothSides, PriceIsTheBids
 from ledger.commissioning import (
     AlreadyAwarded,
     AlreadyEnded,
@@ -21,6 +20,7 @@ from ledger.commissioning import (
     cancel_job,
     end_without_award,
 )
+from ledger.eligibility import BidNotValid, BothSides, PriceIsTheBids
 from ledger.grounds import CriterionMissing, NoSuchReason, ViewMissing
 from ledger.models.awards import Award
 from ledger.models.budgets import BudgetLine, Commitment

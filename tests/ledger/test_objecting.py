@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, transaction
 
-from ledger.awarding import BidNotValid
 from ledger.cancelling import offer_cancellation
 from ledger.changing import propose_change
 from ledger.commissioning import AlreadyAwarded, AlreadyEnded, end_without_award
+from ledger.eligibility import BidNotValid
 from ledger.models.awards import Award, Delivery
 from ledger.models.objections import Objection
 from ledger.objecting import (

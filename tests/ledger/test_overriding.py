@@ -8,13 +8,13 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
-from ledger.awarding import BidNotValid, BothSides
 from ledger.budgeting import NoBudget
 from ledger.cancelling import agree_cancellation, offer_cancellation
 from ledger.changing import agree_change, propose_change
 from ledger.crediting import resolve_dispute
 from ledger.delivering import AwardEnded
 from ledger.disputing import raise_dispute
+from ledger.eligibility import BidNotValid, BothSides
 from ledger.granting import grant_budget
 from ledger.models.awards import Award
 from ledger.models.budgets import BudgetLine

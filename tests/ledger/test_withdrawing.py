@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, transaction
 
-from ledger.awarding import BidNotValid
 from ledger.delivering import AwardEnded
+from ledger.eligibility import BidNotValid
 from ledger.models.awards import Award
 from ledger.models.objections import Withdrawal
 from ledger.reports.states import with_state

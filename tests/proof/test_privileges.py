@@ -49,10 +49,13 @@ FINISHED_ONCE = {
     "bids_bid": {"withdrawn_at", "confirmed_addendum"},
     "bids_bidaccess": {"recorded_at"},
     "bids_score": {"replaced_at"},
+    "bids_agreedscore": {"replaced_at"},
+    "bids_finaloffer": {"replaced_at"},
     "ledger_changeorder": {"agreed_at", "agreed_by_id"},
     "ledger_precommitment": {"released_at"},
     "marketplace_membership": {"ended_at"},
     "marketplace_officeheld": {"ended_at"},
+    "marketplace_panelseat": {"left_at", "left_reason_id"},
     "marketplace_question": {"answer", "answered_at", "answered_by_id"},
     "marketplace_words": {"text", "salt", "redacted_at"},  # taken off the record, once
 }

@@ -157,9 +157,29 @@ class TestMyTeam:
         paper = my_team(actor=cast.pia, provider_id=cast.events_team.pk, at=LATER)
 
         assert (paper.contests[0].chosen, paper.contests[0].contests) == (3, 3)
-        assert (paper.price_position, paper.price_n) == (Decimal("1.111"), 3)
+        # Two bids each: the position would tell the other's price to the cent.
+        assert (paper.price_position, paper.price_n) == (None, 0)
         assert [(month.key, month.amount) for month in paper.income] == [("2026-04", eur("3000"))]
         assert paper.lost == ()
+
+    def test_a_price_position_is_of_three_contests_of_three_bids(self, cast: Cast):
+        builders.grant(cast, "900000")
+        for number in range(3):
+            job = builders.publish(cast, title=f"Party {number}")
+            bids = [
+                builders.submit(cast, job, provider, builders.bid_in_one(price))
+                for provider, price in (
+                    (cast.events_team, "1000"),
+                    (cast.vera_co, "900"),
+                    (cast.otto_co, "1200"),
+                )
+            ]
+            builders.open_job(job)
+            builders.choose(cast, bids[0])
+
+        paper = my_team(actor=cast.pia, provider_id=cast.events_team.pk, at=LATER)
+
+        assert (paper.price_position, paper.price_n) == (Decimal("1.111"), 3)
 
     def test_a_firm_sees_why_it_lost(self, cast: Cast, rated: list[Award]):
         paper = my_team(actor=cast.vera, provider_id=cast.vera_co.pk, at=LATER)

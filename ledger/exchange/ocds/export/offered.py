@@ -9,7 +9,7 @@ from ledger.exchange.ocds.export.gathering import JobFile
 from ledger.exchange.ocds.export.parties import Parties
 from ledger.exchange.ocds.export.plain import Plain, day, moment, value
 from ledger.exchange.ocds.export.sight import Sight
-from ledger.reports.weighing import is_valid, price_of
+from ledger.reports.terms import is_valid, price_of
 from marketplace.models.jobs import Job
 from marketplace.money import Money
 

@@ -1,0 +1,108 @@
+"""Where a panel stands with its judging: who judges, who has finished, what is agreed on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+
+from bids.models.bids import Bid
+from bids.models.panels import AgreedScore, Agreement, Score
+from marketplace.models.jobs import Job
+from marketplace.models.panels import PanelSeat
+
+FAR_APART = 2  # quarters: a spread over two levels asks for talk
+
+Place = tuple[UUID, UUID]  # bid, criterion
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """One job's panel at work. Without a panel `judges` is empty, and nothing is agreed on."""
+
+    judges: frozenset[UUID]
+    has_panel: bool
+    places: frozenset[Place]  # each bid that is in, on each criterion
+    alone: dict[Place, dict[UUID, int]]  # who gave how many quarters
+    agreed: dict[Place, AgreedScore]
+    is_agreed: bool
+
+    @property
+    def finished(self) -> frozenset[UUID]:
+        """Who has judged every bid on every criterion."""
+        return frozenset(
+            judge
+            for judge in self.judges
+            if all(judge in self.alone.get(place, {}) for place in self.places)
+        )
+
+    @property
+    def is_in(self) -> bool:
+        """Whether all scores are in: only now does anybody see another's."""
+        return bool(self.judges) and self.finished == self.judges
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether there is one agreed score for each bid on each criterion."""
+        return self.places <= self.agreed.keys()
+
+    def spread(self, place: Place) -> int:
+        """Return how many levels lie between the lowest and the highest score."""
+        given = self.alone.get(place, {}).values()
+        return max(given, default=0) - min(given, default=0)
+
+    def needs_talk(self, place: Place) -> bool:
+        """Whether the scores lie so far apart that they are to be talked over."""
+        return self.spread(place) > FAR_APART
+
+    @property
+    def digest(self) -> bytes:
+        """Return the digest of the sheet: what somebody who consents says yes to."""
+        rows = sorted(
+            [str(bid), str(criterion), one.quarters, bytes(one.reason.digest).hex()]
+            for (bid, criterion), one in self.agreed.items()
+        )
+        return sha256(json.dumps(rows, separators=(",", ":")).encode()).digest()
+
+
+def judging(job: Job) -> Judging:
+    """Return where the judging of an opened job stands. The caller has asked who may see it."""
+    if not _has_panel(job):
+        return Judging(frozenset(), False, frozenset(), {}, {}, False)
+    seats = job.panel.judging()
+    judges = frozenset(seats.values_list("user", flat=True))
+    still_in = Bid.objects.standing().filter(
+        job=job, disqualified__isnull=True, opened__isnull=False, final_of__isnull=True
+    )
+    bids = list(still_in.values_list("pk", flat=True))
+    criteria = list(job.criteria.values_list("pk", flat=True))
+    scores = Score.objects.filter(bid__in=bids, scorer__in=judges, replaced_at=None)
+    agreed = AgreedScore.objects.filter(bid__in=bids, replaced_at=None)
+    return Judging(
+        judges=judges,
+        has_panel=True,
+        places=frozenset((bid, criterion) for bid in bids for criterion in criteria),
+        alone=_by_place(scores),
+        agreed={
+            (one.bid_id, one.criterion_id): one
+            for one in agreed.select_related("reason", "noted_by")
+        },
+        is_agreed=Agreement.objects.filter(job=job).exists(),
+    )
+
+
+def _has_panel(job: Job) -> bool:
+    seats = Exists(PanelSeat.objects.current().filter(job=OuterRef("pk")))
+    agreed = Exists(Agreement.objects.filter(job=OuterRef("pk")))
+    return Job.objects.filter(seats | agreed, pk=job.pk).exists()
+
+
+def _by_place(scores: Iterable[Score]) -> dict[Place, dict[UUID, int]]:
+    given: dict[Place, dict[UUID, int]] = {}
+    for score in scores:
+        given.setdefault((score.bid_id, score.criterion_id), {})[score.scorer_id] = score.quarters
+    return given

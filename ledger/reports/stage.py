@@ -1,0 +1,111 @@
+"""What a comparison waits for: the panel, best and final bids, a second head."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from bids.models.panels import Agreement, FinalOpening, FinalRound
+from bids.permissions import may_disqualify, may_score
+from ledger.models.signatures import ChoiceWanted
+from ledger.permissions import may_sign_choice
+from ledger.reports.weighing import Weighed
+from ledger.signing import signed_above
+from marketplace.models.people import User
+from marketplace.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class WantedChoice:
+    """What one head would choose, until a second one signs."""
+
+    wanted_id: UUID
+    bid_id: UUID
+    provider_name: str
+    wanted_by: str
+    wanted_at: datetime
+    reason: str
+    can_sign: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where the judging of an opened job stands, before a bid is chosen and after."""
+
+    has_panel: bool
+    judges: int
+    judges_finished: int
+    scores_are_in: bool
+    agreed_at: datetime | None
+    is_judge: bool  # the reader
+    prices_are_sealed: bool
+    can_open_prices: bool
+    can_ask_final: bool
+    final_question: str
+    final_closes_at: datetime | None
+    final_opened_at: datetime | None
+    differential: Money | None  # added to every outside bid
+    alone_up_to: Money | None  # above it a second head signs …
+    signed_bid_ids: tuple[UUID, ...]  # … these bids
+    wanted: WantedChoice | None
+
+    @property
+    def waits_for_panel(self) -> bool:
+        """Whether nobody may choose yet, because the panel has not agreed."""
+        return self.has_panel and self.agreed_at is None
+
+    @property
+    def waits_for_final(self) -> bool:
+        """Whether nobody may choose yet, because best and final bids may come."""
+        return self.final_closes_at is not None and self.final_opened_at is None
+
+
+def stage(weighed: Weighed, actor: User, *, on: date) -> Stage:
+    """Return where an opened job stands. The caller has asked who may see its bids."""
+    job, judged = weighed.job, weighed.judged
+    is_open = job.decided_at is None
+    agreement = Agreement.objects.filter(job=job).first()
+    asked = FinalRound.objects.filter(job=job).select_related("question").first()
+    opening = FinalOpening.objects.filter(round=asked).first() if asked else None
+    decides = is_open and may_disqualify(actor, job)
+    sealed = not weighed.valid_ids and job.procedure == "formal" and bool(weighed.bids)
+    alone = job.policy.choice_alone_minor
+    return Stage(
+        has_panel=judged.has_panel,
+        judges=len(judged.judges),
+        judges_finished=len(judged.finished),
+        scores_are_in=judged.is_in,
+        agreed_at=agreement.agreed_at if agreement else None,
+        is_judge=is_open and judged.has_panel and may_score(actor, job),
+        prices_are_sealed=sealed,
+        can_open_prices=sealed and decides and (not judged.has_panel or judged.is_agreed),
+        can_ask_final=decides and asked is None and len(weighed.valid_ids) > 1,
+        final_question=asked.question.text if asked else "",
+        final_closes_at=asked.closes_at if asked else None,
+        final_opened_at=opening.opened_at if opening else None,
+        differential=weighed.terms.differential,
+        alone_up_to=None if alone is None else Money(alone, job.department.currency),
+        signed_bid_ids=tuple(
+            row.bid_id
+            for row in weighed.evaluation.rows
+            if alone is not None and signed_above(job, row.charged, on=on)
+        ),
+        wanted=_wanted(weighed, actor) if is_open else None,
+    )
+
+
+def _wanted(weighed: Weighed, actor: User) -> WantedChoice | None:
+    waiting = ChoiceWanted.objects.filter(job=weighed.job, answer=None)
+    one = waiting.select_related("bid__provider", "wanted_by", "reason").first()
+    if one is None:
+        return None
+    return WantedChoice(
+        wanted_id=one.pk,
+        bid_id=one.bid_id,
+        provider_name=one.bid.provider.name,
+        wanted_by=one.wanted_by.name,
+        wanted_at=one.wanted_at,
+        reason=one.reason.text,
+        can_sign=may_sign_choice(actor, weighed.job, one.wanted_by_id),
+    )

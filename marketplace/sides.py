@@ -1,0 +1,70 @@
+"""
+Who stands on the bidding side of a job. On one job that side and those who write, judge, choose
+and sign are different people.
+
+The people of a provider are its bidding side; for an in-house team so are the heads of its
+department and of those above it, up to where the tree meets the buying department's: who heads
+both answers for both. Whoever left after the publication was there when it mattered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Q
+
+from marketplace.models.jobs import Job
+from marketplace.models.people import Membership, MembershipQuerySet, Role, User
+from marketplace.models.providers import Provider
+
+
+def bidding_side(job: Job, providers: Iterable[Provider] | None = None) -> dict[UUID, str]:
+    """Return each person of the bidding side with the provider that puts them there."""
+    places = list(invited_to(job) if providers is None else providers)
+    seats = _seats_since(job)
+    found: dict[UUID, str] = {}
+    names = {each.pk: each.name for each in places}
+    for user_id, provider_id in seats.filter(provider__in=names).values_list("user", "provider"):
+        found.setdefault(user_id, names[provider_id])
+    above = {each.pk: heads_over(each, job) for each in places}
+    wanted = {one for ids in above.values() for one in ids}
+    if wanted:
+        heads = seats.filter(role=Role.HEAD, department__in=wanted)
+        for user_id, department_id in heads.values_list("user", "department"):
+            name = next(names[each.pk] for each in places if department_id in above[each.pk])
+            found.setdefault(user_id, name)
+    return found
+
+
+def stands_with_bidder(
+    actor: User, job: Job, providers: Iterable[Provider] | None = None
+) -> str | None:
+    """Return the provider for which the person stands on the bidding side; None if for none."""
+    if actor.is_system:
+        return None
+    return bidding_side(job, providers).get(actor.pk)
+
+
+def invited_to(job: Job) -> list[Provider]:
+    """Return the providers that were asked and have not said no."""
+    invited = Provider.objects.filter(
+        invitations__job=job, invitations__declined_at=None
+    ).select_related("department")
+    return list(invited)
+
+
+def heads_over(provider: Provider, job: Job) -> list[UUID]:
+    """Return the departments whose heads answer for this team, and not for the job as well."""
+    if provider.department is None:
+        return []
+    own, *above = provider.department.lineage
+    shared = set(job.department.lineage)
+    return [own, *(one for one in above if one not in shared)]
+
+
+def _seats_since(job: Job) -> MembershipQuerySet:
+    current = Q(ended_at=None)
+    if job.published_at is not None:
+        current |= Q(ended_at__gte=job.published_at)
+    return Membership.objects.filter(current)

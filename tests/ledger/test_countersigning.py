@@ -1,0 +1,271 @@
+"""Above a limit two heads choose: one names the bid, a second one up the tree signs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bids.agreeing import agree_score, consent
+from bids.judging import judging
+from bids.prices import NotAgreed
+from bids.scoring import score_bid
+from ledger.awarding import SecondHeadNeeded
+from ledger.books import check_books
+from ledger.countersigning import (
+    AlreadyAnswered,
+    ComparisonChanged,
+    NoSecondHeadNeeded,
+    SignatureWanted,
+    send_choice_back,
+    sign_choice,
+    want_choice,
+)
+from ledger.eligibility import BothSides, StandsAside
+from ledger.grounds import CriterionMissing
+from ledger.models.awards import Award
+from ledger.models.budgets import BudgetLine
+from ledger.models.signatures import ChoiceWanted
+from ledger.reports.comparison import comparison
+from ledger.reports.debrief import debrief
+from ledger.reports.desk import desk
+from marketplace.interests import declare_interest
+from marketplace.membership import add_member
+from marketplace.models.events import Notice
+from marketplace.panels import appoint_panel
+from marketplace.policies import state_policy
+from marketplace.refusals import Forbidden, ReasonMissing
+from tests.builders import DAY, DEADLINE, HOUR, NOON, eur, refused
+from tests.cast import Cast
+from tests.ledger import builders
+from tests.ledger.builders import CHOICE, Contest
+
+pytestmark = pytest.mark.django_db
+REASON = "The text answers the question in all its parts."
+
+
+def state(cast: Cast, **rules: Any) -> None:
+    """Finance states the standard rules again, with something more."""
+    words = {
+        "actor": cast.fin,
+        "code": "standard",
+        "at": NOON - 2 * DAY,
+        "in_force_on": (NOON - 2 * DAY).date(),
+        "explanation": "Large choices are made by two.",
+        "budget_control": "hard",
+        "minimum_days": 3,
+        "needs_team_and_vendor": True,
+        "fee_basis_points": 200,
+        "administration_minor": 1_500_00,
+    }
+    state_policy(**(words | rules))
+
+
+@pytest.fixture
+def contest(cast: Cast) -> Contest:
+    """The team asks 40,000.00, Vera & Co 30,000.00; a head chooses alone up to 35,000.00."""
+    state(cast, choice_alone_minor=35_000_00)
+    builders.grant(cast)
+    return builders.contest(cast, vendor=("10000", "20000"))
+
+
+def want(cast: Cast, contest: Contest, **changes: Any) -> ChoiceWanted:
+    words: dict[str, Any] = {
+        "actor": cast.maya,
+        "job_id": contest.job.pk,
+        "bid_id": contest.team_bid.pk,
+        "reason_code": "quality",
+        "reason": "Their idea for the rain convinced us.",
+        "followed_view": "charged",
+        "at": CHOICE,
+    }
+    return want_choice(**(words | changes))
+
+
+def test_above_the_limit_a_second_head_signs_and_only_then_money_is_promised(
+    cast: Cast, contest: Contest
+):
+    with refused(SecondHeadNeeded):
+        builders.choose(cast, contest.team_bid)
+    wanted = want(cast, contest)
+    line = BudgetLine.objects.get()
+    assert (line.committed_minor, line.available_minor) == (0, 100_000_00)
+    assert not Notice.objects.filter(kind__startswith="award.").exists()
+
+    award = sign_choice(actor=cast.gerd, wanted_id=wanted.pk, at=CHOICE + HOUR)
+
+    line.refresh_from_db()
+    # 40,000.00 and 2 % of it are promised, of 100,000.00.
+    assert (line.committed_minor, line.available_minor) == (40_800_00, 59_200_00)
+    assert (award.chosen_by, award.signature.answered_by) == (cast.maya, cast.gerd)
+    assert award.reason.text == "Their idea for the rain convinced us."
+    assert check_books().wrong == ()
+
+
+def test_up_to_the_limit_one_head_chooses_alone(cast: Cast, contest: Contest):
+    with refused(NoSecondHeadNeeded):
+        want(cast, contest, bid_id=contest.vendor_bid.pk)
+
+    assert builders.choose(cast, contest.vendor_bid).price == eur("30000")
+
+
+def test_nobody_signs_their_own_choice_and_nobody_below_a_head(cast: Cast, contest: Contest):
+    wanted = want(cast, contest)
+    for person in (cast.maya, cast.rolf, cast.fin):
+        with refused(Forbidden):
+            sign_choice(actor=person, wanted_id=wanted.pk, at=CHOICE)
+
+
+def test_a_choice_sent_back_leaves_the_head_free_again(cast: Cast, contest: Contest):
+    wanted = want(cast, contest)
+    with refused(SignatureWanted):
+        want(cast, contest)
+    with refused(ReasonMissing):
+        send_choice_back(actor=cast.gerd, wanted_id=wanted.pk, reason=" ", at=CHOICE)
+    send_choice_back(actor=cast.gerd, wanted_id=wanted.pk, reason="Too dear.", at=CHOICE)
+
+    with refused(AlreadyAnswered):
+        sign_choice(actor=cast.gerd, wanted_id=wanted.pk, at=CHOICE)
+    assert builders.choose(cast, contest.vendor_bid).price == eur("30000")
+
+
+def test_a_comparison_that_changed_is_not_signed(cast: Cast, contest: Contest):
+    wanted = want(cast, contest)
+    score_bid(
+        actor=cast.rolf,
+        bid_id=contest.team_bid.pk,
+        criterion_id=contest.job.criteria.first().pk,
+        quarters=1,
+        reason=REASON,
+        at=CHOICE,
+    )
+
+    with refused(ComparisonChanged):
+        sign_choice(actor=cast.gerd, wanted_id=wanted.pk, at=CHOICE + HOUR)
+
+
+def test_a_waiting_choice_stands_on_the_second_heads_desk(cast: Cast, contest: Contest):
+    want(cast, contest)
+
+    [mine] = [one for one in desk(actor=cast.gerd, at=CHOICE).mine if one.kind == "sign_choice"]
+    assert "Maya" in mine.what
+    kinds = {one.kind: one.who for one in desk(actor=cast.maya, at=CHOICE).others}
+    assert kinds["sign_choice"] == "A second head"
+    stage = comparison(actor=cast.gerd, job_id=contest.job.pk, at=CHOICE).stage
+    assert stage.wanted is not None
+    assert stage.wanted.can_sign
+
+
+def test_a_head_over_the_bidding_team_does_not_choose(cast: Cast, contest: Contest):
+    add_member(
+        actor=cast.adam,
+        user_id=cast.sam.pk,
+        department_id=cast.marketing.pk,
+        role="head",
+        at=NOON,
+    )
+
+    with refused(BothSides):
+        builders.choose(cast, contest.vendor_bid, actor=cast.sam)
+
+
+def test_who_declared_an_interest_does_not_choose(cast: Cast):
+    builders.grant(cast)
+    job = builders.publish(cast)
+    ids = [cast.maya.pk, cast.rolf.pk]
+    appoint_panel(actor=cast.maya, job_id=job.pk, user_ids=ids, at=NOON + HOUR)
+    declare_interest(
+        actor=cast.maya, job_id=job.pk, has_some=True, what="Vera is my cousin.", at=NOON + HOUR
+    )
+    declare_interest(actor=cast.rolf, job_id=job.pk, has_some=False, at=NOON + HOUR)
+    bid = builders.submit(cast, job, cast.vera_co, builders.bid_in_one("500"))
+    builders.open_job(job)
+
+    with refused(StandsAside):
+        builders.choose(cast, bid)
+
+
+@pytest.fixture
+def judged(cast: Cast) -> Contest:
+    """Rolf and Gerd judge: the team 4 and 2 quarters, Vera & Co 2 and 2; nothing is agreed."""
+    builders.grant(cast)
+    job = builders.publish(cast)
+    people = (cast.rolf, cast.gerd)
+    ids = [one.pk for one in people]
+    appoint_panel(actor=cast.maya, job_id=job.pk, user_ids=ids, at=NOON + HOUR)
+    for one in people:
+        declare_interest(actor=one, job_id=job.pk, has_some=False, at=NOON + HOUR)
+    team = builders.submit(cast, job, cast.events_team, builders.bid_of(["40000"]))
+    vendor = builders.submit(cast, job, cast.vera_co, builders.bid_of(["30000"]))
+    builders.open_job(job)
+    for bid, quarters in ((team, (4, 2)), (vendor, (2, 2))):
+        for person, level in zip(people, quarters, strict=True):
+            for criterion in job.criteria.all():
+                score_bid(
+                    actor=person,
+                    bid_id=bid.pk,
+                    criterion_id=criterion.pk,
+                    quarters=level,
+                    reason=REASON,
+                    at=DEADLINE + HOUR,
+                )
+    return Contest(job, team, vendor)
+
+
+def agree(cast: Cast, here: Contest) -> None:
+    """All agree on 3 quarters for the team and 2 for Vera & Co, on everything."""
+    for bid, level in ((here.team_bid, 3), (here.vendor_bid, 2)):
+        for criterion in here.job.criteria.all():
+            agree_score(
+                actor=cast.rolf,
+                bid_id=bid.pk,
+                criterion_id=criterion.pk,
+                quarters=level,
+                reason=f"Together: {REASON}",
+                at=DEADLINE + 2 * HOUR,
+            )
+    for person in (cast.rolf, cast.gerd):
+        digest = judging(here.job).digest
+        consent(actor=person, job_id=here.job.pk, digest=digest, at=DEADLINE + 2 * HOUR)
+
+
+def test_nobody_chooses_before_the_panel_agreed(cast: Cast, judged: Contest):
+    with refused(NotAgreed):
+        builders.choose(cast, judged.team_bid)
+    [waits] = [one for one in desk(actor=cast.maya, at=CHOICE).others if one.kind == "choice"]
+    assert waits.who == "The panel"
+    [mine] = [one for one in desk(actor=cast.rolf, at=CHOICE).mine if one.kind == "judge"]
+    assert mine.act == "Judge the bids, then agree"
+    paper = comparison(actor=cast.maya, job_id=judged.job.pk, at=CHOICE)
+    assert {bid.quality for bid in paper.bids} == {None}
+
+    agree(cast, judged)
+
+    paper = comparison(actor=cast.maya, job_id=judged.job.pk, at=CHOICE)
+    figures = {bid.provider_name: (bid.quality, bid.evaluated) for bid in paper.bids}
+    # One point is worth 75.00: 40,000 - 75 · 75, and 30,000 + 1,500 - 75 · 50.
+    assert figures == {"Events": (75, eur("34375")), "Vera & Co": (50, eur("27750"))}
+
+
+def test_a_choice_that_is_not_the_best_value_says_which_criterion_decided(
+    cast: Cast, judged: Contest
+):
+    agree(cast, judged)
+    with refused(CriterionMissing):
+        builders.choose(cast, judged.team_bid, decisive_criterion_id=None)
+
+    award = builders.choose(cast, judged.team_bid)
+
+    assert '"agreed":[' in award.comparison
+    assert Award.objects.count() == 1
+
+
+def test_the_debrief_gives_what_the_panel_said_together_and_nobody_alone(
+    cast: Cast, judged: Contest
+):
+    agree(cast, judged)
+    builders.choose(cast, judged.team_bid)
+
+    told = debrief(actor=cast.vera, job_id=judged.job.pk)
+
+    assert {(one.quarters, one.reasons) for one in told.scores} == {(2, (f"Together: {REASON}",))}

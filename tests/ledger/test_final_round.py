@@ -1,0 +1,235 @@
+"""One best and final round: a shortlist, one question and deadline for all, sealed again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from bids.final_opening import FinalsOpened, RoundNotOver, open_final_bids
+from bids.final_paper import final_content, final_paper
+from bids.final_round import (
+    NotBetter,
+    NotShortlistable,
+    OneRoundOnly,
+    RoundOpen,
+    RoundOver,
+    RoundTooShort,
+    ShortlistTooShort,
+    ask_for_final_bids,
+    submit_final_bid,
+)
+from bids.models.bids import Bid
+from bids.models.panels import FinalOffer, FinalRound
+from bids.opened import opened_bids
+from bids.rooting import holds
+from ledger.books import check_books
+from ledger.eligibility import BidNotValid
+from ledger.models.awards import Award
+from ledger.models.budgets import BudgetLine
+from ledger.reports.comparison import comparison
+from ledger.reports.debrief import debrief
+from ledger.reports.desk import desk
+from marketplace.models.events import Event
+from marketplace.refusals import Forbidden, ReasonMissing, Unknown
+from marketplace.system import the_clock
+from tests.builders import DAY, HOUR, eur, refused
+from tests.cast import Cast
+from tests.ledger import builders
+from tests.ledger.builders import CHOICE, Contest
+
+pytestmark = pytest.mark.django_db
+ENDS = CHOICE + 2 * DAY
+QUESTION = "What is your best price if the tent is ours?"
+
+
+@pytest.fixture
+def contest(cast: Cast) -> Contest:
+    """The team asks 40,000.00 and Vera & Co 30,000.00."""
+    builders.grant(cast)
+    return builders.contest(cast, vendor=("10000", "20000"))
+
+
+def ask(cast: Cast, contest: Contest, **changes: Any) -> FinalRound:
+    words: dict[str, Any] = {
+        "actor": cast.maya,
+        "job_id": contest.job.pk,
+        "bid_ids": [contest.team_bid.pk, contest.vendor_bid.pk],
+        "question": QUESTION,
+        "closes_at": ENDS,
+        "at": CHOICE,
+    }
+    return ask_for_final_bids(**(words | changes))
+
+
+def final(cast: Cast, bid: Bid, amount: str, **changes: Any) -> FinalOffer:
+    """The bidder's lead offers the same at another price."""
+    lead = cast.pia if bid.provider == cast.events_team else cast.vera
+    words = {"actor": lead, "bid_id": bid.pk, "at": CHOICE + DAY}
+    return submit_final_bid(content=builders.bid_of([amount]), **(words | changes))
+
+
+def open_finals(contest: Contest) -> None:
+    open_final_bids(actor=the_clock(), job_id=contest.job.pk, at=ENDS)
+
+
+def test_final_bids_are_sealed_until_the_end_and_then_opened_together(cast: Cast, contest: Contest):
+    ask(cast, contest)
+    offer = final(cast, contest.team_bid, "36000")
+
+    shown = comparison(actor=cast.maya, job_id=contest.job.pk, at=CHOICE + DAY)
+    assert {bid.bid_id for bid in shown.bids} == {contest.team_bid.pk, contest.vendor_bid.pk}
+    assert not Bid.objects.filter(pk=offer.pk).exists()
+    for person in (cast.maya, cast.ada):
+        told = str(opened_bids(actor=person, job_id=contest.job.pk)) + str(shown)
+        assert offer.reference not in told
+        assert "36,000" not in told
+    with refused(RoundNotOver):
+        open_final_bids(actor=the_clock(), job_id=contest.job.pk, at=ENDS - HOUR)
+
+    open_finals(contest)
+
+    shown = comparison(actor=cast.maya, job_id=contest.job.pk, at=ENDS)
+    bids = {bid.bid_id: bid for bid in shown.bids}
+    assert (bids[offer.pk].quoted, bids[offer.pk].is_final) == (eur("36000"), True)
+    assert bids[contest.team_bid.pk].is_followed
+    assert not bids[contest.vendor_bid.pk].is_followed  # whoever sent none keeps their bid
+    with refused(FinalsOpened):
+        open_finals(contest)
+    assert holds(contest.job.sealed_root)
+
+
+def test_a_final_bid_keeps_what_was_said_of_the_one_it_follows(cast: Cast, contest: Contest):
+    from tests.ledger.reports.test_comparison import score
+
+    score(cast, contest, team=4, vendor=2)
+    ask(cast, contest)
+    offer = final(cast, contest.team_bid, "30500")
+    open_finals(contest)
+
+    paper = comparison(actor=cast.maya, job_id=contest.job.pk, at=ENDS)
+    best = next(bid for bid in paper.bids if bid.bid_id == offer.pk)
+    assert best.quality == 100
+    assert paper.leader_ids == (offer.pk,)
+
+
+def test_a_final_bid_is_chosen_and_the_one_it_follows_is_not(cast: Cast, contest: Contest):
+    ask(cast, contest)
+    offer = final(cast, contest.team_bid, "36000")
+    with refused(RoundOpen):
+        builders.choose(cast, contest.vendor_bid, at=CHOICE + DAY)
+    open_finals(contest)
+    with refused(BidNotValid):
+        builders.choose(cast, contest.team_bid, at=ENDS)
+
+    award = builders.choose(cast, Bid.objects.get(pk=offer.pk), at=ENDS)
+
+    line = BudgetLine.objects.get(pk=award.budget_line_id)
+    # 36,000.00 and 2 % of it to the marketplace are promised, of 100,000.00.
+    assert (line.committed_minor, line.available_minor) == (36_720_00, 63_280_00)
+    assert [part.price_minor for part in builders.milestones(award)] == [36_000_00]
+    assert debrief(actor=cast.vera, job_id=contest.job.pk).own_price == eur("30000")
+    assert check_books().wrong == ()
+
+
+def test_a_later_final_bid_replaces_the_earlier_one_and_none_asks_for_more(
+    cast: Cast, contest: Contest
+):
+    ask(cast, contest)
+    final(cast, contest.team_bid, "38000")
+    second = final(cast, contest.team_bid, "39000", at=CHOICE + DAY + HOUR)
+    with refused(NotBetter):
+        final(cast, contest.team_bid, "40000.01", at=CHOICE + DAY + HOUR)
+
+    open_finals(contest)
+
+    assert [one.pk for one in Bid.objects.filter(final_of__isnull=False)] == [second.pk]
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"question": " "}, ReasonMissing),
+        ({"closes_at": CHOICE + DAY - timedelta(seconds=1)}, RoundTooShort),
+    ],
+)
+def test_a_round_has_a_question_and_a_day(
+    cast: Cast, contest: Contest, changes: dict[str, Any], rule: type
+):
+    with refused(rule):
+        ask(cast, contest, **changes)
+
+
+def test_a_round_is_held_once_with_two_bidders_at_least_by_the_head(cast: Cast, contest: Contest):
+    with refused(ShortlistTooShort):
+        ask(cast, contest, bid_ids=[contest.team_bid.pk, contest.team_bid.pk])
+    with refused(NotShortlistable):
+        ask(cast, contest, bid_ids=[contest.team_bid.pk, contest.job.pk])
+    with refused(Forbidden):
+        ask(cast, contest, actor=cast.rolf)
+    ask(cast, contest)
+    with refused(OneRoundOnly):
+        ask(cast, contest)
+
+
+def test_only_the_lead_of_a_shortlisted_bidder_sends_one_and_in_time(cast: Cast, contest: Contest):
+    with refused(Unknown):
+        final(cast, contest.team_bid, "36000")
+    ask(cast, contest)
+    with refused(Forbidden):
+        final(cast, contest.team_bid, "36000", actor=cast.paul)
+    with refused(Unknown):
+        final(cast, contest.team_bid, "36000", actor=cast.vera)
+    with refused(RoundOver):
+        final(cast, contest.team_bid, "36000", at=ENDS)
+
+
+def test_an_altered_final_bid_leaves_the_earlier_one_in_place(cast: Cast, contest: Contest):
+    ask(cast, contest)
+    offer = final(cast, contest.team_bid, "36000")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        FinalOffer.objects.filter(pk=offer.pk).update(replaced_at=ENDS)
+    with pytest.raises(IntegrityError, match="no bids at that moment"), transaction.atomic():
+        Bid.objects.create(
+            reference="B-FORGED",
+            job=contest.job,
+            provider=cast.events_team,
+            variant=100,
+            submitted_by=cast.pia,
+            submitted_at=CHOICE + DAY,
+            **dict.fromkeys(
+                ("quality_envelope", "price_envelope", "quality_key", "price_key"), b""
+            ),
+            key_name="",
+            fingerprint=b"",
+            receipt="",
+        )
+
+
+def test_what_is_asked_stands_on_the_bidders_desk(cast: Cast, contest: Contest):
+    ask(cast, contest)
+
+    [item] = [one for one in desk(actor=cast.vera, at=CHOICE).mine if one.kind == "final_bid"]
+    assert (item.due_at, item.who) == (ENDS, "You")
+    [waits] = [one for one in desk(actor=cast.maya, at=CHOICE).others if one.kind == "choice"]
+    assert waits.who == "The bidders on the shortlist"
+    paper = final_paper(actor=cast.vera, bid_id=contest.vendor_bid.pk)
+    content = final_content(paper, amounts=[eur("9000"), eur("18000")], answer="27,000 then.")
+    assert [part.amount_minor for part in content.milestones] == [9_000_00, 18_000_00]
+    assert content.approach.startswith("27,000 then.")
+    assert replace(content, approach="").quoted == eur("27000")
+
+
+def test_the_record_knows_the_round_and_no_price_before_its_end(cast: Cast, contest: Contest):
+    ask(cast, contest)
+    final(cast, contest.team_bid, "36000")
+
+    kinds = set(Event.objects.filter(job=contest.job).values_list("kind", flat=True))
+    assert "job.final_round" in kinds
+    assert Event.objects.filter(kind="bid.submitted", happened_at__gt=CHOICE).count() == 0
+    open_finals(contest)
+    assert Event.objects.filter(kind="bid.submitted", happened_at__gt=CHOICE).count() == 1
+    assert Award.objects.count() == 0
