@@ -177,7 +177,7 @@ def _flags(jobs: Iterable[Job]) -> Iterator[JobFlag]:
         Bid.objects.standing()
         .filter(job__in=[job.pk for job in jobs], job__opened_at__isnull=False)
         .defer("quality_envelope", "price_envelope", "quality_key", "price_key", "receipt")
-        .select_related("provider", "opened", "price", "disqualified")
+        .select_related("provider", "opened", "price", "disqualified", "final")
     )
     for bid in standing.order_by("submitted_at", "pk"):
         bids[bid.job_id].append(bid)

@@ -37,5 +37,8 @@ def valid_prices(job_ids: Iterable[UUID]) -> defaultdict[UUID, list[ValidPrice]]
 def standing_prices() -> QuerySet[OpenedPrice]:
     """Return the prices of bids that could be chosen, in the currency of their job."""
     return OpenedPrice.objects.filter(
-        bid__withdrawn_at=None, bid__disqualified=None, currency=F("bid__job__currency")
+        bid__withdrawn_at=None,
+        bid__disqualified=None,
+        bid__final=None,  # its provider's last word is another
+        currency=F("bid__job__currency"),
     )

@@ -103,7 +103,7 @@ def _bids(job_ids: Iterable[UUID]) -> Iterable[Bid]:
         Bid.objects.standing()
         .filter(job__in=job_ids, job__opened_at__isnull=False)
         .defer(*SEALED)
-        .select_related("provider__department", "opened", "price", "disqualified__reason")
+        .select_related("provider__department", "opened", "price", "disqualified__reason", "final")
         .prefetch_related(Prefetch("price__lines", OpenedPriceLine.objects.order_by("position")))
         .order_by("submitted_at", "reference")
     )
