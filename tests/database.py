@@ -18,6 +18,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit, urlunsplit
 
@@ -70,11 +71,40 @@ def point_at(name: str) -> None:
         os.environ[variable] = with_database(os.environ[variable], name)
 
 
+# Whoever runs this has the server, and gives it back when standard input ends.
+WATCH = """
+import sys
+from pathlib import Path
+from marketplace.project.embedded import FAST, Embedded
+server = Embedded(Path(sys.argv[1]), FAST)
+server.start()
+print("ready", flush=True)
+sys.stdin.read()
+server.release()
+"""
+
+
+def watch(folder: Path) -> subprocess.Popen[str]:
+    """Start a server, and a process that stops it when this one ends, even by kill -9."""
+    watching = subprocess.Popen(
+        [sys.executable, "-c", WATCH, str(folder)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # Ctrl-C reaches us, and we end it ourselves
+    )
+    assert watching.stdout is not None
+    watching.stdout.readline()
+    return watching
+
+
 class Run:
     """What a test process starts, and stops when it ends."""
 
     def __init__(self) -> None:
         self.server: Embedded | None = None
+        self.watching: subprocess.Popen[str] | None = None
         self.slot: IO[str] | None = None
 
     def start(self) -> None:
@@ -102,6 +132,7 @@ class Run:
                 slot.close()
                 continue
             self.slot = slot
+            self.watching = watch(folder / f"{version}-{number}")
             self.server = Embedded(folder / f"{version}-{number}", FAST)
             self.server.start()
             database.make_roles(self.server)
@@ -116,6 +147,8 @@ class Run:
     def stop(self) -> None:
         if self.server is not None:
             self.server.release()
+        if self.watching is not None:
+            self.watching.communicate()
         if self.slot is not None:
             self.slot.close()
 

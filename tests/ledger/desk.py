@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from ledger.acceptance import accept_delivery
 from ledger.awarding import choose_bid
+from ledger.budget_moves import move_budget, sign_move, state_signing_limit
+from ledger.cancelling import agree_cancellation, offer_cancellation
 from ledger.changing import agree_change, propose_change, sign_change
+from ledger.closing import begin_closing
 from ledger.commissioning import cancel_job, end_without_award, publish_job
 from ledger.crediting import resolve_dispute
 from ledger.delivering import deliver_milestone, return_delivery
 from ledger.disputing import raise_dispute
 from ledger.granting import grant_budget
+from ledger.models.retentions import Retention
+from ledger.retention import release_retention
 from marketplace.models.people import User
 from marketplace.money import Money
 from marketplace.system import the_clock
-from tests.builders import DAY, HOUR, NOON, a_draft
+from tests.builders import DAY, HOUR, MINUTE, NOON, a_draft
 from tests.cast import Cast
 from tests.ledger import builders
 from tests.ledger.builders import CHOICE
 from tests.ledger.model import Books, Job
+from tests.ledger.test_retention import state_careful_policy
 
 WORK = CHOICE + 2 * DAY
+MARCH = 202603  # in which all happens until it is closed
 FEE_BASIS_POINTS = 200
+RETENTION_BASIS_POINTS = 500
 GRANTED = 20_000_00
+GRANTED_ELSEWHERE = 1_000_00
+LIMIT = 100_00
 DRAFTS = (3_000_00, 15_000_00, 45_000_00)  # their ceilings
 # What team and vendor ask part by part, the vendor's tax, and the estimate that was reserved.
 # Odd cents, so that roundings matter; one bid beyond every budget, and one nearly for nothing.
@@ -55,25 +66,65 @@ class Desk:
     criteria: dict[int, UUID]
     leads: dict[int, User] = field(default_factory=dict)
     parts: dict[int, list[UUID]] = field(default_factory=dict)
+    awards: dict[int, UUID] = field(default_factory=dict)
+    lines: tuple[UUID, UUID] | None = None
+    fay: User | None = None
     changes: dict[tuple[int, int], list[tuple[UUID, bool]]] = field(default_factory=dict)
     deliveries: dict[tuple[int, int], UUID] = field(default_factory=dict)
     disputes: dict[tuple[int, int], list[UUID]] = field(default_factory=dict)
+    delivered: dict[tuple[int, int], datetime] = field(default_factory=dict)
+    accepted: dict[tuple[int, int], datetime] = field(default_factory=dict)
+    moves: list[UUID] = field(default_factory=list)
+    offers: dict[int, list[tuple[UUID, bool]]] = field(default_factory=dict)
+    later: timedelta = timedelta(0)  # once March is closed, all happens in April
 
     def fresh(self) -> Desk:
         """Return the same company before anything was done."""
         return Desk(
-            self.cast, self.jobs, self.bids, self.criteria, dict(self.leads), dict(self.parts)
+            self.cast,
+            self.jobs,
+            self.bids,
+            self.criteria,
+            dict(self.leads),
+            dict(self.parts),
+            awards=dict(self.awards),
+            lines=self.lines,
+            fay=self.fay,
         )
 
-    def grant(self, minor: int) -> None:
+    def grant(self, minor: int, into_march: bool) -> None:
         grant_budget(
             actor=self.cast.fin,
             department_id=self.cast.marketing.pk,
             fiscal_year=2026,
             amount=eur(minor),
-            at=NOON,
+            at=NOON if into_march else NOON + self.later,
             grant_id=uuid4(),
         )
+
+    def move(self, minor: int) -> None:
+        """Fin moves budget to Services, or back from there."""
+        places = (self.cast.marketing.pk, self.cast.services.pk)
+        move = move_budget(
+            actor=self.cast.fin,
+            move_id=uuid4(),
+            from_line_id=self.lines[minor < 0],
+            to_department_id=places[minor >= 0],
+            amount=eur(abs(minor)),
+            reason="The party grew.",
+            at=WORK + self.later,
+        )
+        self.moves.append(move.pk)
+
+    def sign_move(self, number: int) -> None:
+        sign_move(actor=self.fay, move_id=self.moves[number], at=WORK + self.later)
+
+    def close_march(self) -> None:
+        """Finance closes January, February and March, in the first days of April."""
+        if self.later:
+            begin_closing(actor=self.cast.fin, period_id=MARCH, at=builders.after(MARCH))
+        builders.close_month(self.cast, MARCH)
+        self.later = 31 * DAY
 
     def publish(self, job: int, estimate: int | None) -> None:
         reserved = None if estimate is None else eur(estimate)
@@ -81,11 +132,13 @@ class Desk:
 
     def cancel(self, job: int) -> None:
         reason = "The sun is out."
-        cancel_job(actor=self.cast.maya, job_id=self.jobs[job], reason=reason, at=NOON + HOUR)
+        at = NOON + HOUR + self.later
+        cancel_job(actor=self.cast.maya, job_id=self.jobs[job], reason=reason, at=at)
 
     def end_without_award(self, job: int) -> None:
         reason = "None fits."
-        end_without_award(actor=self.cast.maya, job_id=self.jobs[job], reason=reason, at=CHOICE)
+        at = CHOICE + self.later
+        end_without_award(actor=self.cast.maya, job_id=self.jobs[job], reason=reason, at=at)
 
     def choose(self, job: int, who: str) -> None:
         award = choose_bid(
@@ -96,8 +149,9 @@ class Desk:
             reason="Their idea for the rain convinced us.",
             decisive_criterion_id=self.criteria.get(job),
             followed_view="charged",
-            at=CHOICE,
+            at=CHOICE + self.later,
         )
+        self.awards[job] = award.pk
         self.leads[job] = self.cast.pia if who == "team" else self.cast.vera
         self.parts[job] = [part.pk for part in builders.milestones(award)]
 
@@ -107,42 +161,48 @@ class Desk:
             milestone_id=self.parts[job][part],
             difference=eur(difference),
             reason="One day more or less.",
-            at=WORK,
+            at=WORK + self.later,
         )
         self.changes.setdefault((job, part), []).append((change.pk, by_head))
 
     def agree(self, job: int, part: int, number: int) -> None:
         change, by_head = self.changes[job, part][number]
         asked = self.leads[job] if by_head else self.cast.maya
-        agree_change(actor=asked, change_id=change, at=WORK)
+        agree_change(actor=asked, change_id=change, at=WORK + self.later)
 
     def sign(self, job: int, part: int, number: int) -> None:
         """Gerd, the head above, is the second who signs."""
         change, _ = self.changes[job, part][number]
-        sign_change(actor=self.cast.gerd, change_id=change, at=WORK)
+        sign_change(actor=self.cast.gerd, change_id=change, at=WORK + self.later)
 
     def deliver(self, job: int, part: int, amount: int) -> None:
         delivery = deliver_milestone(
-            actor=self.leads[job], milestone_id=self.parts[job][part], amount=eur(amount), at=WORK
+            actor=self.leads[job],
+            milestone_id=self.parts[job][part],
+            amount=eur(amount),
+            at=WORK + self.later,
         )
-        self.deliveries[job, part] = delivery.pk
+        self.deliveries[job, part], self.delivered[job, part] = delivery.pk, WORK + self.later
 
     def send_back(self, job: int, part: int) -> None:
         return_delivery(
             actor=self.cast.rolf,
             delivery_id=self.deliveries[job, part],
             missing="The plan.",
-            at=WORK,
+            at=WORK + self.later,
         )
 
     def accept(self, job: int, part: int, how: str) -> None:
-        after = {"by Rolf": HOUR, "by silence": 15 * DAY, "too early": 14 * DAY}[how]
+        at = self.delivered[job, part] + (14 if how == "too early" else 15) * DAY
+        if how == "by Rolf" or (how == "by silence" and at < WORK + self.later):
+            at = WORK + self.later + HOUR
         accept_delivery(
             actor=self.cast.rolf if how == "by Rolf" else the_clock(),
             delivery_id=self.deliveries[job, part],
             by_silence=how != "by Rolf",
-            at=WORK + after,
+            at=at,
         )
+        self.accepted[job, part] = at
 
     def contest(self, job: int, part: int, amount: int, too_late: bool) -> None:
         dispute = raise_dispute(
@@ -150,7 +210,7 @@ class Desk:
             milestone_id=self.parts[job][part],
             amount=eur(amount),
             reason="The band was half.",
-            at=WORK + (60 if too_late else 16) * DAY,
+            at=self.since_accepted(job, part, 60 if too_late else 1),
         )
         self.disputes.setdefault((job, part), []).append(dispute.pk)
 
@@ -160,13 +220,56 @@ class Desk:
             dispute_id=self.disputes[job, part][number],
             credit=eur(credit),
             reason="Half of it was there.",
-            at=WORK + 17 * DAY,
+            at=self.since_accepted(job, part, 2),
         )
+
+    def since_accepted(self, job: int, part: int, days: int) -> datetime:
+        """Return so many days after the acceptance, or what of the open month comes next."""
+        at = self.accepted.get((job, part), WORK) + days * DAY
+        return max(at, builders.after(MARCH)) if self.later else at
+
+    def release(self, job: int, part: int, how: str) -> None:
+        """Maya gives what was kept back, or the clock does when its 90 days are over."""
+        kept = Retention.objects.filter(milestone=self.parts[job][part]).values_list("pk").get()[0]
+        by_head = how == "by Maya"
+        release_retention(
+            actor=self.cast.maya if by_head else the_clock(),
+            retention_id=kept,
+            by_time=not by_head,
+            at=self.since_accepted(job, part, 80 if how == "too early" else 90),
+        )
+
+    def offer(self, job: int, fee: int, by_head: bool) -> None:
+        mine = self.offers.setdefault(job, [])
+        offer = offer_cancellation(
+            actor=self.cast.maya if by_head else self.leads[job],
+            award_id=self.awards[job],
+            fee=eur(fee),
+            reason="The courtyard is sold.",
+            at=WORK + self.later + len(mine) * MINUTE,
+        )
+        mine.append((offer.pk, by_head))
+
+    def call_off(self, job: int, number: int) -> None:
+        offer, by_head = self.offers[job][number]
+        asked = self.leads[job] if by_head else self.cast.maya
+        agree_cancellation(actor=asked, offer_id=offer, at=WORK + self.later + HOUR)
 
 
 def opened(cast: Cast) -> Desk:
     """Marketing with a budget, drafts, and jobs whose bids are open."""
-    builders.grant(cast, str(GRANTED // 100))
+    line = builders.grant(cast, str(GRANTED // 100))
+    other = grant_budget(
+        actor=cast.fin,
+        department_id=cast.services.pk,
+        fiscal_year=2026,
+        amount=eur(GRANTED_ELSEWHERE),
+        at=NOON - DAY,
+        grant_id=uuid4(),
+    )
+    words = {"limit": eur(LIMIT), "reason": "Small moves need one."}
+    state_signing_limit(actor=cast.adam, at=NOON - DAY, **words)
+    state_careful_policy(cast)
     drafts = [a_draft(cast, ceiling=eur(ceiling)) for ceiling in DRAFTS]
     contests = [
         builders.contest(
@@ -177,6 +280,7 @@ def opened(cast: Cast) -> Desk:
             estimate=estimate,
             ceiling=eur(5_000_00),
             shows_ceiling=False,
+            policy_code="careful",
         )
         for team, vendor, tax, estimate in CONTESTS
     ]
@@ -186,6 +290,8 @@ def opened(cast: Cast) -> Desk:
         [job.pk for job in drafts] + [contest.job.pk for contest in contests],
         {n: {"team": c.team_bid.pk, "vendor": c.vendor_bid.pk} for n, c in numbered.items()},
         {n: c.job.criteria.earliest("position").pk for n, c in numbered.items()},
+        lines=(line.pk, other.pk),
+        fay=builders.second_of_finance(cast),
     )
     for number, who in CHOSEN.items():
         desk.choose(number, who)
@@ -194,8 +300,10 @@ def opened(cast: Cast) -> Desk:
 
 def on_paper() -> Books:
     """The same company in the model."""
-    books = Books(FEE_BASIS_POINTS)
+    books = Books(FEE_BASIS_POINTS, RETENTION_BASIS_POINTS, LIMIT)
     books.grant(GRANTED)
+    books.elsewhere = GRANTED_ELSEWHERE
+    books.book(B100=GRANTED_ELSEWHERE, B900=-GRANTED_ELSEWHERE)
     books.jobs = [Job(ceiling) for ceiling in DRAFTS]
     for team, vendor, tax, estimate in CONTESTS:
         job = Job(

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from marketplace.refusals import Refusal
 from tests.ledger import stored
-from tests.ledger.desk import DRAFTS, Desk, on_paper
+from tests.ledger.desk import DRAFTS, MARCH, Desk, on_paper
 from tests.ledger.model import Books, Job, No, Part, Work
 
 PICK = st.integers(0, 15)  # of what there is, by its number; again from the front beyond the last
@@ -55,6 +55,8 @@ class Machine(RuleBasedStateMachine):
         self.real = self.desk.fresh()
         self.begin()
         self.rows = stored.every_row()
+        self.acts = 0
+        self.march: list[tuple[Any, ...]] = []  # once it is closed
         self.there: dict[str, tuple[int, ...]] = {}
 
     def begin(self) -> None:
@@ -85,6 +87,7 @@ class Machine(RuleBasedStateMachine):
             got = refusal.code
         assert got == expected, f"{name}: the verb says “{got}”, the model “{expected}”"
         self.tally[f"{name}: {got}" if got else name] += 1
+        self.acts += 1
         now = stored.every_row()
         if got:
             assert now == self.rows, f"{name}: refused, and yet something changed"
@@ -92,6 +95,8 @@ class Machine(RuleBasedStateMachine):
             self.rows, self.there = now, stored.figures()
             untrue = stored.untruths()
             assert not untrue, f"{name}: what is stored is not what was posted: {untrue}"
+            moved = self.march and stored.month(MARCH) != self.march
+            assert not moved, f"{name}: something moved in a month that is closed"
         paper = self.on_paper()
         assert self.there == paper, (
             f"{name}: stored, and on paper: {set(self.there.items()) ^ set(paper.items())}"
@@ -100,7 +105,8 @@ class Machine(RuleBasedStateMachine):
     def on_paper(self) -> dict[str, tuple[int, ...]]:
         """Return the model's figures as the database shows them."""
         books = self.books
-        figures = {"line": (books.budget, books.precommitted, books.committed, books.charged)}
+        line = (books.budget, books.precommitted, books.committed, books.charged)
+        figures = {"line of Marketing": line, "line of Services": (books.elsewhere, 0, 0, 0)}
         figures |= {code: (minor, 0, 0, 0) for code, minor in books.accounts.items()}
         for number, job in enumerate(books.jobs):
             if job.work is not None:
@@ -134,10 +140,38 @@ class Machine(RuleBasedStateMachine):
         found = fitting or self.parts(among)
         return found[pick % len(found)]
 
-    @rule(minor=st.sampled_from([0, 1, 9_999_99, 40_000_00]))
-    def grant(self, minor: int) -> None:
-        self.act("grant", lambda: self.books.grant(minor), lambda: self.real.grant(minor))
+    @rule(minor=st.sampled_from([0, 1, 9_999_99, 40_000_00]), into_march=st.booleans())
+    def grant(self, minor: int, into_march: bool) -> None:
+        self.act(
+            "grant",
+            lambda: self.books.grant(minor, into_march=into_march),
+            lambda: self.real.grant(minor, into_march),
+        )
 
+    @rule(minor=st.sampled_from([0, 1, 99_99, 100_01, 5_000_00, 30_000_00]), back=st.booleans())
+    def move(self, minor: int, back: bool) -> None:
+        minor = -minor if back else minor
+        self.act("move", lambda: self.books.move(minor), lambda: self.real.move(minor))
+
+    @precondition(lambda self: self.books.moves)
+    @rule(pick=PICK)
+    def sign_move(self, pick: int) -> None:
+        moves = self.books.moves
+        waiting = [number for number, move in enumerate(moves) if move[1]] if pick % 4 else []
+        number = waiting[pick % len(waiting)] if waiting else pick % len(moves)
+        self.act(
+            "sign a move",
+            lambda: self.books.sign_move(moves[number]),
+            lambda: self.real.sign_move(number),
+        )
+
+    @precondition(lambda self: self.acts > 20 and (not self.books.is_closed or self.acts % 10 == 0))
+    @rule()
+    def close_march(self) -> None:
+        self.act("close March", self.books.close, self.real.close_march)
+        self.march = self.march or stored.month(MARCH)
+
+    @precondition(lambda self: not self.books.is_closed)  # the drafts would end in March
     @rule(pick=PICK, estimate=st.sampled_from([None, 0, 1_00, 2_500_50, 14_000_00]))
     def publish(self, pick: int, estimate: int | None) -> None:
         number, job = self.job(pick, lambda job: not job.published)
@@ -173,10 +207,10 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: self.parts())
     @rule(pick=PICK, difference=st.one_of(AMOUNTS, AMOUNTS.map(lambda a: -a)), head=st.booleans())
     def propose(self, pick: int, difference: int, head: bool) -> None:
-        job, position, _, part = self.part(pick, lambda part: part.state in UNDER_WAY)
+        job, position, work, part = self.part(pick, lambda part: part.state in UNDER_WAY)
         self.act(
             "propose",
-            lambda: self.books.propose(part, difference),
+            lambda: self.books.propose(work, part, difference),
             lambda: self.real.propose(job, position, difference, head),
         )
 
@@ -205,11 +239,11 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: self.parts())
     @rule(pick=PICK, less=st.one_of(st.just(0), AMOUNTS.map(lambda a: a - 100)))
     def deliver(self, pick: int, less: int) -> None:
-        job, position, _, part = self.part(pick, lambda part: part.state in UNDER_WAY)
+        job, position, work, part = self.part(pick, lambda part: part.state in UNDER_WAY)
         amount = part.price - less
         self.act(
             "deliver",
-            lambda: self.books.deliver(part, amount),
+            lambda: self.books.deliver(work, part, amount),
             lambda: self.real.deliver(job, position, amount),
         )
 
@@ -259,4 +293,39 @@ class Machine(RuleBasedStateMachine):
             "resolve",
             lambda: self.books.resolve(work, part, part.disputes[number], credit),
             lambda: self.real.resolve(job, position, number, credit),
+        )
+
+    @precondition(lambda self: self.parts(lambda part: part.release))
+    @rule(pick=PICK, how=st.sampled_from(["by Maya", "by the clock", "too early"]))
+    def release(self, pick: int, how: str) -> None:
+        job, position, _, part = self.part(
+            pick, lambda part: part.release == "due", among=lambda part: part.release
+        )
+        self.act(
+            "release",
+            lambda: self.books.release(part, too_early=how == "too early"),
+            lambda: self.real.release(job, position, how),
+        )
+
+    @precondition(lambda self: self.parts(lambda part: part.state in UNDER_WAY))
+    @rule(pick=PICK, fee=AMOUNTS, head=st.booleans())
+    def offer_to_end(self, pick: int, fee: int, head: bool) -> None:
+        job, _, work, _ = self.part(pick, lambda part: part.state in UNDER_WAY)
+        fee = fee if pick % 2 else min(fee, work.promised - work.accepted)
+        self.act(
+            "offer to end",
+            lambda: self.books.offer(work, fee),
+            lambda: self.real.offer(job, fee, head),
+        )
+
+    @precondition(lambda self: any(work.offers for _, _, work, _ in self.parts()))
+    @rule(pick=PICK, number=PICK)
+    def call_off(self, pick: int, number: int) -> None:
+        offered = {job: work for job, _, work, _ in self.parts() if work.offers}
+        job = [*offered][pick % len(offered)]
+        number = (number if pick % 3 == 0 else -1) % len(offered[job].offers)
+        self.act(
+            "call off",
+            lambda: self.books.call_off(offered[job], number),
+            lambda: self.real.call_off(job, number),
         )

@@ -35,6 +35,7 @@ class Change:
 class Dispute:
     amount: int
     held: int
+    retained: int = 0  # of what is held: taken from what was kept back
     credit: int | None = None
 
 
@@ -46,6 +47,8 @@ class Part:
     state: str = "open"  # then delivered, returned (and delivered anew), accepted
     amount: int = 0  # of the last delivery
     owed: int = 0  # to a vendor, tax included, and not held
+    kept: int = 0  # back of it, to be released later
+    release: str = ""  # then due, released
     changes: list[Change] = field(default_factory=list)
     disputes: list[Dispute] = field(default_factory=list)
 
@@ -67,6 +70,8 @@ class Work:
     open: int
     accepted: int = 0
     credited: int = 0
+    offers: list[int] = field(default_factory=list)  # to end it, for so much
+    ended: bool = False
 
     def is_large(self, difference: int) -> bool:
         """More than ten hundredths on top of the price at the choice: two heads sign it."""
@@ -98,6 +103,11 @@ class Books:
     """One budget line, the accounts, and every job on it. Debits count as positive."""
 
     fee: int  # in hundredths of a percent
+    retention: int
+    limit: int  # a move above it is signed by a second one
+    elsewhere: int = 0  # the budget of the other department, which uses nothing of it
+    moves: list[list[int]] = field(default_factory=list)  # amount, whether it waits
+    is_closed: bool = False  # the month in which all began
     budget: int = 0
     precommitted: int = 0
     committed: int = 0
@@ -117,10 +127,36 @@ class Books:
     def fee_on(self, before: int, after: int) -> int:
         return share(after, self.fee) - share(before, self.fee)
 
-    def grant(self, minor: int) -> None:
+    def grant(self, minor: int, *, into_march: bool = False) -> None:
         refuse(minor <= 0, "not_a_grant")
+        refuse(into_march and self.is_closed, "period_closed")
         self.budget += minor
         self.book(B100=minor, B900=-minor)
+
+    def move(self, minor: int) -> None:
+        """Move budget to the other department; a negative amount comes from there."""
+        refuse(minor == 0, "not_a_move")
+        self._refuse_beyond(minor)
+        self.moves.append([minor, abs(minor) > self.limit])
+        if not self.moves[-1][1]:
+            self._move(minor)
+
+    def sign_move(self, move: list[int]) -> None:
+        refuse(not move[1], "already_answered")
+        self._refuse_beyond(move[0])
+        move[1] = False
+        self._move(move[0])
+
+    def _refuse_beyond(self, minor: int) -> None:
+        refuse(minor > max(self.available, 0) or -minor > self.elsewhere, "insufficient_funds")
+
+    def _move(self, minor: int) -> None:
+        self.budget -= minor
+        self.elsewhere += minor
+
+    def close(self) -> None:
+        refuse(self.is_closed, "period_not_open")
+        self.is_closed = True
 
     def publish(self, job: Job, estimate: int | None) -> None:
         refuse(job.published, "already_published")
@@ -172,12 +208,13 @@ class Books:
         self.committed += minor
         self.book(E110=minor, E900=-minor)
 
-    def _refuse_unsettled(self, part: Part) -> None:
+    def _refuse_unsettled(self, work: Work, part: Part) -> None:
+        refuse(work.ended, "award_ended")
         refuse(part.state == "accepted", "milestone_accepted")
         refuse(part.state == "delivered", "delivery_waiting")
 
-    def propose(self, part: Part, difference: int) -> None:
-        self._refuse_unsettled(part)
+    def propose(self, work: Work, part: Part, difference: int) -> None:
+        self._refuse_unsettled(work, part)
         refuse(difference == 0, "nothing_changes")
         refuse(part.price + difference < 0, "price_below_zero")
         part.changes.append(Change(difference))
@@ -190,7 +227,7 @@ class Books:
 
     def agree(self, work: Work, part: Part, change: Change) -> None:
         refuse(change.agreed, "already_agreed")
-        self._refuse_unsettled(part)
+        self._refuse_unsettled(work, part)
         difference = change.difference
         refuse(part.price + difference < 0, "price_below_zero")
         refuse(work.is_large(difference) and not change.signed, "second_signature_missing")
@@ -202,8 +239,8 @@ class Books:
         work.open += more
         self._promise(more)
 
-    def deliver(self, part: Part, amount: int) -> None:
-        self._refuse_unsettled(part)
+    def deliver(self, work: Work, part: Part, amount: int) -> None:
+        self._refuse_unsettled(work, part)
         refuse(amount < 0 or amount > part.price, "amount_above_milestone")
         part.state, part.amount = "delivered", amount
 
@@ -220,11 +257,14 @@ class Books:
         refuse(too_early, "not_silent_yet")
         before, after = work.accepted, work.accepted + part.amount
         fee, tax = self.fee_on(before, after), work.tax_on(before, after)
-        part.state, work.accepted, part.owed = "accepted", after, part.amount + tax
+        kept = 0 if work.in_house else share(after, self.retention) - share(before, self.retention)
+        part.state, work.accepted, part.kept = "accepted", after, kept
+        part.owed, part.release = part.amount + tax - kept, "due" if kept else ""
         self.charged += part.amount + fee
         self._use(work, part.amount + fee)
         cost, earned = ("a5100", "a4100") if work.in_house else ("a5200", "a2100")
-        self.book(**{cost: part.amount, "a1400": tax, earned: -part.amount - tax})
+        moves = {cost: part.amount, "a1400": tax, earned: kept - part.amount - tax, "a2110": -kept}
+        self.book(**moves)
         self.book(a5300=fee, a4200=-fee)
         if all(each.state == "accepted" for each in work.parts):
             self._use(work, work.open)
@@ -237,10 +277,13 @@ class Books:
         refuse(part.state != "accepted" or not part.amount, "nothing_charged")
         refuse(too_late, "dispute_closed")
         refuse(amount <= 0 or amount > part.left_to_contest(), "amount_above_charge")
-        held = 0 if work.in_house else min(amount + work.tax_on(0, amount), part.owed)
-        part.disputes.append(Dispute(amount, held))
-        part.owed -= held
-        self.book(a2100=held, a2150=-held)
+        whole = 0 if work.in_house else amount + work.tax_on(0, amount)
+        payable = min(whole, part.owed)
+        retained = min(whole - payable, part.kept)
+        part.disputes.append(Dispute(amount, payable + retained, retained))
+        part.owed -= payable
+        part.kept -= retained
+        self.book(a2100=payable, a2110=retained, a2150=-payable - retained)
 
     def resolve(self, work: Work, part: Part, dispute: Dispute, credit: int) -> None:
         refuse(dispute.credit is not None, "already_resolved")
@@ -255,7 +298,38 @@ class Books:
             held = dispute.held
             tax = min(work.tax_on(before, after), work.tax_on(0, dispute.amount))
             taken = min(credit + tax, held)
-            part.owed += held - taken
+            kept = min(held - taken, dispute.retained)
+            owed = held - taken - kept
+            part.owed, part.kept = part.owed + owed, part.kept + kept
             back = credit + tax - taken
-            self.book(a2150=held, a2100=taken - held, a1300=back, a5200=-credit, a1400=-tax)
+            self.book(a2150=held, a2100=-owed, a2110=-kept, a1300=back, a5200=-credit, a1400=-tax)
         self.book(a4200=fee, a5300=-fee)
+
+    def release(self, part: Part, *, too_early: bool = False) -> None:
+        refuse(part.release == "released", "already_released")
+        refuse(any(each.credit is None for each in part.disputes), "still_contested")
+        refuse(too_early, "not_due_yet")
+        self.book(a2110=part.kept, a2100=-part.kept)
+        part.owed, part.kept, part.release = part.owed + part.kept, 0, "released"
+
+    def offer(self, work: Work, fee: int) -> None:
+        self._refuse_over(work)
+        refuse(fee < 0 or fee > work.promised - work.accepted, "fee_above_rest")
+        work.offers.append(fee)
+
+    def _refuse_over(self, work: Work) -> None:
+        states = {each.state for each in work.parts}
+        refuse(work.ended, "award_ended")
+        refuse(states == {"accepted"}, "work_finished")
+        refuse("delivered" in states, "delivery_waiting")
+
+    def call_off(self, work: Work, number: int) -> None:
+        self._refuse_over(work)
+        refuse(number != len(work.offers) - 1, "offer_replaced")
+        fee = work.offers[number]
+        refuse(fee > work.promised - work.accepted, "fee_above_rest")
+        work.ended = True
+        self._use(work, work.open)
+        self.charged += fee
+        cost, earned = ("a5100", "a4100") if work.in_house else ("a5200", "a2100")
+        self.book(**{cost: fee, earned: -fee})

@@ -11,8 +11,9 @@ from django.db import connection
 from ledger.books import CHECKS
 
 FIGURES = """
-SELECT 'line', budget_minor, precommitted_minor, committed_minor, charged_minor
-    FROM ledger_budgetline
+SELECT 'line of ' || d.name, l.budget_minor, l.precommitted_minor, l.committed_minor,
+        l.charged_minor
+    FROM ledger_budgetline AS l JOIN marketplace_department AS d ON d.id = l.department_id
 UNION ALL
 SELECT a.code, sum(b.debit_minor - b.credit_minor)::bigint, 0, 0, 0
     FROM ledger_balance AS b JOIN ledger_account AS a ON a.id = b.account_id GROUP BY a.code
@@ -51,6 +52,14 @@ def _truth() -> str:
 def untruths() -> list[str]:
     """Return where what is stored is not what was posted."""
     return [words for (words,) in ask(_truth())]
+
+
+def month(period: int) -> list[tuple[Any, ...]]:
+    """Return what stands in one month: nothing of it moves any more once it is closed."""
+    return ask(
+        "SELECT count(DISTINCT p.entry_id), count(*), sum(hash_record_extended(p, 0))"
+        f" FROM ledger_posting AS p WHERE p.period_id = {period:d}"
+    )
 
 
 @cache

@@ -1,10 +1,16 @@
 """The ways a test may use the database do what tests/README.md says."""
 
+import signal
+import subprocess
+import sys
 import threading
+import time
 
 import psycopg
 import pytest
 from django.db import connection, transaction
+
+from marketplace.project.embedded import FAST, ROOT, Embedded
 
 
 def asked(question: str) -> object:
@@ -54,3 +60,20 @@ def test_no_role_that_serves_may_truncate_or_change_a_table(committed, as_role, 
 def test_the_owner_of_every_table_is_the_owner_role(committed):
     owners = "SELECT string_agg(DISTINCT tableowner, ',') FROM pg_tables WHERE schemaname='public'"
     assert asked(owners) == "choicebook_owner"
+
+
+def test_a_run_that_is_killed_leaves_no_server_running(server_folder):
+    words = "import os, sys; from pathlib import Path; from tests.database import watch;"
+    words += " watch(Path(sys.argv[1])); os.kill(os.getpid(), 9)"
+
+    killed = subprocess.run(
+        [sys.executable, "-c", words, str(server_folder)], cwd=ROOT, check=False
+    )
+
+    assert killed.returncode == -signal.SIGKILL
+    server = Embedded(server_folder, FAST)
+    until = time.monotonic() + 60
+    while server._answers() and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not server._answers()
+    assert (server.data / "PG_VERSION").exists()  # it had been there
