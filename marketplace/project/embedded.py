@@ -35,6 +35,7 @@ DURABLE: Mapping[str, str] = {"shared_buffers": "128MB", "max_connections": "100
 # Tests need answers, not durability: losing the data in a power cut costs one more run.
 FAST: Mapping[str, str] = {
     **DURABLE,
+    "max_connections": "140",  # a hundred writers at once, and who looks on
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",

@@ -114,7 +114,7 @@ def test_a_close_among_a_hundred_writers_loses_and_misplaces_nothing(company: Ca
     line = builders.grant(company, "1000", at=NOON)
     as_role("web")
 
-    close_under(90, 20, company, line)
+    close_under(100, 20, company, line)
 
 
 def test_closing_waits_for_who_is_writing_and_seals_what_they_wrote(company: Cast, as_role: Any):
