@@ -126,6 +126,30 @@ def test_the_overrider_pays_the_difference_to_the_last_cent(cast: Cast):
     assert_books_hold()
 
 
+def test_an_override_of_nine_thousand_lands_on_the_overriders_cost_centre(cast: Cast):
+    marketing, house = builders.grant(cast), grant_house(cast)
+    contest = builders.contest(cast, team=("15000", "16000", "5000"), vendor=DEARER)
+    builders.choose(cast, contest.team_bid)
+
+    award = override(cast, contest)  # 45,000.00 instead of 36,000.00
+
+    assert award.override.difference_minor == 9_000_00
+    assert award.override.department.cost_centre == "1000"
+    assert (figures(marketing)[0], figures(house)[0]) == (36_720, 9_180)
+    builders.finish(cast, award)
+    assert (figures(marketing), figures(house)) == ((0, 36_720, 63_280), (0, 9_180, 10_820))
+    assert standing() == {
+        "2100": 45_000,
+        "4200": 900,
+        "5200": 36_000,
+        "5300": 900,
+        "5700": 9_000,
+        "B100": 120_000,
+        "B900": 120_000,
+    }
+    assert_books_hold()
+
+
 def test_nothing_is_lost_by_rounding(cast: Cast):
     marketing, house = builders.grant(cast), grant_house(cast)
     contest, _ = chosen(cast, vendor=("15000.01", "14000.01", "15999.98"))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -25,6 +27,7 @@ from marketplace.system import the_clock
 from tests.bids.builders import offer
 from tests.builders import DAY, HOUR, a_published_job
 from tests.cast import Cast
+from tests.races.starting import at_once
 
 pytestmark = pytest.mark.races
 MARGIN = timedelta(milliseconds=700)
@@ -187,3 +190,40 @@ def test_one_of_many_closers_closes_and_one_of_many_openers_opens(cast, as_role)
             for _ in range(6)
         ]
         assert sum(run.result(PATIENCE_SECONDS) for run in opens) == 1
+
+
+@pytest.mark.parametrize("submissions", [60, pytest.param(200, marks=pytest.mark.proof)])
+def test_every_answer_around_the_deadline_is_a_receipt_or_a_refusal(cast, as_role, submissions):
+    job = a_job_until(cast, database_now() + MARGIN)
+    as_role("web")
+    sides = [(cast.events_team, cast.pia), (cast.vera_co, cast.vera), (cast.otto_co, cast.otto)]
+    apart = 2 * MARGIN / submissions  # half of them before the deadline, half after it
+    began = job.closes_at - MARGIN
+
+    def submission(number: int) -> Bid:
+        provider, lead = sides[number % 3]
+        time.sleep(max(0.0, (began + number * apart - database_now()).total_seconds()))
+        return submit_bid(
+            actor=lead,
+            job_id=job.pk,
+            provider_id=provider.pk,
+            content=offer(),
+            at=database_now(),
+        )
+
+    calls = [partial(submission, number) for number in range(submissions)]
+    answers = at_once(20, calls)
+
+    receipts = {answer.pk: answer for answer in answers if isinstance(answer, Bid)}
+    refusals = [answer for answer in answers if not isinstance(answer, Bid)]
+    assert len(receipts) + len(refusals) == submissions
+    assert {type(refusal) for refusal in refusals} <= {BiddingClosed, Superseded}
+    assert any(isinstance(refusal, BiddingClosed) for refusal in refusals)
+    stored = {bid.pk: bid for bid in Bid.objects.filter(job=job)}
+    # Never both, never neither: what was answered with a receipt is there, and nothing else is.
+    assert receipts.keys() == stored.keys()
+    assert all(bid.receipt and bid.submitted_at < job.closes_at for bid in stored.values())
+    closing(job)
+    opening = open_bids(actor=the_clock(), job_id=job.pk, at=database_now())
+    assert opening.bids_counted == len({bid.provider_id for bid in stored.values()})
+    assert opening.receipts_matched == opening.bids_counted
