@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,7 +10,7 @@ from django.http.response import HttpResponseBase
 from rest_framework import serializers
 
 from api.bodies import Strict
-from api.fields import MoneyField
+from api.fields import MomentField, MoneyField
 from api.ledger_papers import (
     BudgetOut,
     CommitmentOut,
@@ -19,7 +20,14 @@ from api.ledger_papers import (
     TrialBalanceOut,
 )
 from api.paging import Listed, turned
-from api.questions import CurrencyQuery, DepartmentQuery, PeriodField, SpanQuery, days_asked
+from api.questions import (
+    CurrencyQuery,
+    DepartmentQuery,
+    KnownQuery,
+    PeriodField,
+    SpanQuery,
+    days_asked,
+)
 from api.report_files import Report, file_of, report_of
 from api.resource import Asked, Resource, operation
 from ledger.granting import grant_budget
@@ -107,7 +115,7 @@ class Commitments(Report):
         return report_of(asked, "commitments", promises.COLUMNS, rows)
 
 
-class StatementQuery(SpanQuery, CurrencyQuery):  # type: ignore[misc]
+class StatementQuery(SpanQuery, CurrencyQuery, KnownQuery):  # type: ignore[misc]
     """Whose statement."""
 
     department = serializers.UUIDField(source="department_id")
@@ -132,7 +140,7 @@ class DepartmentStatement(Report):
         return paper
 
 
-class ProviderStatementQuery(SpanQuery, CurrencyQuery):  # type: ignore[misc]
+class ProviderStatementQuery(SpanQuery, CurrencyQuery, KnownQuery):  # type: ignore[misc]
     """Whose statement."""
 
     provider = serializers.UUIDField(source="provider_id")
@@ -157,7 +165,7 @@ class ProviderStatement(Report):
         return paper
 
 
-class BalanceQuery(CurrencyQuery):
+class BalanceQuery(CurrencyQuery, KnownQuery):
     """Which months: one, or from one to another."""
 
     period = PeriodField(required=False)
@@ -187,7 +195,7 @@ class TrialBalance(Report):
         return paper
 
 
-class JournalQuery(CurrencyQuery):
+class JournalQuery(CurrencyQuery, KnownQuery):
     """Which entries."""
 
     period = PeriodField(required=False)
@@ -196,6 +204,9 @@ class JournalQuery(CurrencyQuery):
     provider = serializers.UUIDField(required=False, source="provider_id")
     job = serializers.UUIDField(required=False, source="job_id")
     account = serializers.CharField(required=False, max_length=8, source="account_code")
+    updated_since = MomentField(
+        required=False, source="booked_since", help_text="Only what was booked from then on."
+    )
 
 
 class Journal(Report):
@@ -215,12 +226,13 @@ class Journal(Report):
         if asked.format != "json":
             lines = books.every_line(actor=asked.actor, only=only)
             return file_of(asked, "journal", books.COLUMNS, lines)
-        return turned(
+        page = turned(
             lambda cursor, limit: books.journal(
                 actor=asked.actor, only=only, cursor=cursor, limit=limit
             ),
             **asked.page,
         )
+        return replace(page, control=books.journal_control(actor=asked.actor, only=only))
 
 
 class Entry(Resource):

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from rest_framework import serializers
 
 from api.bodies import Strict
+from api.fields import MomentField
 from ledger.periods import days_of
+from ledger.reports.known import Known
+from marketplace.log.checkpoints import checkpoint_at
+from marketplace.refusals import Unknown
 
+SIZE_DIGITS_MAX = 16
 PERIOD = re.compile(r"(20[0-9]{2})-?(0[1-9]|1[0-3])")
 
 
@@ -84,3 +89,33 @@ def days_asked(query: dict[str, Any], *, today: date) -> dict[str, date]:
         "since_on": query.get("since_on") or first,
         "until_on": query.get("until_on") or last,
     }
+
+
+class KnownQuery(Strict):
+    """As it was: effective up to a day, booked up to a moment or a checkpoint of the record."""
+
+    as_of = serializers.DateField(required=False, help_text="What took effect up to this day.")
+    known_at = serializers.CharField(
+        required=False,
+        max_length=40,
+        help_text="A moment like 2026-11-21T09:00:00Z, or the size of a checkpoint.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        as_of, told = attrs.pop("as_of", None), attrs.pop("known_at", "")
+        if as_of or told:
+            attrs["known"] = Known(as_of, _moment_of(told) if told else None)
+        return attrs
+
+
+def _moment_of(told: str) -> datetime:
+    if told.isascii() and told.isdigit() and len(told) < SIZE_DIGITS_MAX:
+        try:
+            return checkpoint_at(size=int(told)).made_at
+        except Unknown as refusal:
+            raise serializers.ValidationError({"known_at": [refusal.text]}, "unknown") from None
+    try:
+        return MomentField().to_internal_value(told)
+    except serializers.ValidationError as wrong:
+        raise serializers.ValidationError({"known_at": wrong.detail}) from None

@@ -61,22 +61,25 @@ def report_of(
 
 
 def file_of(
-    asked: Asked, name: str, columns: Sequence[Column[Any]], rows: Iterable[Any]
+    asked: Asked,
+    name: str,
+    columns: Sequence[Column[Any]],
+    rows: Iterable[Any],
+    *,
+    form: str = "",
 ) -> HttpResponseBase:
     """Return the rows as a file for downloading, with the columns that were asked for."""
-    columns = _chosen(asked, columns)
-    kind = CSV_TYPE if asked.format == "csv" else FILES[asked.format]
-    if asked.format in PIECES:
-        pieces = PIECES[asked.format](columns, rows)
+    columns, form = _chosen(asked, columns), form or asked.format
+    kind = CSV_TYPE if form == "csv" else FILES[form]
+    if form in PIECES:
+        pieces = PIECES[form](columns, rows)
         # The first piece is read now, so that a refusal is still an answer of its own.
         first = next(pieces, b"")
         answer: HttpResponseBase = StreamingHttpResponse(chain([first], pieces), content_type=kind)
-        answer["Content-Disposition"] = f'attachment; filename="{name}.{asked.format}"'
+        answer["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
         return answer
-    file = SPOOLED[asked.format](columns, rows, title=name)
-    return FileResponse(
-        file, as_attachment=True, filename=f"{name}.{asked.format}", content_type=kind
-    )
+    file = SPOOLED[form](columns, rows, title=name)
+    return FileResponse(file, as_attachment=True, filename=f"{name}.{form}", content_type=kind)
 
 
 def _chosen(asked: Asked, columns: Sequence[Column[Any]]) -> Sequence[Column[Any]]:

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from api.bodies import Strict
 from api.paging import Listed, turned
 from api.papers import paper
-from api.questions import CurrencyQuery, DepartmentQuery, SpanQuery, days_asked
+from api.questions import CurrencyQuery, DepartmentQuery, KnownQuery, SpanQuery, days_asked
 from api.report_files import Report, file_of, report_of
 from api.resource import Asked, operation
 from api.work_papers import NeedOut
@@ -182,7 +182,7 @@ class Ratings(Report):
         return report_of(asked, "ratings", records.COLUMNS, rows)
 
 
-class SpendQuery(SpanQuery, DepartmentQuery, CurrencyQuery):  # type: ignore[misc]
+class SpendQuery(SpanQuery, DepartmentQuery, CurrencyQuery, KnownQuery):  # type: ignore[misc]
     """What is summed by what."""
 
     group_by = serializers.MultipleChoiceField(

@@ -186,6 +186,7 @@ RECORD = {
         RecordTable("ledger_balancemovement"),
         RecordTable("ledger_movementmatch", "movement_id"),
         RecordTable("ledger_movementexception", "movement_id"),
+        RecordTable("ledger_ledgerbatch", "number"),
         RecordTable("ledger_checkwish"),
         RecordTable("ledger_recordcheck"),
     )
@@ -229,6 +230,10 @@ NOT_RECORD = {
     "bids_finaloffer": "sealed; at the end of its round it becomes a bid, which is recorded",
     "bids_biddraft": "written over while it is being written, and secret",
     "ledger_stripeevent": "what Stripe announced; what was true then stands in steps and movements",
+    "ledger_keptfile": "made from the record, and can be made again; a batch names its digest",
+    "ledger_filepiece": "the content of such a file",
+    "ledger_batchedentry": "which batch an entry is in; the batch's own file says so",
+    "ledger_reportrun": "a report that somebody asked for",
     "ledger_unrecordedrow": "what waits for its digest",
 }
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 
 from ledger.models.journal import JournalEntry, Posting
-from ledger.reports.columns import Column, columns
+from ledger.reports.columns import Column, Control, ControlTotal, columns
+from ledger.reports.known import NOW, Known
 from ledger.reports.paging import PAGE, PAGE_MAX, Page, page_size, read_cursor, write_cursor
 from ledger.reports.reading import Reader, reader_of
 from ledger.reports.statement import EARNED
@@ -71,6 +72,8 @@ class JournalFilter:
     job_id: UUID | None = None
     account_code: str = ""
     currency: str = ""
+    booked_since: datetime | None = None
+    known: Known = NOW
 
 
 ALL = JournalFilter()
@@ -148,6 +151,27 @@ def every_line(*, actor: User, only: JournalFilter = ALL) -> Iterator[FlatLine]:
         cursor = page.next
 
 
+def journal_control(*, actor: User, only: JournalFilter = ALL) -> Control:
+    """Return how many lines those entries have, and what both sides come to."""
+    reader = reader_of(actor)
+    lines = Posting.objects.filter(entry__in=_entries(reader, only).values("pk"))
+    if not reader.reads_all_books:
+        earned = Q(provider__in=reader.incomes, account__code__in=EARNED)
+        lines = lines.filter(Q(department__in=reader.headed) | earned)
+    sums = lines.values("currency").annotate(
+        count=Count("pk"), debit=Sum("debit_minor"), credit=Sum("credit_minor")
+    )
+    found = list(sums.order_by("currency"))
+    return Control(
+        sum(each["count"] for each in found),
+        tuple(
+            ControlTotal(side, Money(int(each[side]), each["currency"]))
+            for each in found
+            for side in ("debit", "credit")
+        ),
+    )
+
+
 def _entries(reader: Reader, only: JournalFilter) -> QuerySet[JournalEntry]:
     postings = Posting.objects.filter(entry=OuterRef("pk"))
     if not reader.reads_all_books:
@@ -168,11 +192,13 @@ def _entries(reader: Reader, only: JournalFilter) -> QuerySet[JournalEntry]:
         "effective_on__lte": only.until_on,
         "period": only.period,
         "kind": only.kind,
+        "posted_at__gte": only.booked_since,
     }
     lines = Posting.objects.select_related("account", "department", "provider", "category", "job")
     lines = lines.defer("job__need", "provider__description").order_by("line")
     return (
         JournalEntry.objects.filter(Exists(postings))
+        .filter(only.known.of())
         .filter(**{name: value for name, value in facts.items() if value})
         .select_related("actor", "reverses")
         .prefetch_related(Prefetch("postings", lines))

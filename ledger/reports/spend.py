@@ -14,6 +14,7 @@ from django.db import connection
 from ledger import chart
 from ledger.periods import period_of
 from ledger.reports.columns import Column, columns
+from ledger.reports.known import NOW, Known
 from ledger.reports.reading import departments_to_read, reader_of
 from ledger.reports.statement_lines import accounts
 from marketplace.models.people import User
@@ -76,6 +77,8 @@ FROM ledger_posting AS p JOIN ledger_journalentry AS e ON e.id = p.entry_id
 WHERE p.period_id = ANY (%(cut)s) AND p.account_id = ANY (%(accounts)s)
     AND p.department_id = ANY (%(departments)s)
     AND e.effective_on BETWEEN %(since_on)s AND %(until_on)s AND e.kind <> 'year_closed'
+    AND (%(as_of)s::date IS NULL OR e.effective_on <= %(as_of)s)
+    AND (%(known_at)s::timestamptz IS NULL OR e.posted_at <= %(known_at)s)
 """
 
 
@@ -105,6 +108,7 @@ def spend(
     department_id: UUID | None = None,
     include_children: bool = False,
     currency: str = "",
+    known: Known = NOW,
 ) -> tuple[SpendRow, ...]:
     """
     Return charges less credits, from one day to another, both included, of the departments
@@ -123,6 +127,13 @@ def spend(
         reader_of(actor), department_id=department_id, include_children=include_children
     )
     first, last, cut = _months(since_on, until_on)
+    if not known.is_now:  # no sum is stored of what was known then
+        cut = [
+            year * 100 + month
+            for year in range(first // 100, last // 100 + 1)
+            for month in range(1, 14)
+            if first <= year * 100 + month <= last
+        ]
     values: dict[str, Any] = {
         "first": first,
         "last": last,
@@ -132,6 +143,8 @@ def spend(
         "accounts": accounts(chart.SPEND),
         "departments": list(departments.values_list("pk", flat=True)),
         "currency": currency,
+        "as_of": known.as_of,
+        "known_at": known.known_at,
     }
     width = len(group_by)
     with connection.cursor() as cursor:
@@ -178,7 +191,7 @@ def _months(since_on: date, until_on: date) -> tuple[int, int, list[int]]:
 
 def columns_of(group_by: Sequence[str]) -> tuple[Column[SpendRow], ...]:
     """Return the columns of such a paper: each group, then the sum."""
-    named = [Column[SpendRow](name, _label_at(place)) for place, name in enumerate(group_by)]
+    named = [Column(name, _label_at(place)) for place, name in enumerate(group_by)]
     return (
         *named,
         *columns("count", currency=lambda row: row.amount.currency, amount=lambda row: row.amount),

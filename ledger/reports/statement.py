@@ -15,6 +15,7 @@ from ledger.models.journal import Balance, EntryKind, Posting
 from ledger.models.periods import Period
 from ledger.periods import fiscal_year_of, period_of
 from ledger.reports.columns import Column, columns
+from ledger.reports.known import NOW, Known
 from ledger.reports.periods import is_final
 from ledger.reports.reading import department_to_read, income_to_read, reader_of
 from ledger.reports.statement_lines import StatementLine, accounts, between, lines_of
@@ -87,6 +88,7 @@ def statement(
     since_on: date,
     until_on: date,
     currency: str = "",  # the department's own when empty
+    known: Known = NOW,
 ) -> Statement:
     """
     Return what a department was charged from one day to another, both included.
@@ -95,7 +97,7 @@ def statement(
     :raises Forbidden: the books of this department are not the actor's to read.
     """
     department = department_to_read(reader_of(actor), department_id)
-    everything = _all_year().filter(department=department)
+    everything = _all_year(known).filter(department=department)
     of_it = everything.filter(account__in=accounts(chart.SPEND))
     only_shown = everything.filter(account__in=accounts(chart.SHOWN_SPEND))
     currency = currency or department.currency
@@ -125,13 +127,23 @@ def statement(
         sign=1,
         period=(since_on, until_on),
         of=_Of(department.pk, department.name, department.cost_centre, currency, tuple(currencies)),
-        opening=_brought_forward(balances.filter(currency=currency), of_it, since_on, currency),
+        opening=(
+            _brought_forward(balances.filter(currency=currency), of_it, since_on, currency)
+            if known.is_now
+            else _net(of_it.filter(_earlier(since_on), currency=currency))
+        ),
         promises=promises,
     )
 
 
 def provider_statement(
-    *, actor: User, provider_id: UUID, since_on: date, until_on: date, currency: str = ""
+    *,
+    actor: User,
+    provider_id: UUID,
+    since_on: date,
+    until_on: date,
+    currency: str = "",
+    known: Known = NOW,
 ) -> Statement:
     """
     Return what a team recovered, or a vendor is owed, from one day to another. `amount` is what
@@ -141,7 +153,7 @@ def provider_statement(
     :raises Forbidden: the income of this provider is not the actor's to read.
     """
     provider = income_to_read(reader_of(actor), provider_id)
-    everything = _all_year().filter(provider=provider)
+    everything = _all_year(known).filter(provider=provider)
     shown = [chart.SHOWN[chart.PROVIDER_RECOVERY]]
     of_it = everything.filter(account__in=accounts(EARNED))
     only_shown = everything.filter(account__in=accounts(shown))
@@ -157,7 +169,11 @@ def provider_statement(
         sign=-1,
         period=(since_on, until_on),
         of=_Of(provider.pk, provider.name, "", currency, currencies),
-        opening=-_earned_before(summed, mine, since_on),
+        opening=-(
+            _earned_before(summed, mine, since_on)
+            if known.is_now
+            else _net(mine.filter(_earlier(since_on)))
+        ),
         promises=(),
     )
 
@@ -186,6 +202,11 @@ def _earned_before(
     return int(whole["net"] or 0) + _net(postings.filter(earlier))
 
 
+def _earlier(day: date) -> Q:
+    """Return what finds the postings of the same fiscal year before a day."""
+    return between(date(fiscal_year_of(day), 1, 1), day - timedelta(days=1))
+
+
 @dataclass(frozen=True, slots=True)
 class _Of:
     """Whose statement it is."""
@@ -197,9 +218,9 @@ class _Of:
     currencies: tuple[str, ...]
 
 
-def _all_year() -> QuerySet[Posting]:
+def _all_year(known: Known) -> QuerySet[Posting]:
     """Every posting but those that close a year's accounts: they are no charge and no credit."""
-    return Posting.objects.exclude(entry__kind=EntryKind.YEAR_CLOSED)
+    return Posting.objects.filter(known.of("entry__")).exclude(entry__kind=EntryKind.YEAR_CLOSED)
 
 
 def _paper(

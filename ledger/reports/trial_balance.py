@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from ledger.models.journal import Balance, Book
+from ledger.models.journal import Balance, Book, Posting
 from ledger.models.periods import Period
 from ledger.reports.columns import Column, columns
+from ledger.reports.known import NOW, Known
 from ledger.reports.periods import is_final
 from ledger.reports.reading import reader_of
 from marketplace.models.people import User
@@ -81,10 +82,16 @@ COLUMNS: tuple[Column[BalanceRow], ...] = columns(
 
 
 def trial_balance(
-    *, actor: User, since_period: int, until_period: int | None = None, currency: str = ""
+    *,
+    actor: User,
+    since_period: int,
+    until_period: int | None = None,
+    currency: str = "",
+    known: Known = NOW,
 ) -> TrialBalance:
     """
-    Return every account that moved up to a month, for finance and auditors.
+    Return every account that moved up to a month, for finance and auditors; `known` restricts it
+    to what was effective by a day or booked by a moment.
 
     :raises Forbidden: the actor holds neither office.
     :raises UnknownPeriod: there is no such month in the books.
@@ -92,7 +99,11 @@ def trial_balance(
     require(reader_of(actor).reads_all_books, "The books are for finance and auditors.")
     until_period = until_period or since_period
     since, until = _period(since_period, "since_period"), _period(until_period, "until_period")
-    balances = Balance.objects.filter(period__lte=until_period)
+    # What was known earlier is summed from the postings; what is known now is stored in sums.
+    balances: QuerySet[Any] = (
+        Balance.objects.all() if known.is_now else Posting.objects.filter(known.of("entry__"))
+    )
+    balances = balances.filter(period__lte=until_period)
     if currency:
         balances = balances.filter(currency=currency)
     earlier, within = Q(period__lt=since_period), Q(period__gte=since_period)

@@ -129,6 +129,7 @@ DUTIES = [
 AT_START = ["bids.rotation.register_key"]
 # What may take a minute: the others do not wait for it.
 LONG_DUTIES = ["ledger.duties.check", "ledger.paying_duties.run"]
+LONG_DUTIES += ["ledger.exchange.report_runs.make_due_reports"]
 DUTIES_EVERY_SECONDS = env_int("DUTIES_EVERY_SECONDS", 5)
 # What speaks to other systems, which may take their time.
 OUTWARD_DUTIES = ["marketplace.duties.send_webhooks"]

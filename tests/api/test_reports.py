@@ -70,7 +70,7 @@ def test_choices_are_filtered(award, fin: Machine, question: str, rows: int):
         ("kind=both", "/kind"),
         ("department=marketing", "/department"),
         ("currency=euro", "/currency"),
-        ("format=pdf", "/format"),
+        ("format=docx", "/format"),
     ],
 )
 def test_a_question_that_cannot_be_read_is_refused_where_it_is_wrong(fin, question, pointer):
