@@ -18,6 +18,7 @@ from ledger.rating import reveal_ratings
 from ledger.recording import record_rows
 from ledger.reports.states import rating_until
 from ledger.retention import release_retention
+from ledger.thresholds import tell_of_thresholds
 from marketplace.system import the_clock
 
 log = structlog.stdlib.get_logger("choicebook.duties")
@@ -38,7 +39,7 @@ def run(*, at: datetime) -> dict[str, int]:
 
 def check(*, at: datetime) -> dict[str, int]:
     """Hold the books and the record against the log, at night and when somebody asked."""
-    return {"checks_run": run_due_checks(at=at)}
+    return {"checks_run": run_due_checks(at=at), "thresholds_told": tell_of_thresholds(at=at)}
 
 
 def accept_the_silent(*, at: datetime) -> int:

@@ -15,6 +15,7 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from marketplace.history import moment
 from marketplace.models.log import LogLeaf
@@ -57,8 +58,14 @@ def tell_webhooks(
     kind: str, *, occurrence: str, data: Mapping[str, Any], at: datetime
 ) -> list[WebhookMessage]:
     """Write a message about what is no event of the record; told twice, it is written once."""
-    webhooks = Webhook.objects.live().filter(kinds__contains=[kind])
+    told = WebhookMessage.objects.filter(webhook=OuterRef("pk"), kind=kind, occurrence=occurrence)
+    webhooks = Webhook.objects.live().filter(~Exists(told), kinds__contains=[kind])
     return _write((webhook, kind, occurrence, at, data) for webhook in webhooks)
+
+
+def is_wanted(kind: str) -> bool:
+    """Whether any address is told of it."""
+    return Webhook.objects.live().filter(kinds__contains=[kind]).exists()
 
 
 @transaction.atomic

@@ -18,12 +18,13 @@ from pathlib import Path
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from ledger.granting import grant_budget
-from ledger.models.budgets import BudgetControl, BudgetLine
+from ledger.models.budgets import BudgetLine
 from ledger.outside_spend import Payment, record_outside_spends
 from ledger.periods import fiscal_year_of
 from marketplace.admission import register_department
 from marketplace.models.departments import Department
 from marketplace.models.people import User
+from marketplace.models.policies import BudgetControl
 from marketplace.money import Money
 from marketplace.refusals import Refusal
 

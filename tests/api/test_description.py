@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -91,6 +92,18 @@ def test_every_operation_has_a_name_of_its_own(description):
 def test_the_description_is_made_without_a_warning(description):
     assert not GENERATOR_STATS._warn_cache
     assert not GENERATOR_STATS._error_cache
+
+
+def test_every_operation_has_an_example_that_names_its_address_and_its_body(description):
+    for path, operations in description["paths"].items():
+        for method, told in operations.items():
+            (example,) = told["x-codeSamples"]
+            line = example["source"]
+            assert "{" not in line.partition(" -d ")[0], line
+            assert path.split("{")[0] in line
+            if "application/json" in told.get("requestBody", {}).get("content", {}):
+                body = line.partition(" -d '")[2].rpartition("' ")[0]
+                assert isinstance(json.loads(body), dict), f"{method} {path}"
 
 
 def test_what_moves_money_asks_for_a_key(description):

@@ -11,12 +11,16 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from ledger.outside_spend import Payment, record_outside_spend
+from ledger.thresholds import tell_of_thresholds
 from marketplace.log.sealer import seal
 from marketplace.messaging import lay_out_messages, send_due_messages, tell_webhooks, try_webhook
 from marketplace.models.webhooks import Webhook, WebhookMessage
+from marketplace.money import Money
 from marketplace.outward import NotPublic, address_of
 from marketplace.refusals import Forbidden
 from marketplace.webhooks import (
@@ -34,6 +38,7 @@ from marketplace.webhooks import (
 from tests.bids import builders as bids
 from tests.builders import NOON, a_published_job
 from tests.cast import Cast, assemble
+from tests.ledger import builders as ledger
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -241,3 +246,25 @@ def test_webhooks_are_for_finance_and_administrators(cast: Cast, receiver: Recei
     end_webhook(actor=cast.adam, webhook_id=hook.id, at=NOON)
     with pytest.raises(WebhookEnded):
         try_webhook(actor=cast.fin, webhook_id=hook.id, at=NOON)
+
+
+def test_a_budget_that_is_nearly_used_is_told_of_once_for_each_mark(cast: Cast, receiver: Receiver):
+    added(cast, receiver, "budget.threshold")
+    line = ledger.grant(cast, "1000", at=NOON)
+
+    def spend(amount: str) -> int:
+        payment = Payment(
+            id=uuid4(),
+            department_id=cast.marketing.pk,
+            payee="Studio Licht",
+            document=uuid4().hex,
+            paid_on=NOON.date(),
+            net=Money.of(amount, "EUR"),
+        )
+        record_outside_spend(actor=cast.fin, payment=payment, at=NOON)
+        return tell_of_thresholds(at=NOON)
+
+    assert [spend("799.99"), spend("0.01"), spend("100"), spend("100")] == [0, 1, 0, 1]
+    told = [json.loads(one.body)["data"] for one in WebhookMessage.objects.order_by("occurrence")]
+    assert sorted(one["percent"] for one in told) == [80, 100]
+    assert {one["id"] for one in told} == {str(line.pk)}
