@@ -14,6 +14,7 @@ from api.company_shapes import (
     DepartmentPaperOut,
     MeOut,
     NoticeOut,
+    OwnDataOut,
     PolicyBody,
     PolicyOut,
     ProviderOut,
@@ -30,6 +31,7 @@ from ledger.reports.desk import desk
 from ledger.reports.house_rules import policy_history
 from marketplace import directory
 from marketplace.admission import add_category, admit_vendor, register_department, register_team
+from marketplace.erasing import ask_erasure, erase_person, personal_data
 from marketplace.policies import state_policy
 from marketplace.suspension import restore_provider, suspend_provider
 
@@ -238,6 +240,47 @@ class Categories(Resource):
     def post(self, asked: Asked) -> Any:
         """For administrators."""
         return add_category(actor=asked.actor, at=asked.at, **asked.body)
+
+
+class OwnData(Resource):
+    """/me/data/"""
+
+    @operation("Read what is kept about me", scope="jobs:read", answers=OwnDataOut)
+    def get(self, asked: Asked) -> Any:
+        """Name and address, places, offices, tokens, what you did and what you were told."""
+        return personal_data(actor=asked.actor)
+
+
+class OwnErasure(Resource):
+    """/me/erasure/"""
+
+    @operation(
+        "Ask to be erased",
+        scope="company:write",
+        body=Nothing,
+        answers=NamedOut,
+        status=201,
+        once="ever",
+    )
+    def post(self, asked: Asked) -> Any:
+        """An administrator takes your name away once your places and offices have ended."""
+        return ask_erasure(actor=asked.actor, at=asked.at)
+
+
+class Erasure(Resource):
+    """/people/{id}/erasure/"""
+
+    @operation(
+        "Erase a person",
+        scope="company:write",
+        body=Nothing,
+        answers=NamedOut,
+        status=201,
+        once="ever",
+    )
+    def post(self, asked: Asked, user_id: UUID) -> Any:
+        """For administrators, of somebody who asked for it. What they did stays provable."""
+        return erase_person(actor=asked.actor, user_id=user_id, at=asked.at)
 
 
 class Policies(Resource):

@@ -142,3 +142,20 @@ class PolicyBody(Strict):
     override_above_minor = serializers.IntegerField(required=False, allow_null=True, **MINOR)
     administration_minor = serializers.IntegerField(required=False, **MINOR)
     changeover_minor = serializers.IntegerField(required=False, **MINOR)
+
+
+class OwnDataOut(serializers.Serializer[Any]):
+    """All that is kept about the person who asks."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    email = serializers.CharField()
+    language = serializers.CharField()
+    time_zone = serializers.CharField()
+    joined_at = serializers.CharField()
+    last_signed_in_at = serializers.CharField(allow_null=True)
+    memberships = serializers.ListField(child=serializers.DictField())
+    offices = serializers.ListField(child=serializers.DictField())
+    tokens = serializers.ListField(child=serializers.DictField())
+    acts = serializers.ListField(child=serializers.DictField())
+    notices = serializers.ListField(child=serializers.DictField())

@@ -20,6 +20,7 @@ from frontend.pages.drafts import PAGE
 from frontend.rendering import only_known, page
 from frontend.requests import SignedIn
 from marketplace.directory import PersonFacts, people, seats
+from marketplace.erasing import waiting_erasures
 from marketplace.offices import grant_office, withdraw_office
 from marketplace.people import add_person
 from marketplace.refusals import Forbidden, Unknown
@@ -30,7 +31,7 @@ from marketplace.refusals import Forbidden, Unknown
 def index(request: SignedIn) -> HttpResponse:
     """Show everybody with their places and offices."""
     only_known(request)
-    context = {"people": people(request.user)}
+    context = {"people": people(request.user), "waiting": waiting_erasures(request.user)}
     return page(request, "frontend/pages/company/people.html", context)
 
 

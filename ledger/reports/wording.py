@@ -75,6 +75,8 @@ TOLD = {
     "office.withdrawn": ("Office withdrawn", "You withdrew an office"),
     "rows.recorded": ("Rows bound to the record", "You bound rows to the record"),
     "words.redaction_wanted": ("Redaction asked for", "You asked for a redaction"),
+    "person.erasure_asked": ("Erasure asked for", "You asked that your name be taken away"),
+    "person.erased": ("Person's name taken away", "You took a person's name away"),
     "words.redacted": ("Words redacted", "You redacted words"),
     "check.wished": ("Check of the record asked for", "You asked for a check of the record"),
     "record.checked": ("Record checked", "You checked the record"),

@@ -27,6 +27,7 @@ NOTHING_TO_SAY = {
     "agreement",
     "confirmation",
     "end",
+    "erasure",
     "prices",
     "replay",
     "restoration",
