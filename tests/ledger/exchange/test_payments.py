@@ -1,0 +1,79 @@
+"""What a company paid past the marketplace comes in from its files, credits and old names too."""
+
+from __future__ import annotations
+
+import gzip
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from ledger.models.budgets import BudgetLine
+from ledger.models.years import OutsideSpend
+from ledger.reports.spend import spend
+from marketplace.models.departments import Department
+from marketplace.money import Money
+from tests.cast import Cast
+from tests.ledger.builders import assert_books_hold
+
+pytestmark = pytest.mark.django_db
+HEAD = "department,category,paid_on,reference,supplier,net,vat,gross,currency\n"
+ROWS = (
+    "Parks & Leisure,Plants,2026-03-02,7001,Green Ltd,100.00,20.00,120.00,GBP\n"
+    "PARKS AND  LEISURE,Plants,2026-03-02,7001,Green Ltd,50.00,,,GBP\n"
+    "Parks & Leisure,Plants,2026-03-02,7001,Green Ltd,100.00,20.00,120.00,GBP\n"
+    "Green Spaces,Plants,2026-03-09,7009,Green Ltd,-30.00,,,GBP\n"
+    "Parks & Leisure,Plants,2026-03-09,7010,Green Ltd,0.00,,,GBP\n"
+    "Parks & Leisure,Plants,someday,7011,Green Ltd,1.00,,,GBP\n"
+)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[str]:
+    paid, renamed = tmp_path / "paid.csv.gz", tmp_path / "renamed.csv"
+    paid.write_bytes(gzip.compress((HEAD + ROWS).encode()))
+    renamed.write_text("Green Spaces,Parks and leisure\n")
+    return [str(paid), "--renamed", str(renamed), "--add-departments"]
+
+
+def told(*words: str) -> str:
+    out = StringIO()
+    call_command("import_payments", *words, stdout=out, stderr=StringIO())
+    return out.getvalue()
+
+
+def test_payments_and_credits_of_a_department_that_was_renamed_come_to_one_sum(
+    cast: Cast, files: list[str]
+):
+    said = told(*files)
+
+    assert "4 of 6 recorded" in said
+    assert "line 6:" in said
+    assert "line 7:" in said
+    parks = Department.objects.get(name="Parks & Leisure")
+    span = {"since_on": OutsideSpend.objects.earliest("paid_on").paid_on.replace(day=1)}
+    span["until_on"] = OutsideSpend.objects.latest("paid_on").paid_on
+    (row,) = spend(actor=cast.fin, **span)
+    assert (row.labels, row.amount) == (("Parks & Leisure",), Money(220_00, "GBP"))
+    assert BudgetLine.objects.get(department=parks).charged_minor == 220_00
+    assert_books_hold()
+
+
+def test_a_file_sent_again_is_recorded_once_and_a_dry_run_keeps_nothing(
+    cast: Cast, files: list[str]
+):
+    assert "4 of 6 would be recorded" in told(*files, "--dry-run")
+    assert not OutsideSpend.objects.exists()
+    told(*files)
+    told(*files)
+
+    assert OutsideSpend.objects.count() == 4
+    assert_books_hold()
+
+
+def test_a_file_that_holds_no_payments_is_refused(cast: Cast, tmp_path: Path):
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("name\nA\n")
+    with pytest.raises(CommandError, match="lacks the columns"):
+        told(str(wrong))
