@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -42,15 +42,29 @@ class PayeeFacts:
 
 def payee_facts(provider_id: UUID) -> PayeeFacts | None:
     """Return how a vendor is paid; None until somebody said."""
-    payees = list(
-        Payee.objects.filter(provider=provider_id)
+    return payees_facts([provider_id]).get(provider_id)
+
+
+def payees_facts(provider_ids: Iterable[UUID]) -> dict[UUID, PayeeFacts]:
+    """Return how vendors are paid, without those that have not said."""
+    payees = (
+        Payee.objects.filter(provider__in=set(provider_ids))
         .select_related("confirmation", "set_by", "provider")
         .order_by("set_at", "pk")
     )
-    if not payees:
-        return None
-    readings = list(PayeeReading.objects.filter(payee__in=payees).order_by("read_at", "pk"))
-    own = [reading for reading in readings if reading.payee_id == payees[-1].pk]
+    said: dict[UUID, list[Payee]] = {}
+    for payee in payees:
+        said.setdefault(payee.provider_id, []).append(payee)
+    last = [each[-1].pk for each in said.values()]
+    readings: dict[UUID, list[PayeeReading]] = {}
+    for reading in PayeeReading.objects.filter(payee__in=last).order_by("read_at", "pk"):
+        readings.setdefault(reading.payee_id, []).append(reading)
+    return {
+        provider: _facts(each, readings.get(each[-1].pk, [])) for provider, each in said.items()
+    }
+
+
+def _facts(payees: Sequence[Payee], own: Sequence[PayeeReading]) -> PayeeFacts:
     changes = [payee.set_at for payee in payees[1:]] + _moved(own)
     return PayeeFacts(
         payee=payees[-1],

@@ -1,0 +1,90 @@
+"""What Stripe announces: only what it signed, these very bytes, and just now."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from ledger.models.stripe import StripeEvent
+from marketplace.project.clock import database_now
+from tests.stripe_twin.books import signed
+from tests.stripe_twin.playing import SECRET, Play
+from tests.stripe_twin.server import Fault
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/stripe/events/"
+
+
+@pytest.fixture
+def event(play: Play) -> dict[str, object]:
+    play.onboard()
+    return play.twin.books.events[-1]
+
+
+def post(body: bytes, signature: str) -> int:
+    with transaction.atomic():  # what a server gives each request
+        answer = Client().post(
+            ADDRESS, body, content_type="application/json", headers={"Stripe-Signature": signature}
+        )
+    return answer.status_code
+
+
+def now() -> int:
+    return int(database_now().timestamp())
+
+
+def test_an_event_is_taken_once_and_answered_at_once(event, play):
+    asked = len(play.twin.asked)
+
+    for _ in range(3):
+        assert post(*signed(event, SECRET, now())) == 204
+
+    assert StripeEvent.objects.filter(pk=event["id"], worked_at=None).count() == 1
+    assert len(play.twin.asked) == asked  # Stripe waits for nothing
+
+
+def test_forged_old_and_written_anew_are_refused(event):
+    body, signature = signed(event, SECRET, now())
+    again = json.dumps(json.loads(body)).encode()
+
+    assert post(*signed(event, "whsec_of_somebody", now())) == 400
+    assert post(*signed(event, SECRET, now() - 301)) == 400
+    assert post(*signed(event, SECRET, now() + 302)) == 400
+    assert post(again, signature) == 400
+    assert post(body + b" ", signature) == 400
+    assert post(body, "") == 400
+    assert post(body, "t=x,v1=y") == 400
+    assert not StripeEvent.objects.exists()
+    assert post(body, signature) == 204
+
+
+def test_two_secrets_are_good_while_one_replaces_the_other(event, settings):
+    settings.STRIPE_WEBHOOK_SECRETS = ["whsec_new", SECRET]
+
+    assert post(*signed(event, "whsec_new", now())) == 204
+    assert post(*signed(event, SECRET, now())) == 204
+
+
+def test_without_a_key_nothing_is_expected(event, settings):
+    settings.STRIPE_API_KEY = ""
+
+    assert post(*signed(event, SECRET, now())) == 400
+
+
+def test_an_event_that_fails_is_tried_again(event, play):
+    play.deliver([event])
+    play.twin.faults += _busy(2)
+    play.work()
+    assert StripeEvent.objects.get().tried == 1
+
+    play.work()
+    play.work()
+
+    assert StripeEvent.objects.get().worked_at is not None
+
+
+def _busy(times: int) -> list[Fault]:
+    return [Fault("GET /v1/accounts", "busy") for _ in range(times)]
