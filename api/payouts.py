@@ -129,7 +129,7 @@ class Payouts(Report):
         """Where each stands: for finance and auditors all, for a vendor's people its own."""
         rows = papers.payouts(actor=asked.actor)
         if asked.format != "json":
-            return file_of(asked.format, "payouts", papers.COLUMNS, rows)
+            return file_of(asked, "payouts", papers.COLUMNS, rows)
         return sliced(rows, **asked.page)
 
     @operation(
@@ -207,5 +207,5 @@ class StripeReconciliation(Report):
         """Matched by an entry, explained by a person, or open with the reason."""
         rows = stripe_books.stripe_movements(actor=asked.actor)
         if asked.format != "json":
-            return file_of(asked.format, "stripe-reconciliation", stripe_books.COLUMNS, rows)
+            return file_of(asked, "stripe-reconciliation", stripe_books.COLUMNS, rows)
         return sliced(rows, **asked.page)

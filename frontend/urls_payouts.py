@@ -2,12 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from frontend.pages import payouts
+from frontend.pages import payout_acts, payouts
 
 urlpatterns: list[URLPattern] = [
     path("finance/payouts/", payouts.index, name="payouts"),
     path("finance/payouts.csv", payouts.index_csv, name="payouts-csv"),
-    path("finance/payouts/<uuid:payout_id>/<slug:what>/", payouts.act_on, name="payout-act"),
+    path("finance/payouts/<uuid:payout_id>/<slug:what>/", payout_acts.act_on, name="payout-act"),
     path("finance/vendors/<uuid:provider_id>/by-hand/", payouts.by_hand, name="payee-by-hand"),
     path(
         "finance/vendors/<uuid:provider_id>/payouts/<str:currency>/", payouts.ask, name="payout-ask"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,29 +15,19 @@ from django.views.decorators.http import require_safe
 
 from frontend.acts import Act, NothingAsked, answer, sent
 from frontend.forms import MoneyField, PageForm, count_in
-from frontend.pages.periods import ReasonForm
 from frontend.pages.work import ACT
 from frontend.rendering import fresh_sign_in, only_known, page
 from frontend.requests import SignedIn
 from frontend.tables import csv_answer
 from ledger.payees import confirm_payee, onboarding_address, pay_by_hand
-from ledger.paying import declare_not_sent
-from ledger.paying_by_hand import note_paid_by_hand, note_returned_by_hand
 from ledger.reconciling import explain_movement
-from ledger.reports.payouts import COLUMNS, PayoutRow, payouts, vendor_account, vendors_owed
+from ledger.reports.payouts import COLUMNS, payouts, vendor_account, vendors_owed
 from ledger.reports.stripe_books import stripe_movements
-from ledger.sending_back import recall_payout, want_back
-from ledger.settling import approve_payout, ask_payout, decline_payout, try_again
+from ledger.settling import ask_payout
 from ledger.stripe_gateway import is_connected
 from ledger.topping_up import ask_top_up
 from marketplace.directory import seats
 from marketplace.refusals import Unknown
-
-
-class DocumentForm(PageForm):
-    """By which document the bank knows it."""
-
-    document = forms.CharField(max_length=60, label=gettext_lazy("Document of the bank"))
 
 
 class ReferenceForm(PageForm):
@@ -209,95 +198,6 @@ def ask(request: SignedIn, provider_id: UUID, currency: str) -> HttpResponse:
     )
 
 
-Verb = Callable[..., object]
-# What can be done with a payout: title, button, the form, the verb, what is said then.
-ACTS: dict[str, tuple[Any, Any, type[PageForm], Verb, Any]] = {
-    "approval": (
-        gettext_lazy("Approve the payout to %(name)s"),
-        gettext_lazy("Approve it"),
-        NothingAsked,
-        approve_payout,
-        gettext_lazy("Approved. It is on its way."),
-    ),
-    "refusal": (
-        gettext_lazy("Decline the payout to %(name)s"),
-        gettext_lazy("Decline it"),
-        ReasonForm,
-        decline_payout,
-        gettext_lazy("Declined. What is owed stays owed."),
-    ),
-    "attempt": (
-        gettext_lazy("Try the payout to %(name)s again"),
-        gettext_lazy("Try again"),
-        NothingAsked,
-        try_again,
-        gettext_lazy("It is tried again, under a new name."),
-    ),
-    "recall": (
-        gettext_lazy("Take the payout to %(name)s back before it is sent"),
-        gettext_lazy("Take it back"),
-        ReasonForm,
-        recall_payout,
-        gettext_lazy("Taken back. What is owed stays owed."),
-    ),
-    "reversal": (
-        gettext_lazy("Have the transfer to %(name)s reversed"),
-        gettext_lazy("Have it reversed"),
-        ReasonForm,
-        want_back,
-        gettext_lazy("Stripe is asked. You are told what it says."),
-    ),
-    "not-sent": (
-        gettext_lazy("Say that the payout to %(name)s was not sent"),
-        gettext_lazy("It was not sent"),
-        NothingAsked,
-        declare_not_sent,
-        gettext_lazy("Stripe was asked once more, and it is noted."),
-    ),
-    "paid": (
-        gettext_lazy("Note that the bank has paid %(name)s"),
-        gettext_lazy("It is paid"),
-        DocumentForm,
-        note_paid_by_hand,
-        gettext_lazy("Noted and booked."),
-    ),
-    "return": (
-        gettext_lazy("Note that the bank gave the payment to %(name)s back"),
-        gettext_lazy("It came back"),
-        DocumentForm,
-        note_returned_by_hand,
-        gettext_lazy("Noted. It is owed again."),
-    ),
-}
-
-
-@ACT
-@fresh_sign_in
-def act_on(request: SignedIn, payout_id: UUID, what: str) -> HttpResponse:
-    """Do one thing with a payout."""
-    if what not in ACTS:
-        raise Unknown("There is no such act.")
-    title, button, form, verb, told = ACTS[what]
-    row = _row(request, payout_id)
-    act = Act(
-        title=str(title) % {"name": row.provider_name},
-        lead=row.then,
-        button=str(button),
-        back=reverse("payouts"),
-        trail=_("Payouts"),
-        facts=((_("Amount"), str(row.amount)), (_("Asked for by"), row.asked_by)),
-    )
-    return answer(
-        request,
-        act,
-        form(sent(request)),
-        do=lambda typed: verb(
-            actor=request.user, payout_id=payout_id, at=request.received_at, **typed
-        ),
-        told=str(told),
-    )
-
-
 class TopUpForm(PageForm):
     """How much is brought; named before it is sent, so that a form sent twice brings once."""
 
@@ -356,10 +256,3 @@ def explain(request: SignedIn, movement_id: str) -> HttpResponse:
         ),
         told=_("Explained."),
     )
-
-
-def _row(request: SignedIn, payout_id: UUID) -> PayoutRow:
-    for row in payouts(actor=request.user):
-        if row.payout_id == payout_id:
-            return row
-    raise Unknown("There is no such payout.")

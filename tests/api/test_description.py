@@ -20,6 +20,8 @@ from tests.cast import Cast
 # What is done by doing it: these take no body.
 NOTHING_TO_SAY = {
     "acceptance",
+    "approval",
+    "attempts",
     "checks",
     "close",
     "closing",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -44,8 +45,8 @@ def act(client: Client, name: str, *args: object, **typed: str) -> None:
     page = client.get(address)
     assert page.status_code == 200
     form = page.context["form"]
-    for name in {"payout_id", "top_up_id"} & form.fields.keys():
-        typed[name] = str(form[name].value())
+    for hidden in {"payout_id", "top_up_id"} & form.fields.keys():
+        typed[hidden] = str(form[hidden].value())
     answer = client.post(address, typed)
     assert answer.status_code == 302, answer.content.decode()[:2000]
 
@@ -69,7 +70,9 @@ def test_from_the_vendors_account_to_the_money(play: Play, as_person: SignIn) ->
         act(fin, "payout-ask", vendor, "EUR")
     payout = Payout.objects.get()
     with it_is(play.now):
-        refused = fin.post(reverse("payout-act", args=[payout.pk, "approval"]))
+        with transaction.atomic():
+            refused = fin.post(reverse("payout-act", args=[payout.pk, "approval"]))
+            transaction.set_rollback(True)
         assert "another person of finance approves" in refused.content.decode()
         act(fay, "payout-act", payout.pk, "approval")
     play.work()
