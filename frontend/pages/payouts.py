@@ -213,6 +213,8 @@ class TopUpForm(PageForm):
 @fresh_sign_in
 def top_up(request: SignedIn, currency: str) -> HttpResponse:
     """Bring money from the company's bank to its balance at Stripe."""
+    if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
+        raise Unknown("There is no such currency.")
     act = Act(
         title=_("Top the balance at Stripe up"),
         lead=_("Payouts are made from it. It is booked when the money arrives, in a few days."),

@@ -1,6 +1,6 @@
 """
-A vendor's way to its money in a real browser: Vera says at Stripe where it goes, Fay confirms it, Fin
-asks, Fay approves, and Vera reads that it is paid. It leaves a picture of each step.
+A vendor's way to its money in a real browser: Vera says at Stripe where it goes, Fay confirms it,
+Fin asks, Fay approves, and Vera reads that it is paid. It leaves a picture of each step.
 """
 
 from __future__ import annotations
