@@ -61,7 +61,7 @@ class PayoutBody(Strict):
     currency = serializers.RegexField("^[A-Z]{3}$")
 
 
-class LimitBody(Strict):
+class PayoutLimitBody(Strict):
     """Above which amount a second person approves, or how much is approved in a day."""
 
     kind = serializers.ChoiceField(choices=["signature", "daily"])
@@ -82,7 +82,7 @@ class PayoutLimits(Resource):
     @operation(
         "State a limit on payouts",
         scope="ledger:write",
-        body=LimitBody,
+        body=PayoutLimitBody,
         answers=LimitStatedOut,
         status=201,
         once="ever",
