@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Max, Q
-
 from bids.permissions import people_of_both_sides
-from marketplace.models.jobs import Invitation, Job
+from marketplace.models.jobs import Job
 from marketplace.models.people import User
 from marketplace.models.providers import Provider
 from marketplace.refusals import Refusal, Unknown
@@ -74,16 +72,13 @@ def refuse_decided(job: Job) -> None:
         raise JudgingOver(f"“{job.title}” is decided; its bids are not judged any more.")
 
 
-def refuse_bidder(job: Job, provider: Provider, *, at: datetime) -> int:
+def refuse_bidder(job: Job, provider: Provider) -> None:
     """
-    Return the number of the last addendum by a moment if this provider may bid on this job.
+    Return if this provider may bid on this job.
 
     :raises NotInvited, DeclinedBefore, ProviderSuspended, OwnJob, ConflictOfSides: it may not.
     """
-    invitations = Invitation.objects.filter(job=job, provider=provider)
-    read_by_then = Q(job__addenda__added_at__lte=at)
-    last = Max("job__addenda__number", filter=read_by_then, default=0)
-    invitation = invitations.annotate(last_addendum=last).order_by().first()
+    invitation = job.invitations.filter(provider=provider).first()
     if invitation is None:
         raise NotInvited("There is no such job.")
     if invitation.declined_at is not None:
@@ -95,8 +90,6 @@ def refuse_bidder(job: Job, provider: Provider, *, at: datetime) -> int:
         raise OwnJob("A department's own team cannot bid on the department's job.")
     if people_of_both_sides(job, provider):
         raise ConflictOfSides("Somebody of your side wrote, approved or will judge this job.")
-    last_addendum: int = invitation.last_addendum
-    return last_addendum
 
 
 def refuse_suspended(provider: Provider) -> None:
@@ -108,4 +101,4 @@ def refuse_suspended(provider: Provider) -> None:
 def last_addendum(job: Job, *, at: datetime | None = None) -> int:
     """Return the number of the job's last addendum, or of the last by a moment; 0 for none."""
     addenda = job.addenda.all() if at is None else job.addenda.filter(added_at__lte=at)
-    return addenda.aggregate(last=Max("number"))["last"] or 0
+    return addenda.order_by("-number").values_list("number", flat=True).first() or 0

@@ -36,7 +36,7 @@ def save_bid_draft(
     provider = Provider.objects.visible_to(actor).one(provider_id)
     require(may_draft_bid_for(actor, provider))
     refuse_closed(job, at=at)
-    refuse_bidder(job, provider, at=at)
+    refuse_bidder(job, provider)
     refuse_too_much(content)
     known = BidDraft.objects.filter(job=job, provider=provider).first()
     draft = known or BidDraft(id=uuid4(), job=job, provider=provider)

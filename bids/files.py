@@ -55,7 +55,7 @@ def attach_file(
     provider = Provider.objects.visible_to(actor).one(provider_id)
     require(may_draft_bid_for(actor, provider))
     refuse_closed(job, at=at)
-    refuse_bidder(job, provider, at=at)
+    refuse_bidder(job, provider)
     called = plain_name(name)
     kind = kind_of(called, content)
     there = attached(job, provider)

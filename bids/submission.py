@@ -82,7 +82,7 @@ def submit_bid(
 
     # `at` is when the request arrived: waiting for the lock costs nobody the deadline.
     refuse_closed(job, at=at)
-    addendum = refuse_bidder(job, provider, at=at)
+    refuse_bidder(job, provider)
     if variant and not job.policy.allows_variants:
         raise VariantNotAllowed("Each provider has one bid on a job.")
     refuse_unfit(job, content)
@@ -98,7 +98,7 @@ def submit_bid(
     for bid in earlier:
         if bid.withdrawn_at is None:
             take_back(bid=bid, actor=actor, at=at)
-    bid = _write(job, provider, content, variant, addendum=addendum, actor=actor, at=at)
+    bid = _write(job, provider, content, variant, actor=actor, at=at)
     bind_files(bid, content)
     access.note(bid=bid, kind=access.SUBMITTED, actor=actor, at=at)
     if not actor.is_system:  # another system's record leaves no draft here
@@ -192,14 +192,7 @@ def _refuse_rise(
 
 
 def _write(
-    job: Job,
-    provider: Provider,
-    content: BidContent,
-    variant: int,
-    *,
-    addendum: int,
-    actor: User,
-    at: datetime,
+    job: Job, provider: Provider, content: BidContent, variant: int, *, actor: User, at: datetime
 ) -> Bid:
     bid_id = uuid4()
     sealed = seals.seal(content, seals.Identity(bid_id, job.pk, provider.pk))
@@ -213,7 +206,7 @@ def _write(
         variant=variant,
         submitted_by=actor,
         submitted_at=at,
-        confirmed_addendum=addendum,
+        confirmed_addendum=last_addendum(job, at=at),
         quality_envelope=sealed.quality_envelope,
         quality_key=sealed.quality_key,
         price_envelope=sealed.price_envelope,

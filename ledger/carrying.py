@@ -61,7 +61,7 @@ def standing_commitment(*, award: Award, actor: User, at: datetime, line: int = 
 
     :raises InsufficientFunds: promises are carried without budget, and the new line lacks it.
     """
-    standing = award.commitments.select_related("budget_line__department")
+    standing = award.commitments.select_related("budget_line")
     commitment = standing.get(line=line, followed_by=None)
     year = fiscal_year_of(at.date())
     if commitment.budget_line.fiscal_year >= year:

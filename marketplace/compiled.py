@@ -108,9 +108,10 @@ def _shape_of(queryset: models.QuerySet[Any]) -> Shape | None:
     conditions: list[Shape] = []
     children: list[Any] = query.where.children
     for condition in children:
-        if type(condition) is not IsNull or type(condition.lhs) is not Col:
+        if not isinstance(condition, IsNull) or type(condition.lhs) is not Col:
             return None
-        conditions.append((condition.lhs.alias, condition.lhs.target.column, condition.rhs))
+        column = condition.lhs
+        conditions.append((type(condition), column.alias, column.target.column, condition.rhs))
     return (
         queryset.db,
         queryset.model,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import signal
 import traceback
@@ -35,6 +36,7 @@ class Workers:
 
     def __init__(self, take: Take, count: int) -> None:
         connections.close_all()
+        gc.freeze()  # what stands before the fork is shared, and not searched for garbage again
         context = multiprocessing.get_context("fork")
         pipes = [context.Pipe() for _ in range(count)]
         self.ends: list[Connection] = [here for here, _ in pipes]
