@@ -92,8 +92,9 @@ def submit_bid(
     if any(bid.withdrawn_at is not None and bid.withdrawn_at > at for bid in earlier):
         raise Superseded("Your bid was withdrawn after this one was sent. Submit it again.")
     _refuse_rise(job, earlier, content, actor=actor, at=at)
-    # Those that are attached go with it, and no others, whatever was sent.
-    content = with_files(content, job, provider)
+    if not actor.is_system:  # another system's record has no files here
+        # Those that are attached go with it, and no others, whatever was sent.
+        content = with_files(content, job, provider)
 
     for bid in earlier:
         if bid.withdrawn_at is None:
