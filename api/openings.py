@@ -9,8 +9,8 @@ from rest_framework import serializers
 
 from api.bid_shapes import AnswersField, FileOut, LineOut, PlannedMilestoneOut
 from api.bodies import Nothing, Reason, Strict
-from api.fields import WordField
-from api.made import DisqualificationOut, ScoreMadeOut
+from api.fields import MomentField, MoneyField, WordField
+from api.made import DisqualificationOut, MadeOut, ScoreMadeOut
 from api.paging import Listed, sliced
 from api.papers import paper
 from api.resource import Asked, Resource, operation
@@ -18,6 +18,13 @@ from bids.disqualification import disqualify_bid
 from bids.opened import Minutes, OpenedBidFacts, ScoreFacts, minutes, opened_bids
 from bids.prices import open_prices
 from bids.scoring import score_bid
+from bids.witnesses import (
+    OpeningRoom,
+    SignatureFacts,
+    opening_room,
+    sign_opening,
+    state_opening_limit,
+)
 
 MinutesOut = paper(
     Minutes,
@@ -63,6 +70,78 @@ class Opening(Resource):
     def get(self, asked: Asked, job_id: UUID) -> Any:
         """How many bids there were, and that each matched its receipt."""
         return minutes(actor=asked.actor, job_id=job_id)
+
+
+RoomSignatureOut = paper(SignatureFacts, "name", "capacity", "signed_at")
+RoomOut = paper(
+    OpeningRoom,
+    "job_id",
+    "closes_at",
+    "closed_at",
+    "opened_at",
+    "needs_two",
+    "signatures",
+    "may_sign",
+)
+
+
+class SignatureMadeOut(MadeOut):
+    """A signature for an opening."""
+
+    capacity = serializers.CharField()
+    signed_at = MomentField()
+
+
+class OpeningLimitBody(Strict):
+    """Above which ceiling two people open."""
+
+    limit = MoneyField()
+    reason = WordField()
+
+
+class OpeningLimitOut(MadeOut):
+    """A limit, from its moment on."""
+
+    currency = serializers.CharField()
+    limit_minor = serializers.IntegerField()
+    stated_at = MomentField()
+
+
+class Signatures(Resource):
+    """/jobs/{id}/opening/signatures/"""
+
+    @operation("Read who opens", scope="awards:read", answers=RoomOut)
+    def get(self, asked: Asked, job_id: UUID) -> Any:
+        """When the bids are opened, by the clock or by two people, and who has signed."""
+        return opening_room(actor=asked.actor, job_id=job_id, at=asked.at)
+
+    @operation(
+        "Sign for an opening",
+        scope="awards:write",
+        body=Nothing,
+        answers=SignatureMadeOut,
+        status=201,
+        once="ever",
+    )
+    def post(self, asked: Asked, job_id: UUID) -> Any:
+        """For a head, finance or an auditor. With the second the clock opens."""
+        return sign_opening(actor=asked.actor, job_id=job_id, at=asked.at)
+
+
+class OpeningLimits(Resource):
+    """/opening-limits/"""
+
+    @operation(
+        "State the limit of the clock",
+        scope="awards:write",
+        body=OpeningLimitBody,
+        answers=OpeningLimitOut,
+        status=201,
+        once="ever",
+    )
+    def post(self, asked: Asked) -> Any:
+        """For administrators: jobs with a ceiling above it are opened by two people."""
+        return state_opening_limit(actor=asked.actor, at=asked.at, **asked.body)
 
 
 class OpenedBids(Resource):

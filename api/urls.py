@@ -108,6 +108,8 @@ urlpatterns: list[URLPattern] = [
     ),
     path("bids/<uuid:bid_id>/files/<uuid:file_id>/", bid_files.BidFile.as_view()),
     path("jobs/<uuid:job_id>/opening/", openings.Opening.as_view()),
+    path("jobs/<uuid:job_id>/opening/signatures/", openings.Signatures.as_view()),
+    path("opening-limits/", openings.OpeningLimits.as_view()),
     path("jobs/<uuid:job_id>/opening/bids/", openings.OpenedBids.as_view()),
     path("jobs/<uuid:job_id>/opening/prices/", openings.PriceOpening.as_view()),
     # Judging together

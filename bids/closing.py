@@ -11,6 +11,7 @@ from django.db import transaction
 from bids.bidding import last_addendum
 from bids.models.bids import Bid, FewBids
 from bids.rooting import root_bids
+from bids.witnesses import ask_for_signatures
 from marketplace.calendar import business_days_after
 from marketplace.models.events import Event
 from marketplace.models.jobs import Job, TooFewRule
@@ -67,6 +68,7 @@ def close_due_job(*, job_id: UUID, at: datetime) -> Closing:
             return Closing(job.pk, ENDED, job.closes_at)
     close_locked(actor=clock, job=job, at=at)
     root_bids(actor=clock, job=job, at=at)
+    ask_for_signatures(job, at=at)
     return Closing(job.pk, CLOSED, job.closes_at)
 
 

@@ -11,6 +11,7 @@ import structlog
 from bids.closing import close_due_job
 from bids.final_opening import open_final_bids
 from bids.opening import open_bids
+from bids.witnesses import waits_for_people
 from marketplace.models.jobs import Job
 from marketplace.refusals import Refusal
 from marketplace.system import the_clock
@@ -26,7 +27,8 @@ def run(*, at: datetime) -> dict[str, int]:
     shut = Job.objects.filter(
         closed_at__lte=at, opened_at=None, cancelled_at=None, published_at__isnull=False
     )
-    opened = _each(shut.order_by("closed_at"), lambda id: open_bids(actor=clock, job_id=id, at=at))
+    ready = (job for job in shut.order_by("closed_at") if not waits_for_people(job))
+    opened = _each(ready, lambda id: open_bids(actor=clock, job_id=id, at=at))
     ended = Job.objects.filter(
         final_round__closes_at__lte=at, final_round__opening=None, decided_at=None
     )

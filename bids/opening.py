@@ -10,6 +10,7 @@ from django.db import transaction
 from bids import access
 from bids.bidding import last_addendum, lock_job
 from bids.models.bids import Bid, Opening
+from bids.models.openings import OpeningSignature
 from bids.permissions import may_open
 from bids.unsealing import (
     Unsealed,
@@ -19,6 +20,7 @@ from bids.unsealing import (
     write_prices,
     write_quality,
 )
+from bids.witnesses import refuse_without_two
 from marketplace.history import Fact, moment, record, recorded_together
 from marketplace.models.events import Audience
 from marketplace.models.jobs import Job, Procedure
@@ -51,11 +53,13 @@ def open_bids(*, actor: User, job_id: UUID, at: datetime) -> Opening:
     :raises Unknown, Forbidden: no such job; no person opens bids.
     :raises AlreadyCancelled, NotClosed, AlreadyOpened, KeyMissing: the rules say no.
     :raises InterestsUndeclared, PanelTooSmall: it waits for the panel.
+    :raises TwoPeopleNeeded: the job is above the limit, and fewer than two have signed.
     """
     job = lock_job(actor, job_id)
     require(may_open(actor), "The clock opens bids, nobody else.")
     if job.closed_at is not None and at < job.closed_at:
         raise NotClosed(f"“{job.title}” is not closed yet.")
+    signed = refuse_without_two(job)
     mark_locked_opened(actor=actor, job=job, at=at)
     _refuse_without_panel(job)
 
@@ -75,7 +79,7 @@ def open_bids(*, actor: User, job_id: UUID, at: datetime) -> Opening:
         opened_by=actor,
         bids_counted=len(unsealed),
         receipts_matched=sum(each.has_receipt for each in unsealed),
-        minutes=_minutes(job, unsealed, actor=actor, at=at),
+        minutes=_minutes(job, unsealed, signed, actor=actor, at=at),
     )
     # What waited outside the record, so that nothing told of a bid, enters it now.
     with recorded_together():
@@ -98,12 +102,15 @@ def _refuse_without_panel(job: Job) -> None:
         raise PanelTooSmall(f"{seated} of at least {wanted} judges are appointed and may judge.")
 
 
-def _minutes(job: Job, unsealed: list[Unsealed], *, actor: User, at: datetime) -> str:
+def _minutes(
+    job: Job, unsealed: list[Unsealed], signed: list[OpeningSignature], *, actor: User, at: datetime
+) -> str:
     out = [each for each in unsealed if each.out_because is not None]
     when = at.astimezone(UTC)
     lines = [
         f"The bids on “{job.title}” ({job.reference}) were opened by {actor.name}.",
         f"That was on {when:%Y-%m-%d} at {when:%H:%M:%S} UTC.",
+        *(f"{one.signed_by.name} ({one.capacity}) signed for it." for one in signed),
         f"Bids that stood at the deadline: {len(unsealed)}.",
         f"Bids that match their receipts: {sum(each.has_receipt for each in unsealed)}.",
     ]

@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path(JOB + "timeline/", one_job.life, name="timeline"),
     path(JOB + "opening/", one_job.opening, name="opening"),
+    path(JOB + "opening/signature/", one_job.opening_sign, name="opening-sign"),
     path(JOB + "prices/", one_job.prices, name="prices"),
     path(JOB + "comparison/", comparison.compare, name="comparison"),
     path(JOB + "comparison.csv", comparison.comparison_csv, name="comparison-csv"),

@@ -84,6 +84,11 @@ ACCESSES: Words = {
     "opened": _("Opened"),
     "price_opened": _("Price opened"),
 }
+CAPACITIES: Words = {
+    "head": _("Head"),
+    "finance": _("Finance"),
+    "auditor": _("Auditor"),
+}
 OUTCOMES: Words = {
     "chosen": _("You were chosen"),
     "not_chosen": _("You were not chosen"),
@@ -174,6 +179,7 @@ TABLES: Mapping[str, Words] = {
     "milestone_states": MILESTONE_STATES,
     "bid_states": BID_STATES,
     "accesses": ACCESSES,
+    "capacities": CAPACITIES,
     "outcomes": OUTCOMES,
     "roles": ROLES,
     "offices": OFFICES,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from bids.offers import my_bids
 from bids.opened import minutes, opened_bids
 from bids.prices import open_prices
+from bids.witnesses import opening_room, sign_opening
 from frontend import formats
 from frontend.acts import Act, NothingAsked, answer, sent
 from frontend.forms import MomentField, PageForm, WordsField
@@ -71,13 +72,45 @@ def life(request: SignedIn, job_id: UUID) -> HttpResponse:
 @require_safe
 @login_required
 def opening(request: SignedIn, job_id: UUID) -> HttpResponse:
-    """Show the minutes of the opening: each bid, its receipt, and what became of it."""
+    """
+    Show the opening room: when the seals are opened and by whom; afterward the minutes, with each
+    bid, its receipt, and what became of it.
+    """
+    room = opening_room(actor=request.user, job_id=job_id, at=request.received_at)
+    if room.opened_at is None:
+        text = job_text(actor=request.user, job_id=job_id, at=request.received_at)
+        return page(request, "frontend/pages/jobs/opening_room.html", {"job": text, "room": room})
     context = {
+        "room": room,
         "job": job_text(actor=request.user, job_id=job_id, at=request.received_at),
         "minutes": minutes(actor=request.user, job_id=job_id),
         "bids": opened_bids(actor=request.user, job_id=job_id),
     }
     return page(request, "frontend/pages/jobs/opening.html", context)
+
+
+@PAGE
+@fresh_sign_in
+def opening_sign(request: SignedIn, job_id: UUID) -> HttpResponse:
+    """Sign that the bids of a closed job above the limit shall be opened."""
+    room = opening_room(actor=request.user, job_id=job_id, at=request.received_at)
+    job = job_text(actor=request.user, job_id=job_id, at=request.received_at)
+    act = Act(
+        title=_("Sign for the opening"),
+        lead=_("With the second signature the clock opens all bids together and writes minutes."),
+        button=_("Sign: open them"),
+        back=reverse("opening", args=[job_id]),
+        trail=job.title,
+        facts=tuple((one.capacity, one.name) for one in room.signatures),
+        warning=_("What is open is never sealed again."),
+    )
+    return answer(
+        request,
+        act,
+        NothingAsked(sent(request)),
+        do=lambda typed: sign_opening(actor=request.user, job_id=job_id, at=request.received_at),
+        told=_("Signed."),
+    )
 
 
 @PAGE

@@ -19,6 +19,7 @@ from tests.cast import Cast
 
 # What is done by doing it: these take no body.
 NOTHING_TO_SAY = {
+    "signatures",
     "acceptance",
     "approval",
     "attempts",

@@ -28,7 +28,9 @@ REASON = "They showed three parties of this size, with photographs and names."
 
 
 @contextmanager
-def refused(refusal: type[Refusal], *, match: str | None = None) -> Iterator[None]:
+def refused(
+    refusal: type[Refusal] | tuple[type[Refusal], ...], *, match: str | None = None
+) -> Iterator[None]:
     """A verb says no, in a transaction of its own as every request has one."""
     with pytest.raises(refusal, match=match), transaction.atomic():
         yield
