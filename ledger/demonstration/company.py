@@ -8,11 +8,11 @@ PASSWORD = "the-choice-is-yours"  # noqa: S105 - printed for everybody who tries
 # Departments: code, name, cost centre, the one above, budget for a year in EUR.
 DEPARTMENTS = [
     ("board", "Northmere Instruments", "1000", "", 0),
-    ("commercial", "Commercial", "2000", "board", 60_000),
+    ("commercial", "Commercial", "2000", "board", 80_000),
     ("marketing", "Marketing", "2100", "commercial", 240_000),
     ("sales", "Sales", "2200", "commercial", 180_000),
-    ("research", "Research", "3100", "board", 150_000),
-    ("people", "People and Culture", "4100", "board", 120_000),
+    ("research", "Research", "3100", "board", 200_000),
+    ("people", "People and Culture", "4100", "board", 170_000),
     ("services", "Shared Services", "5000", "board", 50_000),
     ("events", "Events and Hospitality", "5100", "services", 30_000),
     ("print", "Print and Mail", "5200", "services", 20_000),
@@ -61,6 +61,7 @@ PEOPLE = [
     Person("amara", "Amara Cole", "polyglot", "lead"),
     Person("klaus", "Klaus Ried", "cleanway", "lead"),
     Person("finn", "Finn Adler", office="finance", shown="finance: budgets, statements, disputes"),
+    Person("selma", "Selma Noor", office="finance", shown="finance too: signs what Finn asks for"),
     Person("ada", "Ada Quist", office="auditor", shown="auditor: reads all that is open"),
 ]
 ADMINISTRATOR = Person("adam", "Adam Reyes", shown="administrator: people, departments, providers")

@@ -9,7 +9,7 @@ from random import Random
 from django.db import transaction
 
 from ledger.commissioning import cancel_job, end_without_award
-from ledger.demonstration import playing
+from ledger.demonstration import chapters, playing
 from ledger.demonstration.founding import Company, found
 from ledger.demonstration.past import PAST, Past
 from ledger.demonstration.playing import Play
@@ -24,7 +24,9 @@ from marketplace.money import Money
 @transaction.atomic
 def tell_history(*, now: datetime, say: Callable[[str], None]) -> Company:
     """Found the company and play its history up to `now`. All of it is kept, or nothing."""
-    company = found(at=now - timedelta(days=352), until=now)
+    founded_at = now - timedelta(days=352)
+    company = found(at=founded_at, until=now)
+    chapters.state_the_rules(company, at=founded_at, now=now)
     stories: list[Past | Present] = sorted(
         [*PAST, *PRESENT], key=lambda story: story.days_ago, reverse=True
     )
@@ -35,6 +37,8 @@ def tell_history(*, now: datetime, say: Callable[[str], None]) -> Company:
             play_past(play, story)
         else:
             play_present(play, story)
+    say(f"     {len(chapters.CHAPTERS)} chapters of the books, and the months are closed")
+    chapters.play_chapters(company, now=now)
     return company
 
 

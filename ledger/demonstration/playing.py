@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from uuid import UUID
 
@@ -28,6 +28,7 @@ from marketplace.drafting import CriterionDraft, JobDetails, draft_job
 from marketplace.models.jobs import Criterion, Job
 from marketplace.models.people import User
 from marketplace.money import Money
+from marketplace.policies import STANDARD
 from marketplace.questions import answer_question, ask_question
 from marketplace.system import the_clock
 
@@ -45,12 +46,27 @@ class Play:
     now: datetime
     chance: Random
     bids: dict[str, UUID] = field(default_factory=dict)
+    award: Award | None = None
 
     def at(self, days: int, hour: int, minute: int = 0) -> datetime:
-        """Return a moment so many days after publication, on a weekday."""
-        on = self.now.date() - timedelta(days=self.story.days_ago - days)
-        on -= timedelta(days=max(0, on.weekday() - 4))  # a Saturday or Sunday becomes the Friday
-        return datetime.combine(on, time(hour, minute), UTC)
+        """
+        Return a moment so many days after publication, on a weekday: what would be done at a
+        weekend is done on the Monday after, but never ahead of now.
+        """
+        on = self._published_on + timedelta(days=days)
+        if days > 0:
+            on += timedelta(days=max(0, 7 - on.weekday()) if on.weekday() > 4 else 0)
+            return min(datetime.combine(on, time(hour, minute), UTC), self.now)
+        return datetime.combine(_weekday_before(on), time(hour, minute), UTC)
+
+    def deadline(self, days: int) -> datetime:
+        """Return when bidding ends, so many days after publication or on the Friday before."""
+        on = _weekday_before(self._published_on + timedelta(days=days))
+        return datetime.combine(on, time(16), UTC)
+
+    @property
+    def _published_on(self) -> date:
+        return _weekday_before(self.now.date() - timedelta(days=self.story.days_ago))
 
     def after(self, moment: datetime, days: int, hour: int, minute: int = 0) -> datetime:
         """Return a moment so many business days after another one, but never ahead of now."""
@@ -62,15 +78,21 @@ class Play:
         return self.company.head_of(self.story.department)
 
 
-def draft(play: Play, *, days_open: int) -> Job:
+def _weekday_before(on: date) -> date:
+    """Return the same day; of a Saturday or Sunday, the Friday."""
+    return on - timedelta(days=max(0, on.weekday() - 4))
+
+
+def draft(play: Play, *, days_open: int, policy_code: str = STANDARD, currency: str = "EUR") -> Job:
     """Draft the job: for everybody who works in its category, with criteria and a ceiling."""
     story, company = play.story, play.company
-    ceiling = Money(story.price * 125 // 10_000 * 10_000, "EUR") if story.price else None
-    closing = play.at(days_open, 16)
+    ceiling = Money(story.price * 125 // 10_000 * 10_000, currency) if story.price else None
+    closing = play.deadline(days_open)
     details = JobDetails(
         title=story.title,
         category_id=company.categories[story.category],
         need=story.need,
+        currency=currency,
         ceiling=ceiling,
         # The form's own proposal: 0.3 × ceiling / 40.
         point=ceiling.share(75) if ceiling else None,
@@ -90,6 +112,7 @@ def draft(play: Play, *, days_open: int) -> Job:
         actor=play.head,
         department_id=company.departments[story.department],
         details=details,
+        policy_code=policy_code,
         at=play.at(-1, 15),
     )
 
@@ -98,19 +121,25 @@ def publish(play: Play, job: Job) -> None:
     publish_job(actor=play.head, job_id=job.pk, at=play.at(0, 9, 30))
 
 
-def ask(play: Play, job: Job, provider: str, text: str) -> UUID:
+def ask(play: Play, job: Job, provider: str, text: str) -> tuple[UUID, datetime]:
+    """Let a bidder ask, the day after publication; return the question, and when it came."""
+    at = play.at(1, 11, 12)
     question = ask_question(
         actor=play.company.lead_of(provider),
         job_id=job.pk,
         provider_id=play.company.providers[provider],
         text=text,
-        at=play.at(1, 11, 12),
+        at=at,
     )
-    return question.pk
+    return question.pk, at
 
 
-def answer(play: Play, question_id: UUID, text: str) -> None:
-    answer_question(actor=play.head, question_id=question_id, answer=text, at=play.at(2, 9, 5))
+def answer(play: Play, asked: tuple[UUID, datetime], text: str) -> None:
+    """Let the head answer on the next business day, and never before the question."""
+    question_id, asked_at = asked
+    answer_question(
+        actor=play.head, question_id=question_id, answer=text, at=play.after(asked_at, 1, 9, 5)
+    )
 
 
 def bid(play: Play, job: Job, code: str, *, days: int) -> None:
@@ -145,7 +174,7 @@ def offer(play: Play, job: Job, provider: Provider) -> BidContent:
     halfway = starts + (ends - starts) // 2
     return BidContent(
         approach=APPROACHES[provider.code],
-        currency="EUR",
+        currency=job.currency,
         lines=tuple(PriceLine(kind, 100 * amount) for kind, amount in lines if amount),
         milestones=(
             PlannedMilestone("Plan and preparation", halfway, 100 * first),

@@ -4,15 +4,24 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core.management import call_command
+from django.db.models import F
 
 from ledger.books import check_books
+from ledger.demonstration.chapters import CHAPTERS
+from ledger.demonstration.founding import Company
 from ledger.demonstration.history import tell_history
 from ledger.demonstration.past import PAST
 from ledger.demonstration.present import PRESENT
 from ledger.models.awards import Award, Dispute
+from ledger.models.journal import JournalEntry, Posting
+from ledger.models.moves import MoveWanted
+from ledger.models.periods import PeriodStep
 from ledger.models.ratings import Reveal
+from ledger.models.retentions import Retention
+from ledger.models.years import YearEnd
 from ledger.reports.register import register
 from marketplace.models.jobs import Job
+from marketplace.models.questions import Question
 
 pytestmark = pytest.mark.django_db
 
@@ -20,12 +29,15 @@ pytestmark = pytest.mark.django_db
 def test_a_year_of_history_is_played_and_the_books_hold():
     company = tell_history(now=datetime.now(UTC), say=lambda _line: None)
 
-    assert Job.objects.count() == len(PAST) + len(PRESENT)
+    assert Job.objects.count() == len(PAST) + len(PRESENT) + len(CHAPTERS)
     awarded = [story for story in PRESENT if story.chosen]
-    assert Award.objects.count() == len(PAST) + len(awarded)
+    chosen = len(PAST) + len(awarded) + len(CHAPTERS)
+    assert Award.objects.count() == chosen
+    assert Award.record.count() == chosen + 1, "one choice was overridden"
     assert Reveal.objects.count() == len(PAST)
     assert Dispute.objects.count() == 1
     assert check_books().ok
+    assert_every_chapter_is_there(company)
 
     rows = register(actor=company.people["ada"], at=datetime.now(UTC)).items
     states = {row.state.value for row in rows}
@@ -33,5 +45,23 @@ def test_a_year_of_history_is_played_and_the_books_hold():
     assert under_way <= states
 
     call_command("seed_demonstration")
-    assert Job.objects.count() == len(PAST) + len(PRESENT), "a second run adds nothing"
+    assert Job.objects.count() == len(PAST) + len(PRESENT) + len(CHAPTERS), (
+        "a second run adds nothing"
+    )
     assert company.people["maya"].name == "Maya Brandt"
+
+
+def assert_every_chapter_is_there(company: Company) -> None:
+    """What few jobs meet is met once, and the months behind are closed."""
+    kinds = set(JournalEntry.objects.values_list("kind", flat=True))
+    assert {"overridden", "retention_released", "cancelled", "budget_moved"} <= kinds
+    assert {"accrued", "budget_carried"} <= kinds
+    assert YearEnd.objects.exists()
+    assert Posting.objects.filter(account__code="5600").exists(), "a dual-priced team"
+    assert Posting.objects.filter(account__code="2100", currency="USD").exists()
+    assert Retention.objects.filter(release=None).exists()
+    assert MoveWanted.objects.waiting().count() == 1
+    steps = set(PeriodStep.objects.values_list("step", flat=True))
+    assert {"closed", "asked", "reopened"} <= steps
+    early = Question.objects.filter(answered_at__lt=F("asked_at"))
+    assert not early.exists(), "nothing is answered before it is asked"
