@@ -50,7 +50,7 @@ def issue(facts: ReceiptFacts) -> str:
     """Return the signed receipt."""
     body = _body(facts)
     signature = _key(settings.RECEIPT_KEY).sign(body.encode())
-    signed = base64.b64encode(_key_hash() + signature).decode()
+    signed = base64.b64encode(_hash_of(_key(settings.RECEIPT_KEY)) + signature).decode()
     return f"{body}\n— {SIGNER} {signed}\n"
 
 
@@ -62,13 +62,11 @@ def verify_receipt(text: str) -> ReceiptFacts:
     """
     try:
         body, raw = _parts(text)
-        _key(settings.RECEIPT_KEY).public_key().verify(raw[HASH_BYTES:], body.encode())
-        facts = _facts(body)
+        _keys_at_hand()[raw[:HASH_BYTES]].public_key().verify(raw[HASH_BYTES:], body.encode())
+        return _facts(body)
     except (ValueError, KeyError, InvalidSignature):
-        facts = None
-    if facts is None or raw[:HASH_BYTES] != _key_hash():
-        raise ReceiptForged("This is no receipt of this marketplace, or it was altered.")
-    return facts
+        forged = ReceiptForged("This is no receipt of this marketplace, or it was altered.")
+        raise forged from None
 
 
 def names_key(text: str) -> bytes | None:
@@ -81,14 +79,15 @@ def names_key(text: str) -> bytes | None:
 
 
 def is_at_hand(key_hash: bytes) -> bool:
-    """Whether the key of this hash is the one in use."""
-    return key_hash == _key_hash()
+    """Whether the key of this hash is the one in use, or one before it."""
+    return key_hash in _keys_at_hand()
 
 
 def public_key_text() -> str:
     """Return the key to check receipts with, as a C2SP verifier key: name+hash+key."""
-    key = base64.b64encode(ED25519 + _public()).decode()
-    return f"{SIGNER}+{_key_hash().hex()}+{key}"
+    in_use = _key(settings.RECEIPT_KEY)
+    key = base64.b64encode(ED25519 + in_use.public_key().public_bytes_raw()).decode()
+    return f"{SIGNER}+{_hash_of(in_use).hex()}+{key}"
 
 
 def _body(facts: ReceiptFacts) -> str:
@@ -133,9 +132,11 @@ def _key(encoded: str) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(base64.b64decode(encoded))
 
 
-def _public() -> bytes:
-    return _key(settings.RECEIPT_KEY).public_key().public_bytes_raw()
+def _keys_at_hand() -> dict[bytes, Ed25519PrivateKey]:
+    keys = [_key(each) for each in (settings.RECEIPT_KEY, *settings.RECEIPT_KEYS_BEFORE)]
+    return {_hash_of(key): key for key in keys}
 
 
-def _key_hash() -> bytes:
-    return sha256(SIGNER.encode() + b"\n" + ED25519 + _public()).digest()[:HASH_BYTES]
+def _hash_of(key: Ed25519PrivateKey) -> bytes:
+    public = key.public_key().public_bytes_raw()
+    return sha256(SIGNER.encode() + b"\n" + ED25519 + public).digest()[:HASH_BYTES]

@@ -42,14 +42,13 @@ def register_key(*, at: datetime) -> str:
     Return the name of the key in use, and register it: the first one, or one that comes while
     the key before it is at hand. Called whenever a process starts.
 
-    :raises WrongKey: bids here are sealed with another key, or this one was retired.
+    :raises WrongKey: bids here are sealed with a key that is not at hand, or this was retired.
     """
     name = seals.key_wrapper().name
     known = {key.name: key for key in SealKey.objects.all()}
-    if name in known and known[name].retired_at is None:
-        return name
     living = [key.name for key in known.values() if key.retired_at is None]
-    if name in known or (living and not any(seals.is_at_hand(one) for one in living)):
+    is_retired = name in known and name not in living
+    if is_retired or not all(seals.is_at_hand(one) for one in living):
         raise WrongKey(
             f"BID_SEAL_KEY is the key {name}; the bids here are sealed with {', '.join(living)}. "
             "Start with that key. To change it, give it in BID_SEAL_KEYS_BEFORE and run "

@@ -159,7 +159,7 @@ def fingerprint_of(quality: Mapping[str, Any]) -> bytes:
     return sha256(b"quality" + canonical(quality)).digest()
 
 
-def open_quality(bid: Bid) -> OpenedQuality:
+def open_quality(bid: Bid | FinalOffer) -> OpenedQuality:
     """Open the first envelope. :raises SealBroken: it is not what was sealed."""
     envelope = Envelope(bytes(bid.quality_envelope), bytes(bid.quality_key), bid.key_name)
     facts = open_part(envelope, identity_of(bid), "quality")
@@ -168,7 +168,7 @@ def open_quality(bid: Bid) -> OpenedQuality:
     return OpenedQuality(facts["bid"], bytes.fromhex(facts["price_digest"]))
 
 
-def open_price(bid: Bid, quality: OpenedQuality) -> dict[str, Any]:
+def open_price(bid: Bid | FinalOffer, quality: OpenedQuality) -> dict[str, Any]:
     """Open the second envelope. :raises SealBroken: it is not what the first one named."""
     envelope = Envelope(bytes(bid.price_envelope), bytes(bid.price_key), bid.key_name)
     facts = open_part(envelope, identity_of(bid), "price")

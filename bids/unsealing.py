@@ -9,6 +9,8 @@ from datetime import datetime
 from bids import file_seals, receipts, seals
 from bids.content import AttachedFile, BidContent, content_of, file_facts, milestone_facts
 from bids.models.bids import Bid, Disqualification, OpenedBid, OpenedPrice, OpenedPriceLine
+from bids.models.files import BidFile, SealKey
+from bids.models.panels import FinalOffer
 from marketplace.history import record
 from marketplace.models.events import Audience
 from marketplace.models.jobs import Job
@@ -67,22 +69,26 @@ def broken_file(bid: Bid, content: BidContent) -> AttachedFile | None:
 
 def refuse_without_key(bids: Sequence[Bid]) -> None:
     """
-    Return if at least one of these bids, where there are any, was sealed with the key at hand,
-    and one receipt signed with the other.
+    Return if every key that seals or receipts of these bids were made with is at hand.
 
-    :raises KeyMissing: none was. The marketplace was started with a wrong key, and an opening
-        now would rule out every bid for good.
+    :raises KeyMissing: one is not. The marketplace was started with a wrong key, or without the
+        one before it; an opening now would rule out for good what that one made.
     """
-    if bids and not any(seals.is_at_hand(bid.key_name) for bid in bids):
-        raise KeyMissing("The key that these bids were sealed with is not at hand.")
+    sealed_with = {bid.key_name for bid in bids}
+    files = BidFile.objects.filter(bid__in=[bid.pk for bid in bids])
+    wrapped_with = sealed_with | set(files.values_list("key_name", flat=True))
+    known = SealKey.objects.filter(name__in=wrapped_with).values_list("name", flat=True)
+    # A name that was never registered is no key of ours: that bid is out alone.
+    is_any = any(seals.is_at_hand(name) for name in sealed_with)
+    if bids and not (is_any and all(seals.is_at_hand(name) for name in known)):
+        raise KeyMissing("A key that these bids were sealed with is not at hand.")
     # A receipt that names no key at all was altered: that bid is out, and nothing waits for it.
     named = [receipts.names_key(bid.receipt) for bid in bids]
-    signed_with = {key for key in named if key is not None}
-    if signed_with and not any(receipts.is_at_hand(key) for key in signed_with):
-        raise KeyMissing("The key that the receipts of these bids were signed with is not at hand.")
+    if not all(receipts.is_at_hand(key) for key in named if key is not None):
+        raise KeyMissing("A key that receipts of these bids were signed with is not at hand.")
 
 
-def matches_receipt(bid: Bid) -> bool:
+def matches_receipt(bid: Bid | FinalOffer) -> bool:
     """Whether the receipt is genuine and names just this bid, at just this moment."""
     try:
         facts = receipts.verify_receipt(bid.receipt)

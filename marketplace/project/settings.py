@@ -38,7 +38,10 @@ else:
 BID_SEAL_KEYS_BEFORE = [key for key in env_secret("BID_SEAL_KEYS_BEFORE", "").split(",") if key]
 for _key in (BID_SEAL_KEY, *BID_SEAL_KEYS_BEFORE):
     secrets.require_key("BID_SEAL_KEY", _key)
-secrets.require_key("RECEIPT_KEY", RECEIPT_KEY)
+# What receipts were signed with before; read for as long as bids with such receipts lie sealed.
+RECEIPT_KEYS_BEFORE = [key for key in env_secret("RECEIPT_KEYS_BEFORE", "").split(",") if key]
+for _key in (RECEIPT_KEY, *RECEIPT_KEYS_BEFORE):
+    secrets.require_key("RECEIPT_KEY", _key)
 secrets.require_key("LOG_KEY", LOG_KEY)
 
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", [urlsplit(SITE_URL).hostname or ""])

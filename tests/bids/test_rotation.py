@@ -14,19 +14,24 @@ from django.db import connection, transaction
 from django.db.utils import Error
 
 from bids.drafts import bid_draft, save_bid_draft
+from bids.drill import findings
 from bids.files import attach_file, bid_file
-from bids.models.bids import Bid, BidDraft
+from bids.final_opening import open_final_bids
+from bids.final_round import ask_for_final_bids, submit_final_bid
+from bids.models.bids import Bid, BidDraft, Disqualification, OpenedPrice
 from bids.models.files import BidFile, SealedFile, SealKey
 from bids.opened import opened_bids
 from bids.reading import my_bid
 from bids.rotation import KeyLost, WrongKey, register_key, rotate_keys
 from bids.seals import key_wrapper
+from bids.unsealing import KeyMissing
 from ledger.record_check import verify_record
 from ledger.recording import record_rows
 from marketplace.log.sealer import seal
 from marketplace.project.checks import refuse_a_wrong_key
+from marketplace.system import the_clock
 from tests.bids.builders import MORNING_AFTER, offer, open_all, refused, submit
-from tests.builders import DEADLINE, HOUR, NOON, a_published_job
+from tests.builders import DAY, DEADLINE, HOUR, NOON, a_published_job
 from tests.cast import Cast
 
 PDF = b"%PDF-1.7\nA long table under the lindens."
@@ -73,6 +78,76 @@ def test_everything_opens_before_while_and_after_the_key_is_changed(sealed, as_r
     assert (opened.quoted, opened.disqualified) == (offer().quoted, None)
     at = DEADLINE + HOUR
     assert bid_file(actor=cast.maya, bid_id=bid.pk, file_id=file.file_id, at=at).content == PDF
+
+
+def test_a_final_bid_opens_after_the_key_was_changed(founded, as_role, settings):
+    cast = founded
+    job = a_published_job(cast)
+    register_key(at=NOON)
+    mine, theirs = submit(cast, job), submit(cast, job, provider=cast.vera_co)
+    open_all(job)
+    ask_for_final_bids(
+        actor=cast.maya,
+        job_id=job.pk,
+        bid_ids=[mine.pk, theirs.pk],
+        question="What is your best price?",
+        closes_at=DEADLINE + 2 * DAY,
+        at=DEADLINE + HOUR,
+    )
+    final = submit_final_bid(
+        actor=cast.pia, bid_id=mine.pk, content=offer("8500"), at=DEADLINE + DAY
+    )
+    change_keys(settings)
+    as_role("owner")
+    assert rotate_keys(at=DEADLINE + DAY) == 3
+    as_role("replay")
+    settings.BID_SEAL_KEYS_BEFORE = []
+
+    assert list(findings()) == []
+    open_final_bids(actor=the_clock(), job_id=job.pk, at=DEADLINE + 2 * DAY)
+    assert OpenedPrice.objects.get(bid=final.pk).quoted == offer("8500").quoted
+
+
+def test_the_drill_tells_of_final_bids_and_of_files_that_no_bid_has_yet(sealed, settings):
+    cast, job, *_ = sealed
+    theirs = {"actor": cast.vera, "job_id": job.pk, "provider_id": cast.vera_co.pk}
+    change_keys(settings)
+    refuse_a_wrong_key()
+    attach_file(**theirs, name="idea.pdf", content=PDF, at=MORNING_AFTER)
+    settings.BID_SEAL_KEY, settings.BID_SEAL_KEYS_BEFORE = settings.BID_SEAL_KEYS_BEFORE[0], []
+
+    [found] = findings()
+
+    assert found.what.startswith("file ")
+
+
+def test_a_half_done_change_stops_the_process_and_keeps_the_opening_waiting(sealed, settings):
+    cast, job, *_ = sealed
+    old = settings.BID_SEAL_KEY
+    change_keys(settings)
+    refuse_a_wrong_key()
+    submit(cast, job, provider=cast.vera_co, at=MORNING_AFTER + HOUR)
+    settings.BID_SEAL_KEYS_BEFORE = []
+
+    with pytest.raises(ImproperlyConfigured, match="BID_SEAL_KEYS_BEFORE"):
+        refuse_a_wrong_key()
+    with refused(KeyMissing):
+        open_all(job)
+
+    settings.BID_SEAL_KEYS_BEFORE = [old]
+    assert (open_all(job).receipts_matched, Disqualification.objects.count()) == (2, 0)
+
+
+def test_bids_with_receipts_of_two_keys_are_opened_with_both_and_wait_for_them(sealed, settings):
+    cast, job, *_ = sealed
+    old = settings.RECEIPT_KEY
+    settings.RECEIPT_KEY = NEW
+    submit(cast, job, provider=cast.vera_co)
+    with refused(KeyMissing, match="receipts"):
+        open_all(job)
+
+    settings.RECEIPT_KEYS_BEFORE = [old]
+    assert (open_all(job).receipts_matched, Disqualification.objects.count()) == (2, 0)
 
 
 def test_a_second_run_finds_nothing_to_do(sealed, as_role, settings):

@@ -19,7 +19,8 @@ from bids.drill import findings
 from marketplace.project import binaries, database
 from marketplace.project.embedded import FAST, ROOT, Embedded
 
-KEPT = ("BID_SEAL_KEY", "BID_SEAL_KEYS_BEFORE", "RECEIPT_KEY", "LOG_KEY", "SECRET_KEY")
+KEPT = ("BID_SEAL_KEY", "RECEIPT_KEY", "LOG_KEY", "SECRET_KEY")
+BEFORE = ("BID_SEAL_KEYS_BEFORE", "RECEIPT_KEYS_BEFORE")
 
 
 class Command(BaseCommand):
@@ -109,6 +110,6 @@ class Command(BaseCommand):
 
 def _settings() -> dict[str, str]:
     """Return what the other process needs to know of this one's settings."""
-    told = {name: getattr(settings, name) for name in KEPT if name != "BID_SEAL_KEYS_BEFORE"}
-    told["BID_SEAL_KEYS_BEFORE"] = ",".join(settings.BID_SEAL_KEYS_BEFORE)
+    told = {name: getattr(settings, name) for name in KEPT}
+    told |= {name: ",".join(getattr(settings, name)) for name in BEFORE}
     return told | {"SITE_URL": settings.SITE_URL, "ALLOWED_HOSTS": ",".join(settings.ALLOWED_HOSTS)}
