@@ -51,4 +51,5 @@ def refuse_a_wrong_key() -> None:
     except Error:
         return  # left to /readyz, as above
     finally:
-        connection.close()
+        if not connection.in_atomic_block:  # a caller's transaction is the caller's
+            connection.close()

@@ -87,7 +87,14 @@ def test_a_worker_gives_signs_of_life(committed, age, healthy, capsys):
             call_command("work", "--check")
 
 
-def test_the_worker_ends_in_order_when_it_is_told_to(committed):
+def test_the_worker_takes_back_what_a_killed_one_had_begun_and_ends_in_order(committed):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, lock, status)"
+            " VALUES ('default', 'marketplace.project.tasks.duties', 'duties', 'doing')"
+            " RETURNING id"
+        )
+        (left_behind,) = cursor.fetchone()
     environment = os.environ | {
         "DATABASE_WORKER_URL": os.environ["DATABASE_WORKER_URL"].replace(
             os.environ["DATABASE_WORKER_URL"].split("?")[0].rsplit("/", 1)[1], committed
@@ -101,6 +108,8 @@ def test_the_worker_ends_in_order_when_it_is_told_to(committed):
         for line in worker.stderr:
             if "worker started" in line:
                 break
+        else:
+            pytest.fail("The worker did not start.")
         worker.send_signal(signal.SIGTERM)
         _, said = worker.communicate(timeout=30)
     finally:
@@ -108,3 +117,6 @@ def test_the_worker_ends_in_order_when_it_is_told_to(committed):
 
     assert worker.returncode == 0
     assert "worker stopped" in said
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM procrastinate_jobs WHERE id = %s", [left_behind])
+        assert cursor.fetchone() is None

@@ -28,6 +28,10 @@ SILENT_SECONDS_MAX = 60
 LAST_SIGN = """
 SELECT extract(epoch FROM clock_timestamp() - max(last_heartbeat))::int FROM procrastinate_workers
 """
+LEFT_BEHIND = """
+SELECT procrastinate_finish_job_v1(id, 'failed', true) FROM procrastinate_jobs
+WHERE status = 'doing'
+"""
 
 
 class Command(BaseCommand):
@@ -71,6 +75,8 @@ class Command(BaseCommand):
             while not stopping.is_set() and not is_ours(guard):
                 log.info("another worker acts; standing by")
                 stopping.wait(STAND_BY_SECONDS)
+            if not stopping.is_set():
+                take_back(guard)
             asyncio.run(run_until_told(stopping))
         log.info("worker stopped")
 
@@ -82,7 +88,7 @@ async def run_until_told(stopping: threading.Event) -> None:
         async with working.open_async():
             running = asyncio.create_task(
                 working.run_worker_async(
-                    concurrency=2,  # the duties, and beside them what takes longer
+                    concurrency=3,  # the duties; what takes longer; what waits for others
                     delete_jobs="always",
                     fetch_job_polling_interval=RETRY_SECONDS,
                     shutdown_graceful_timeout=20,
@@ -102,3 +108,13 @@ def is_ours(guard: psycopg.Connection) -> bool:
     """Take the one worker's lock. The database gives it back however this process ends."""
     row = guard.execute("SELECT pg_try_advisory_lock(%s)", [ONE_WORKER]).fetchone()
     return bool(row and row[0])
+
+
+def take_back(guard: psycopg.Connection) -> None:
+    """
+    Drop what a worker that was killed had begun, or its lock would hold up each later job of the
+    kind. Only for the one worker: what is being done is then done by nobody. It is planned again.
+    """
+    begun = guard.execute(LEFT_BEHIND).fetchall()
+    if begun:
+        log.warning("taken back from a worker that is gone", jobs=len(begun))
