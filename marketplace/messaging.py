@@ -10,6 +10,7 @@ import hmac
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,7 @@ log = structlog.stdlib.get_logger("choicebook.webhooks")
 
 AT_ONCE = 1000
 GONE = 410
+CLAIMED_FOR = timedelta(minutes=2)  # a worker that took so long is gone
 # Three days in all; the receiver's own trouble is over by then, or somebody looks at the page.
 PAUSES = [
     *(timedelta(seconds=5), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2)),
@@ -39,6 +41,8 @@ TOLD_AS: Mapping[str, tuple[str, ...]] = {
     "job.published": ("job.published",),
     "award.made": ("award.decided",),
     "award.cancelled": ("award.cancelled",),
+    "award.overridden": ("award.decided",),
+    "award.withdrawn": ("award.cancelled",),
     "delivery.accepted": ("charge.made",),
     "dispute.resolved": ("charge.corrected",),
     "correction.signed": ("charge.corrected",),
@@ -83,11 +87,16 @@ def try_webhook(*, actor: User, webhook_id: UUID, at: datetime) -> MessageFacts:
 
 def send_due_messages(*, at: datetime, limit: int = 100) -> int:
     """
-    Send what is due, one transaction each, and return how many were taken. A message may come
-    twice when the worker dies in between: its id says so.
+    Send what is due, and return how many were taken. Called outside a transaction: none is held
+    while a receiver thinks. A message may come twice when the worker dies in between: its id says
+    so. Each is stamped with the moment at which it goes out, however long those before it took.
     """
     due = WebhookMessage.objects.due(at).order_by("due_at", "pk")
-    return sum(_send(id, at=at) for id in list(due.values_list("pk", flat=True)[:limit]))
+    begun = monotonic()
+    taken = 0
+    for id in list(due.values_list("pk", flat=True)[:limit]):
+        taken += _send(id, at=at + timedelta(seconds=int(monotonic() - begun)))
+    return taken
 
 
 @transaction.atomic
@@ -105,12 +114,20 @@ def _lay_out(webhook_id: UUID, *, at: datetime) -> int:
     written = _write(
         (webhook, kind, str(leaf.position), leaf.event.happened_at, _data(leaf))
         for leaf in leaves
-        for kind in TOLD_AS.get(leaf.event.kind, ())
+        for kind in _kinds(leaf)
         if kind in webhook.kinds
     )
     webhook.position = leaves[-1].position + 1
     webhook.save(update_fields=["position"])
     return len(written)
+
+
+def _kinds(leaf: LogLeaf) -> tuple[str, ...]:
+    """Return what a sealed event is called outside; a dispute settled without a credit, nothing."""
+    kind = leaf.event.kind
+    if kind == "dispute.resolved" and not json.loads(leaf.event.body)["amount_minor"]:
+        return ()
+    return TOLD_AS.get(kind, ())
 
 
 def _data(leaf: LogLeaf) -> dict[str, Any]:
@@ -142,13 +159,31 @@ def _write(
     return WebhookMessage.objects.bulk_create(messages, ignore_conflicts=True)
 
 
-@transaction.atomic
 def _send(message_id: UUID, *, at: datetime) -> bool:
-    due = WebhookMessage.objects.due(at).select_related("webhook")
-    message = due.select_for_update(of=("self",), skip_locked=True).filter(pk=message_id).first()
+    message = _claimed(message_id, at=at)
     if message is None:
         return False
     status, problem = _posted(message, at=at)
+    _note(message, status=status, problem=problem, at=at)
+    if problem:
+        log.warning("webhook not taken", message=str(message.pk), problem=problem)
+    return not problem
+
+
+@transaction.atomic
+def _claimed(message_id: UUID, *, at: datetime) -> WebhookMessage | None:
+    """Take a message, so that no other worker sends it for a while; None where one has it."""
+    due = WebhookMessage.objects.due(at).select_related("webhook")
+    message = due.select_for_update(of=("self",), skip_locked=True).filter(pk=message_id).first()
+    if message is not None:
+        message.due_at = at + CLAIMED_FOR
+        message.save(update_fields=["due_at"])
+    return message
+
+
+@transaction.atomic
+def _note(message: WebhookMessage, *, status: int, problem: str, at: datetime) -> None:
+    """Write what became of a message, and when it is tried next."""
     message.tries, message.tried_at, message.problem = message.tries + 1, at, problem
     if not problem:
         message.taken_at, message.due_at = at, None
@@ -160,9 +195,6 @@ def _send(message_id: UUID, *, at: datetime) -> bool:
     if status == GONE:
         ended = Webhook.objects.live().filter(pk=message.webhook_id)
         ended.update(ended_at=at, ended_because="The receiver answered that it is gone (410).")
-    if problem:
-        log.warning("webhook not taken", message=str(message.pk), problem=problem)
-    return not problem
 
 
 def _posted(message: WebhookMessage, *, at: datetime) -> tuple[int, str]:
@@ -172,6 +204,9 @@ def _posted(message: WebhookMessage, *, at: datetime) -> tuple[int, str]:
         status = post(address, message.body.encode(), headers_of(message, at=at))
     except (NotPublic, NotReached) as reason:
         return 0, str(reason)[:300]
+    except Exception:  # whatever it was, the next message is still due
+        log.exception("webhook failed", message=str(message.pk))
+        return 0, "It could not be sent. It has been noted."
     return status, "" if 200 <= status < 300 else f"It answered {status}."
 
 

@@ -7,18 +7,22 @@ was judged: a second lookup could answer otherwise.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from urllib.parse import urlsplit
+from threading import Timer
+from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 
 Ip = IPv4Address | IPv6Address
-SECONDS_MAX = 10
+SECONDS_MAX = 10  # in all, from the connection to the end of the answer
+TOO_SLOW = "It took too long to answer."
 ANSWER_BYTES_MAX = 1024
+PLAIN = "/?%:@!$&'()*+,;=[]~"  # what an address may hold as it is; all else is written in per cent
 
 
 class NotPublic(Exception):
@@ -58,24 +62,31 @@ def address_of(url: str) -> Address:
             raise NotPublic(f"{parts.hostname} leads into a private network.")
     if parts.scheme == "http" and not all(map(_is_ours, ips)):
         raise NotPublic("Outside the house, only https is spoken.")
-    path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
+    path = quote(f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}", safe=PLAIN)
     return Address(parts.scheme, parts.hostname, port, path, str(ips[0]))
 
 
 def post(address: Address, body: bytes, headers: dict[str, str]) -> int:
     """
     Send it to the address that was judged, and return the status of the answer. A redirect is an
-    answer like any other. :raises NotReached: there was none.
+    answer like any other. :raises NotReached: there was none in time, however slowly it came.
     """
     line = _connection(address)
+    deadline = Timer(SECONDS_MAX, line.cut)
+    deadline.start()
     try:
         line.request("POST", address.path, body, headers)
         answer = line.getresponse()
         answer.read(ANSWER_BYTES_MAX)
-    except (OSError, HTTPException) as reason:
+    except (OSError, HTTPException, ValueError) as reason:
+        if line.is_cut:
+            raise NotReached(TOO_SLOW) from None
         raise NotReached(" ".join(str(reason).split())[:200] or type(reason).__name__) from None
     finally:
+        deadline.cancel()
         line.close()
+    if line.is_cut:
+        raise NotReached(TOO_SLOW)
     return answer.status
 
 
@@ -83,19 +94,36 @@ class _Plain(HTTPConnection):
     """Connects to an address, whatever the name says by now."""
 
     ip: str
+    is_cut = False
+    sock: socket.socket | None
 
     def connect(self) -> None:
         self.sock = socket.create_connection((self.ip, self.port), self.timeout)
+        if self.is_cut:
+            raise TimeoutError
+
+    def cut(self) -> None:
+        """End the conversation, from another thread: whoever waits for a word gets none."""
+        self.is_cut = True
+        if self.sock is not None:
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
 
 
 class _Tls(_Plain, HTTPSConnection):
     def connect(self) -> None:
         super().connect()
+        assert self.sock is not None
         context = ssl.create_default_context()
-        self.sock = context.wrap_socket(self.sock, server_hostname=self.host)
+        # The handshake comes after: until then nothing could be cut off.
+        line = context.wrap_socket(
+            self.sock, server_hostname=self.host, do_handshake_on_connect=False
+        )
+        self.sock = line
+        line.do_handshake()
 
 
-def _connection(address: Address) -> HTTPConnection:
+def _connection(address: Address) -> _Plain:
     kind = _Tls if address.scheme == "https" else _Plain
     line = kind(address.host, address.port, timeout=SECONDS_MAX)
     line.ip = address.ip

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hmac
 import json
 import socket
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -14,11 +16,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 
 from ledger.outside_spend import Payment, record_outside_spend
 from ledger.thresholds import tell_of_thresholds
+from marketplace import messaging, outward
+from marketplace.history import record
 from marketplace.log.sealer import seal
 from marketplace.messaging import lay_out_messages, send_due_messages, tell_webhooks, try_webhook
+from marketplace.models.events import Audience
 from marketplace.models.webhooks import Webhook, WebhookMessage
 from marketplace.money import Money
 from marketplace.outward import NotPublic, address_of
@@ -49,12 +55,21 @@ class Receiver:
     def __init__(self) -> None:
         self.taken: list[tuple[dict[str, str], bytes]] = []
         self.status = 204
+        self.drips = 0  # so many bytes of nothing, one after the other, before it answers
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 receiver.taken.append((dict(self.headers), body))
+                if receiver.drips:
+                    self.wfile.write(b"HTTP/1.0 200 OK\r\nX: ")
+                with contextlib.suppress(OSError):
+                    for _ in range(receiver.drips):
+                        self.wfile.write(b".")
+                        time.sleep(0.05)
+                if receiver.drips:
+                    return
                 self.send_response(receiver.status)
                 if receiver.status == 302:
                     self.send_header("Location", "http://127.0.0.1:1/inside")
@@ -235,6 +250,66 @@ def test_a_name_is_looked_up_once_for_each_sending(
     assert send_due_messages(at=NOON) == 1
     assert asked == ["hooks.example.com"]
     assert receiver.taken[0][0]["Host"].startswith("hooks.example.com")
+
+
+def test_an_address_that_cannot_be_written_stops_no_other_message(
+    cast: Cast, receiver: Receiver, monkeypatch: Any
+):
+    hook, other = added(cast, receiver), added(cast, receiver)
+    Webhook.objects.filter(pk=hook.id).update(address=receiver.address + "/größe?a=b c")
+    try_webhook(actor=cast.fin, webhook_id=hook.id, at=NOON)
+    try_webhook(actor=cast.fin, webhook_id=other.id, at=NOON)
+    assert send_due_messages(at=NOON) == 2
+
+    try_webhook(actor=cast.fin, webhook_id=hook.id, at=NOON + HOUR)
+    try_webhook(actor=cast.fin, webhook_id=other.id, at=NOON + HOUR)
+    real = messaging.headers_of
+
+    def broken(message: WebhookMessage, *, at: Any) -> dict[str, str]:
+        if message.webhook_id == hook.id:
+            raise RuntimeError("one message fails")
+        return real(message, at=at)
+
+    monkeypatch.setattr(messaging, "headers_of", broken)
+    assert send_due_messages(at=NOON + HOUR) == 1
+    assert WebhookMessage.objects.get(taken_at=None).tries == 1
+
+
+def test_an_answer_that_never_ends_is_cut_off(cast: Cast, receiver: Receiver, monkeypatch: Any):
+    monkeypatch.setattr(outward, "SECONDS_MAX", 0.3)
+    receiver.drips = 40
+    hook = added(cast, receiver)
+    try_webhook(actor=cast.fin, webhook_id=hook.id, at=NOON)
+    assert send_due_messages(at=NOON) == 0
+    assert WebhookMessage.objects.get().problem == outward.TOO_SLOW
+
+
+def test_an_override_a_withdrawal_and_a_credit_are_told_while_nothing_is_held(
+    committed: None, as_role: Any, receiver: Receiver, monkeypatch: Any
+):
+    as_role("replay")
+    cast = assemble()
+    kinds = ("award.decided", "award.cancelled", "charge.corrected")
+    added(cast, receiver, *kinds)
+    job = a_published_job(cast)
+    happened = [("award.overridden", 1), ("award.withdrawn", 1)]
+    happened += [("dispute.resolved", 0), ("dispute.resolved", 1)]
+    for kind, minor in happened:
+        record(cast.fin, kind, job, at=NOON, audience=Audience.BUYER, facts={"amount_minor": minor})
+    as_role("worker")
+    seal(at=NOON)
+    held: list[bool] = []
+    real = messaging.post
+
+    def watched(*words: Any) -> int:
+        held.append(connection.in_atomic_block)
+        return real(*words)
+
+    monkeypatch.setattr(messaging, "post", watched)
+    assert lay_out_messages(at=NOON) == 3
+    assert send_due_messages(at=NOON) == 3
+    assert sorted(json.loads(body)["type"] for _, body in receiver.taken) == sorted(kinds)
+    assert held == [False] * 3
 
 
 def test_webhooks_are_for_finance_and_administrators(cast: Cast, receiver: Receiver):
