@@ -16,7 +16,7 @@ from api.papers import paper
 from api.questions import PeriodField, SpanQuery, days_asked
 from api.report_files import Report, file_of
 from api.reports import ChoiceQuery
-from api.resource import Asked, Resource, operation
+from api.resource import Asked, Resource, has_scope, operation, require_scope
 from ledger.exchange import general_ledger as books
 from ledger.exchange import report_runs as runs
 from ledger.exchange.focus import COLUMNS, focus_rows
@@ -41,6 +41,8 @@ QUESTIONS: dict[str, type[Strict]] = {
     "outside-spend": SpanQuery,
     "focus": SpanQuery,
 }
+# A run shows what the report's own address shows, and needs what that needs.
+SCOPES = {"journal": "ledger:read"}
 ANY_FILE = "application/octet-stream"
 ASK_BY_DAYS = {"outside-spend", "focus"}
 
@@ -59,7 +61,8 @@ class ReportRuns(Resource):
     @operation("List my report runs", scope="reports:read", answers=RunOut, paged=True)
     def get(self, asked: Asked) -> Listed:
         """Yours alone, the last asked for first."""
-        return sliced(runs.runs(actor=asked.actor), **asked.page)
+        found = runs.runs(actor=asked.actor)
+        return sliced([run for run in found if _may_see(asked, run)], **asked.page)
 
     @operation(
         "Run a report",
@@ -72,6 +75,7 @@ class ReportRuns(Resource):
     def post(self, asked: Asked) -> Any:
         """The worker makes it; ask for the run to see how far it is, then fetch its file."""
         report = asked.body["report"]
+        require_scope(asked.request, _scope(report))
         shape = QUESTIONS[report](data=asked.body.get("question", {}))
         shape.is_valid(raise_exception=True)
         question = {name: value for name, value in shape.validated_data.items() if value != ""}
@@ -92,7 +96,7 @@ class ReportRun(Resource):
     @operation("Read a report run", scope="reports:read", answers=RunOut)
     def get(self, asked: Asked, run_id: UUID) -> Any:
         """How far it is."""
-        return runs.run(actor=asked.actor, run_id=run_id)
+        return _run(asked, run_id)
 
 
 class ReportRunFile(Report):
@@ -103,6 +107,7 @@ class ReportRunFile(Report):
     )
     def get(self, asked: Asked, run_id: UUID) -> HttpResponseBase:
         """The same bytes whenever it is fetched; their digest stands in the run."""
+        _run(asked, run_id)
         name, kind, pieces = runs.run_file(actor=asked.actor, run_id=run_id)
         return _download(name, kind, pieces)
 
@@ -169,6 +174,20 @@ class Focus(Report):
         rows = focus_rows(actor=asked.actor, **span)
         form = "csv" if asked.format == "json" else asked.format
         return file_of(asked, "focus", COLUMNS, rows, form=form)
+
+
+def _scope(report: str) -> str:
+    return SCOPES.get(report, "reports:read")
+
+
+def _may_see(asked: Asked, run: runs.RunFacts) -> bool:
+    return has_scope(asked.request, _scope(run.report))
+
+
+def _run(asked: Asked, run_id: UUID) -> runs.RunFacts:
+    found = runs.run(actor=asked.actor, run_id=run_id)
+    require_scope(asked.request, _scope(found.report))
+    return found
 
 
 def _download(name: str, kind: str, pieces: Any) -> HttpResponseBase:

@@ -43,6 +43,7 @@ class CurrencyField(serializers.RegexField):
 
 class _Span(Strict):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
         period = attrs.pop("period", None)
         if period is not None:
             if "since_on" in attrs or "until_on" in attrs:

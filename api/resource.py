@@ -110,7 +110,7 @@ def operation(
 
         @wraps(handle)
         def answer(self: Resource, request: Request, **ids: Any) -> HttpResponseBase:
-            _require_scope(request, scope)
+            require_scope(request, scope)
             asked = _asked(request, asks, body, paged=paged)
 
             def do() -> tuple[int, Any]:
@@ -165,7 +165,14 @@ def _done(handle: Callable[[], Any], request: Request, reads: bool) -> Any:
         return handle()
 
 
-def _require_scope(request: Request, scope: str) -> None:
+def has_scope(request: Request, scope: str) -> bool:
+    """Whether this may be asked: a session is the person, a token the person within its scopes."""
+    scopes: Any = request.auth
+    return scopes is None or scope in scopes
+
+
+def require_scope(request: Request, scope: str) -> None:
+    """Refuse a token that lacks a scope."""
     # A session is the person; a token is the person within its scopes.
     scopes: Any = request.auth
     if scopes is not None and scope == SESSION:

@@ -22,6 +22,7 @@ from ledger.exchange.keeping import keep_file, pieces_of
 from ledger.models.files import ReportRun
 from ledger.reports import choices, journal, outside_payments
 from ledger.reports.columns import Column
+from ledger.reports.known import NOW, Known
 from marketplace.log.checkpoints import last_size
 from marketplace.models.people import User
 from marketplace.refusals import Refusal
@@ -104,7 +105,7 @@ def want_report(
         raise TooManyRuns(f"You have {WAITING_MAX} reports waiting; wait for one of them.")
     if report not in REPORTS or format not in FORMATS:
         raise ValueError("The door knows which reports there are.")
-    told = {name: _told(value) for name, value in question.items() if value is not None}
+    told = {name: _told(value) for name, value in _flat(question).items() if value is not None}
     run = ReportRun.objects.create(
         report=report, format=format, question=told, wanted_by=actor, wanted_at=at
     )
@@ -174,7 +175,7 @@ def _begun(run_id: UUID, *, at: datetime) -> ReportRun | None:
 
 def _fill(run: ReportRun, *, at: datetime) -> None:
     run.checkpoint, run.rows_done = last_size(), 0
-    question = {name: _meant(name, value) for name, value in run.question.items()}
+    question = _meant_by(run.question)
     columns, rows = REPORTS[run.report](run.wanted_by, question)
     counted = _counted(rows, run)
     # Laid down here first: the database is not held while the rows are read.
@@ -216,6 +217,19 @@ def _facts(run: ReportRun) -> RunFacts:
         sha256=bytes(file.digest).hex() if file else "",
         problem=run.problem,
     )
+
+
+def _flat(question: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a question of plain values: what was known by when is two of them."""
+    known = question.get("known", NOW)
+    plain = {name: value for name, value in question.items() if name != "known"}
+    return plain | {"as_of": known.as_of, "known_at": known.known_at}
+
+
+def _meant_by(told: Mapping[str, Any]) -> dict[str, Any]:
+    question = {name: _meant(name, value) for name, value in told.items()}
+    known = Known(question.pop("as_of", None), question.pop("known_at", None))
+    return question if known.is_now else question | {"known": known}
 
 
 def _told(value: Any) -> Any:

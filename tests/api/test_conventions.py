@@ -8,6 +8,7 @@ from io import BytesIO
 import pytest
 from django.test import override_settings
 
+from api.paging import sliced
 from marketplace.models.jobs import Job
 from tests.api.conftest import NOW, Machine
 from tests.api.stories import details_body, granted, money
@@ -55,6 +56,13 @@ def test_what_is_unchanged_is_not_sent_again(cast: Cast, fin: Machine):
     assert fin.get("reports/budget-status/", If_None_Match=seen).status_code == 304
     fin.post("budgets/grants/", grant(cast))
     assert fin.get("reports/budget-status/", If_None_Match=seen).status_code == 200
+
+
+def test_a_page_is_the_same_a_moment_later(monkeypatch):
+    seen = sliced("abc", cursor="", limit=1)
+    monkeypatch.setattr("time.time", lambda: 0.0)
+    assert sliced("abc", cursor="", limit=1) == seen
+    assert sliced("abc", cursor=seen.next, limit=1).items == "b"
 
 
 def test_only_the_fields_that_were_asked_for_are_told(cast: Cast, fin: Machine):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ledger.exchange.report_runs import make_due_reports
 from ledger.models.awards import Award
 from tests.api.conftest import NOW, Machine
 from tests.api.stories import HOUR, awarded, first_milestone, money
@@ -205,3 +206,35 @@ def test_a_journal_entry_that_is_not_ones_own_is_missing(award, fin: Machine, ot
     entry = fin.get("reports/journal/?limit=1").json()["items"][0]["entry_id"]
 
     assert otto.get(f"entries/{entry}/").status_code == 404
+
+
+def test_a_statement_is_read_as_it_was(award, cast: Cast, fin: Machine):
+    was = f"as_of={NOW.date()}&known_at={NOW.isoformat().replace('+00:00', 'Z')}"
+    addresses = [
+        f"reports/department-statement/?department={cast.marketing.pk}&",
+        f"reports/provider-statement/?provider={cast.vera_co.pk}&",
+        "reports/spend/?",
+    ]
+    for address in addresses:
+        answer = fin.get(f"{address}{SPAN}&{was}")
+        assert answer.status_code == 200, answer.content
+
+
+def test_a_run_needs_what_its_report_needs_and_keeps_its_question(
+    award, cast: Cast, fin: Machine, machine_of
+):
+    narrow = machine_of(cast.fin, "reports:read")
+    question = {"as_of": str(NOW.date()), "known_at": NOW.isoformat()}
+    wanted = {"report": "journal", "format": "csv", "question": question}
+
+    refused = narrow.post("report-runs/", wanted)
+    assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
+    run = fin.post("report-runs/", wanted).json()
+    assert make_due_reports(at=NOW + HOUR) == {"reports_made": 1}
+
+    found = fin.get(f"report-runs/{run['id']}/").json()
+    assert (found["problem"], found["rows_done"] > 0) == ("", True)
+    assert text_of(fin.get(f"report-runs/{run['id']}/file/"))
+    for address in (f"report-runs/{run['id']}/", f"report-runs/{run['id']}/file/"):
+        assert narrow.get(address).status_code == 403
+    assert narrow.get("report-runs/").json()["items"] == []
