@@ -17,6 +17,7 @@ from django.db.models.expressions import Col
 from django.db.models.lookups import IsNull
 from django.db.models.query import ModelIterable
 from django.db.models.sql import Query
+from django.db.models.sql.datastructures import Join
 
 Row = TypeVar("Row", bound=models.Model)
 Shape = tuple[object, ...]
@@ -112,9 +113,13 @@ def _shape_of(queryset: models.QuerySet[Any]) -> Shape | None:
             return None
         column = condition.lhs
         conditions.append((type(condition), column.alias, column.target.column, condition.rhs))
+    joins = [join for join in query.alias_map.values() if isinstance(join, Join)]
+    if any(join.filtered_relation for join in joins):
+        return None
     return (
         queryset.db,
         queryset.model,
+        tuple((join.table_alias, join.parent_alias, join.join_cols) for join in joins),
         repr(query.select_related),
         query.where.connector,
         tuple(conditions),

@@ -28,6 +28,12 @@ from marketplace.permissions import may_audit
 from marketplace.redacting import proved_words
 from marketplace.refusals import Unknown
 
+# What people wrote, by the names of its digests in events. A rating's stands in an event that is
+# recorded at its reveal, not before.
+DIGESTS_OF_WORDS = (
+    *("reason_digest", "text_digest", "missing_digest", "ruling_digest"),
+    *("question_digest", "what_digest"),
+)
 ZIP_TYPE = "application/zip"
 README = """{title}
 {underline}
@@ -134,7 +140,7 @@ def _words(proofs: list[Receipt]) -> list[dict[str, str]]:
         value
         for proof in proofs
         for name, value in json.loads(proof.body).items()
-        if name.endswith("reason_digest") and value
+        if name.endswith(DIGESTS_OF_WORDS) and value
     }
     return [
         {"digest": one.digest, "salt": one.salt, "text": one.text}
