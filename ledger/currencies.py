@@ -20,6 +20,7 @@ from ledger.models.rates import BookingRate, CurrencySettlement, RateReason
 from ledger.permissions import may_settle_currency, may_state_rates
 from ledger.posting import About, BudgetMove, EntryKind, Line
 from ledger.promising import post
+from marketplace.admission import refuse_no_currency
 from marketplace.history import Fact, record
 from marketplace.models.events import Audience
 from marketplace.models.people import User
@@ -87,9 +88,11 @@ def state_rate(
 
     :param reason: where the rate was taken from.
     :raises Forbidden: only finance states rates.
-    :raises NotARate, RateInThePast, RateStated, ReasonMissing: the rules say no.
+    :raises NotACurrency, NotARate, RateInThePast, RateStated, ReasonMissing: the rules say no.
     """
     require(may_state_rates(actor))
+    for code in (currency, into):
+        refuse_no_currency(code)
     given = _read(rate)
     if given <= 0 or currency == into or given.denominator > 10**9 or given.numerator > 10**12:
         raise NotARate("State a rate above zero between two currencies, with up to nine decimals.")

@@ -11,6 +11,7 @@ from ledger.carrying import budget_lines
 from ledger.models.budgets import BudgetLine
 from ledger.models.moves import Grant
 from ledger.posting import BudgetMove, EntryKind, post_entry
+from marketplace.admission import refuse_no_currency
 from marketplace.history import Fact, record
 from marketplace.models.departments import Department
 from marketplace.models.events import Audience
@@ -27,6 +28,13 @@ class NotAGrant(Refusal):
 
     code = "not_a_grant"
     field = "amount"
+
+
+class NotAControl(Refusal):
+    """A line refuses what it cannot cover, or books it and shows the shortfall; no third way."""
+
+    code = "not_a_control"
+    field = "control"
 
 
 class ControlDiffers(Refusal):
@@ -56,12 +64,15 @@ def grant_budget(
         existing line has its rule already.
     :raises Unknown: there is no such department or kind of work.
     :raises Forbidden: only finance grants budgets.
-    :raises NotAGrant, ControlDiffers: the rules say no.
+    :raises NotAGrant, NotACurrency, NotAControl, ControlDiffers: the rules say no.
     """
     department = Department.objects.visible_to(actor).one(department_id)
     require(may_manage_money(actor))
     if amount.minor <= 0:
         raise NotAGrant("Grant more than zero. To take money away, move it to another line.")
+    refuse_no_currency(amount.currency)
+    if control and control not in BudgetControl.values:
+        raise NotAControl(f"“{control}” is no control; write {' or '.join(BudgetControl.values)}.")
     category = Category.objects.filter(pk=category_id).first() if category_id else None
     if category is None and category_id is not None:
         raise Unknown("There is no such kind of work.")

@@ -15,6 +15,8 @@ from marketplace.models.providers import Category, Provider
 from marketplace.permissions import may_administer
 from marketplace.refusals import Refusal, Unknown, require
 
+COST_CENTRE_MAX = 40
+
 
 class NameMissing(Refusal):
     """It needs a name that people know it by."""
@@ -27,6 +29,13 @@ class CostCentreTaken(Refusal):
     """A cost centre belongs to one department, or charges could not be told apart."""
 
     code = "cost_centre_taken"
+    field = "cost_centre"
+
+
+class CostCentreTooLong(Refusal):
+    """A cost centre is a short code."""
+
+    code = "cost_centre_too_long"
     field = "cost_centre"
 
 
@@ -66,14 +75,16 @@ def register_department(
     Register a department, below another one if that is named.
 
     :raises Forbidden: the actor is no administrator. :raises Unknown: there is no such parent.
-    :raises NameMissing, NotACurrency, CostCentreTaken, SourceKeyTaken: the rules say no.
+    :raises NameMissing, NotACurrency, CostCentreTooLong: the rules say no.
+    :raises CostCentreTaken, SourceKeyTaken: another one has it.
     """
     require(may_administer(actor))
     parent = Department.objects.visible_to(actor).one(parent_id) if parent_id else None
     name = _named(name, longest=200)
-    if not re.fullmatch(r"[A-Z]{3}", currency):
-        raise NotACurrency(f"“{currency}” is not a currency; write its code, like EUR.")
+    refuse_no_currency(currency)
     cost_centre = cost_centre.strip()
+    if len(cost_centre) > COST_CENTRE_MAX:
+        raise CostCentreTooLong(f"Give a cost centre of at most {COST_CENTRE_MAX} characters.")
     if not cost_centre or Department.objects.filter(cost_centre=cost_centre).exists():
         raise CostCentreTaken("Give a cost centre that no other department has.")
     if source_key and Department.objects.filter(source_key=source_key).exists():
@@ -177,6 +188,12 @@ def add_category(*, actor: User, code: str, name: str, at: datetime) -> Category
     facts = {"code": code, "name": name}
     record(actor, "category.added", category, at=at, audience=Audience.COMPANY, facts=facts)
     return category
+
+
+def refuse_no_currency(code: str) -> None:
+    """:raises NotACurrency: it is not written like the code of one."""
+    if not re.fullmatch(r"[A-Z]{3}", code):
+        raise NotACurrency(f"“{code}” is not a currency; write its code, like EUR.")
 
 
 def _named(name: str, *, longest: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, Overflow
 from functools import total_ordering
 
 from marketplace.refusals import Refusal
@@ -72,7 +72,7 @@ class Money:
         exponent = exponent_of(currency)
         try:
             scaled = Decimal(amount).scaleb(exponent)
-        except InvalidOperation:
+        except (InvalidOperation, Overflow):
             raise NotAnAmount(f"“{amount}” is not an amount; write it like 1234.50.") from None
         if not scaled.is_finite() or abs(scaled) > LARGEST_MINOR:
             raise NotAnAmount(f"“{amount}” is not an amount that can be booked.")

@@ -26,7 +26,7 @@ class DepartmentForm(PageForm):
     """A department."""
 
     name = forms.CharField(max_length=200, label=gettext_lazy("Name"))
-    cost_centre = forms.CharField(max_length=60, label=gettext_lazy("Cost centre"))
+    cost_centre = forms.CharField(max_length=40, label=gettext_lazy("Cost centre"))
     currency = forms.CharField(
         max_length=3,
         label=gettext_lazy("Currency"),

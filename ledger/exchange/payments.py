@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
+from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from ledger.granting import grant_budget
@@ -72,7 +73,7 @@ def take_over_payments(
     account = PaymentsAccount()
     finder = _Departments(actor, at, renamed or {}, adds_departments, account)
     seen: Counter[str] = Counter()
-    rows = enumerate(_rows(path), start=2)
+    rows = _rows(path)
     while group := list(islice(rows, GROUP)):
         payments: list[tuple[int, Payment]] = []
         for line, row in group:
@@ -156,19 +157,24 @@ class _Departments:
             )
 
 
-def _rows(path: Path) -> Iterator[dict[str, str]]:
+def _rows(path: Path) -> Iterator[tuple[int, Mapping[Any, Any]]]:
     opened = gzip.open if path.suffix == ".gz" else open
     with opened(path, "rt", encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
         missing = NEEDED - set(reader.fieldnames or ())
         if missing:
             raise NotPayments(f"The file lacks the columns {', '.join(sorted(missing))}.")
-        yield from reader
+        if len(set(reader.fieldnames or ())) < len(reader.fieldnames or ()):
+            raise NotPayments("The file has a column twice.")
+        for row in reader:
+            yield reader.line_num, row
 
 
 def _payment(
-    row: Mapping[str, str], finder: _Departments, seen: Counter[str], *, source: str
+    row: Mapping[Any, Any], finder: _Departments, seen: Counter[str], *, source: str
 ) -> Payment:
+    if None in row or None in row.values():
+        raise NotPayments("This row has not one cell for each column.")
     net = Money.of(row["net"], row["currency"])
     tax = Money.of(row["vat"], row["currency"]) if row.get("vat") else None
     try:

@@ -12,9 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import StringIO
+from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from django.db import transaction
+from django.db import DataError, transaction
 
 from ledger.currencies import state_rate
 from ledger.granting import grant_budget
@@ -47,7 +48,7 @@ class RowUnreadable(Refusal):
 class RowFate:
     """What became of one row."""
 
-    line: int  # in the file; the names of the columns are line 1
+    line: int  # in the file, where the row ends; the names of the columns are line 1
     name: str
     is_kept: bool
     code: str
@@ -82,9 +83,7 @@ def import_table(*, actor: User, kind: str, text: str, is_dry: bool, at: datetim
     """
     rows = _rows(text, KINDS[kind])
     with transaction.atomic():
-        fates = [
-            _take(actor, kind, row, line=line, at=at) for line, row in enumerate(rows, start=2)
-        ]
+        fates = [_take(actor, kind, row, line=line, at=at) for line, row in rows]
         if is_dry:
             transaction.set_rollback(True)  # takes all of it back
     kept = sum(fate.is_kept for fate in fates)
@@ -96,20 +95,19 @@ def columns_of(kind: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return KINDS[kind].needs, KINDS[kind].may_have
 
 
-def _rows(text: str, kind: _Kind) -> list[dict[str, str]]:
+def _rows(text: str, kind: _Kind) -> list[tuple[int, Mapping[str | None, Any]]]:
     reader = csv.DictReader(StringIO(text.removeprefix("\ufeff")), strict=True)
     try:
         names = [name.strip() for name in reader.fieldnames or ()]
         missing = set(kind.needs) - set(names)
         unknown = set(names) - {*kind.needs, *kind.may_have}
-        if missing or unknown:
+        if missing or unknown or len(set(names)) < len(names):
             optional = (f"{name} (may be left out)" for name in kind.may_have)
             wanted = ", ".join([*kind.needs, *optional])
-            raise NotATable(f"The columns are: {wanted}.")
+            raise NotATable(f"The columns are, each once: {wanted}.")
         reader.fieldnames = names
-        rows = [
-            {name: (cell or "").strip() for name, cell in row.items() if name is not None}
-            for row in reader
+        rows: list[tuple[int, Mapping[str | None, Any]]] = [
+            (reader.line_num, row) for row in reader
         ]
     except csv.Error as reason:
         raise NotATable(f"This is no CSV: {reason}.") from None
@@ -118,14 +116,28 @@ def _rows(text: str, kind: _Kind) -> list[dict[str, str]]:
     return rows
 
 
-def _take(actor: User, kind: str, row: Mapping[str, str], *, line: int, at: datetime) -> RowFate:
-    name = next(iter(row.values()), "")
+def _take(
+    actor: User, kind: str, row: Mapping[str | None, Any], *, line: int, at: datetime
+) -> RowFate:
+    name = str(next(iter(row.values()), "")).strip()
     try:
         with transaction.atomic():
-            KINDS[kind].act(actor, row, at)
+            KINDS[kind].act(actor, _cells(row), at)
     except Refusal as refusal:
         return RowFate(line, name, False, refusal.code, refusal.text)
+    except DataError:  # the database holds no such value
+        why = "A text of this row is too long, or a number too large."
+        return RowFate(line, name, False, RowUnreadable.code, why)
     return RowFate(line, name, True, "", "")
+
+
+def _cells(row: Mapping[str | None, Any]) -> dict[str, str]:
+    """:raises RowUnreadable: a cell too many or too few; each of them could stand elsewhere."""
+    if None in row or None in row.values():
+        raise RowUnreadable(
+            "This row has not one cell for each column; put quotes around one that holds a comma."
+        )
+    return {str(name): cell.strip() for name, cell in row.items()}
 
 
 def _department_of(actor: User, centre: str) -> UUID:

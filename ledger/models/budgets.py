@@ -69,6 +69,10 @@ class BudgetLine(models.Model):
                 condition=Q(precommitted_minor__gte=0, committed_minor__gte=0),
             ),
             models.CheckConstraint(
+                name="a_budget_has_a_control_that_exists",
+                condition=Q(control__in=BudgetControl.values),
+            ),
+            models.CheckConstraint(
                 name="a_hard_budget_is_not_overspent",
                 condition=~Q(control=BudgetControl.HARD)
                 | Q(available_minor__gte=0 - F("tolerance_minor")),

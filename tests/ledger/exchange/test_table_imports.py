@@ -80,14 +80,65 @@ def test_budgets_are_granted_once_however_often_the_table_is_sent(cast: Cast):
     assert_books_hold()
 
 
+def test_a_row_with_a_cell_too_many_or_too_few_is_refused_under_its_line(cast: Cast):
+    centre = cast.marketing.cost_centre
+    text = "cost_centre,fiscal_year,currency,amount\n\n"
+    text += f"{centre},2026,EUR,1,500.00\n{centre},2026,EUR\n{centre},2026,EUR,2\n"
+
+    told = import_table(actor=cast.fin, kind="budgets", text=text, is_dry=False, at=NOON)
+
+    assert [(row.line, row.is_kept, row.code) for row in told.rows] == [
+        (3, False, "row_unreadable"),
+        (4, False, "row_unreadable"),
+        (5, True, ""),
+    ]
+    assert BudgetLine.objects.get(department=cast.marketing).budget_minor == 2_00
+    assert_books_hold()
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        ("5,EUR,Hard", "not_a_control"),
+        ("5,eur,", "not_a_currency"),
+        ("1E+999999,EUR,", "not_an_amount"),
+    ],
+)
+def test_a_budget_that_could_not_refuse_is_refused(cast: Cast, cells: str, code: str):
+    text = "cost_centre,fiscal_year,amount,currency,control\n"
+    text += f"{cast.marketing.cost_centre},2026,{cells}\n"
+    told = import_table(actor=cast.fin, kind="budgets", text=text, is_dry=False, at=NOON)
+    assert [row.code for row in told.rows] == [code]
+
+
+def test_a_text_that_is_too_long_stops_no_other_row(cast: Cast):
+    text = f"name,cost_centre,currency\nA,{'9' * 41},EUR\nB,B1,EUR\n"
+    told = import_table(actor=cast.adam, kind="departments", text=text, is_dry=False, at=NOON)
+    people = f"email,name\n{'x' * 300}@example.com,X\nnina@example.com,Nina\n"
+    more = import_table(actor=cast.adam, kind="people", text=people, is_dry=False, at=NOON)
+
+    assert [row.code for row in told.rows] == ["cost_centre_too_long", ""]
+    assert [row.is_kept for row in more.rows] == [False, True]
+
+
 def test_a_rate_is_stated_by_a_table(cast: Cast):
     day = (NOON + timedelta(days=3)).date()
     text = f"currency,into,rate,in_force_on,reason\nUSD,EUR,0.9,{day},ECB\nUSD,EUR,x,soon,ECB\n"
+    text += f"usd,EUR,0.9,{day},ECB\n"
     told = import_table(actor=cast.fin, kind="rates", text=text, is_dry=False, at=NOON)
-    assert [row.is_kept for row in told.rows] == [True, False]
+    assert [row.is_kept for row in told.rows] == [True, False, False]
 
 
-@pytest.mark.parametrize("text", ["", "name\nA\n", "name,cost_centre,currency,colour\n", '"a'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "name\nA\n",
+        "name,cost_centre,currency,colour\n",
+        "name,name,cost_centre,currency\n",
+        '"a',
+    ],
+)
 def test_what_is_no_such_table_is_refused_as_a_whole(cast: Cast, text: str):
     with pytest.raises(NotATable):
         import_table(actor=cast.adam, kind="departments", text=text, is_dry=False, at=NOON)
