@@ -77,3 +77,19 @@ def test_a_file_that_holds_no_payments_is_refused(cast: Cast, tmp_path: Path):
     wrong.write_text("name\nA\n")
     with pytest.raises(CommandError, match="lacks the columns"):
         told(str(wrong))
+
+
+def test_a_row_with_cells_too_many_or_too_few_is_refused_and_stops_no_other(
+    cast: Cast, tmp_path: Path
+):
+    good = "Parks,Plants,2026-03-02,7001,Green Ltd,100.00,,,GBP\n"
+    paid = tmp_path / "paid.csv"
+    paid.write_text(f"{HEAD}{good.replace('100.00', '1,500.00')}Parks\n\n{good}")
+
+    said = told(str(paid), "--add-departments")
+
+    assert "1 of 3 recorded" in said
+    assert "line 2:" in said
+    assert "line 3:" in said
+    assert OutsideSpend.objects.count() == 1
+    assert_books_hold()
