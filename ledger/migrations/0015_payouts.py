@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("ledger", "0014_standstill_and_objection"),
-        ("marketplace", "0012_templates_and_approvals"),
+        ("marketplace", "0011_interests_and_panels"),
     ]
 
     operations = [

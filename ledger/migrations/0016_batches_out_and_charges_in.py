@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('ledger', '0015_payouts'),
-        ('marketplace', '0014_webhooks_and_limits'),
+        ('marketplace', '0012_webhooks_and_limits'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,9 +9,9 @@ from ledger import sql
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bids', '0007_confirmed_again'),
+        ('bids', '0006_judged_together'),
         ('ledger', '0017_rates_by_page'),
-        ('marketplace', '0014_webhooks_and_limits'),
+        ('marketplace', '0012_webhooks_and_limits'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

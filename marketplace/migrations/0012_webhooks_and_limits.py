@@ -10,7 +10,7 @@ from marketplace import sql
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('marketplace', '0013_vendor_life'),
+        ('marketplace', '0011_interests_and_panels'),
     ]
 
     operations = [
@@ -82,5 +82,5 @@ class Migration(migrations.Migration):
             model_name='webhookmessage',
             constraint=models.CheckConstraint(condition=models.Q(('taken_at', None), ('taken_at__gte', models.F('told_at')), _connector='OR'), name='a_message_is_taken_after_it_was_told'),
         ),
-        sql.run("0014_webhooks_and_limits"),
+        sql.run("0012_webhooks_and_limits"),
     ]
