@@ -98,7 +98,7 @@ def _refuse_without_panel(job: Job) -> None:
     if names := [seat.user.name for seat in silent]:
         raise InterestsUndeclared(f"To declare what they have to do with it: {', '.join(names)}.")
     wanted = job.policy.panel_members if job.procedure == Procedure.FORMAL else 0
-    if (seated := job.panel.judging().count()) < wanted:
+    if wanted and (seated := job.panel.judging().count()) < wanted:
         raise PanelTooSmall(f"{seated} of at least {wanted} judges are appointed and may judge.")
 
 

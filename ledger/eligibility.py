@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from bids.final_round import refuse_round_open
-from bids.judging import judging
+from bids.judging import Judging, judging
 from bids.models.bids import Bid
 from bids.permissions import stands_aside
 from bids.prices import NotAgreed
@@ -58,12 +58,17 @@ def refuse_both_sides(actor: User, job: Job) -> None:
         raise StandsAside("You have declared, or have still to declare, an interest in this job.")
 
 
-def refuse_unjudged(job: Job) -> None:
-    """:raises NotAgreed, RoundOpen: the panel has not agreed, or final bids may still come."""
+def refuse_unjudged(job: Job) -> Judging:
+    """
+    Return how the job was judged.
+
+    :raises NotAgreed, RoundOpen: the panel has not agreed, or final bids may still come.
+    """
     judged = judging(job)
     if judged.has_panel and not judged.is_agreed:
         raise NotAgreed("The panel has not agreed on its scores yet. Then a bid is chosen.")
     refuse_round_open(job)
+    return judged
 
 
 def valid_bid(job: Job, bid_id: UUID, *, paper: Frozen) -> Bid:

@@ -9,22 +9,19 @@ from uuid import NAMESPACE_URL, uuid5
 
 from ledger.budget_moves import move_budget, sign_move, state_signing_limit
 from ledger.cancelling import agree_cancellation, offer_cancellation
-from ledger.closing import begin_closing, close_period
 from ledger.currencies import state_rate
 from ledger.demonstration import playing
 from ledger.demonstration.founding import Company
+from ledger.demonstration.months import close_the_books
 from ledger.demonstration.past import EVENTS, IT, PRINT
 from ledger.demonstration.playing import Play
 from ledger.demonstration.present import Present
 from ledger.models.awards import Award, Milestone
 from ledger.models.budgets import BudgetLine
-from ledger.models.periods import Period
 from ledger.models.retentions import Retention
 from ledger.overriding import override_choice
 from ledger.pricing import state_price_rule
-from ledger.reopening import ask_reopening, reopen_period
 from ledger.retention import release_retention
-from ledger.year_end import close_year, state_carry_forward
 from marketplace.models.jobs import Criterion
 from marketplace.money import Money
 from marketplace.policies import change_policy, policy_in_force, state_policy
@@ -146,7 +143,7 @@ def play_chapters(company: Company, *, now: datetime) -> None:
     _called_off(company, now)
     _in_dollars(company, now)
     _moved(company, now)
-    _close_the_books(company, now)
+    close_the_books(company, now)
 
 
 def _choose(company: Company, story: Present, now: datetime, *, currency: str = "EUR") -> Play:
@@ -238,49 +235,6 @@ def _moved(company: Company, now: datetime) -> None:
         )
         if to == "sales":
             sign_move(actor=company.people["selma"], move_id=wanted.pk, at=at + timedelta(hours=5))
-
-
-def _close_the_books(company: Company, now: datetime) -> None:
-    """Close every month but the last two, end the year before, and reopen a month once."""
-    finn, ada = company.people["finn"], company.people["ada"]
-    until = (now.replace(day=1) - timedelta(days=40)).date()
-    months = Period.objects.filter(ends_on__lt=until, closed_at=None).order_by("pk")
-    state_carry_forward(
-        actor=finn,
-        fiscal_year=now.year - 1,
-        unspent="carry",
-        promises="with_budget",
-        reason="The company is young: nobody should hurry to spend.",
-        at=now - timedelta(days=340),
-    )
-    last = None
-    for period in [month for month in months if month.pk % 100 <= 12]:
-        _close(company, period.pk)
-        last = period
-        if period.pk % 100 == 12:
-            close_year(actor=finn, fiscal_year=period.fiscal_year, at=_after(period, 9))
-    if last is not None:
-        asked_at = _after(last, 12)
-        ask_reopening(
-            actor=finn,
-            period_id=last.pk,
-            reason="A bill of that month came in a drawer of the old desk.",
-            at=asked_at,
-        )
-        reopen_period(actor=ada, period_id=last.pk, at=asked_at + timedelta(hours=3))
-
-
-def _close(company: Company, period_id: int) -> None:
-    period = Period.objects.get(pk=period_id)
-    at = _after(period, 5)
-    finn = company.people["finn"]
-    begin_closing(actor=finn, period_id=period_id, at=at)
-    close_period(actor=finn, period_id=period_id, at=at + timedelta(hours=2))
-
-
-def _after(period: Period, days: int) -> datetime:
-    on = period.ends_on + timedelta(days=days)
-    return datetime(on.year, on.month, on.day, 9, tzinfo=UTC)
 
 
 def _accept(play: Play, milestone: Milestone, at: datetime) -> None:

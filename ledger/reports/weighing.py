@@ -66,7 +66,7 @@ class Frozen:
     valid: Mapping[UUID, Bid]  # with price, provider and what was opened
 
 
-def weigh(job: Job, *, with_reasons: bool = False) -> Weighed:
+def weigh(job: Job, *, with_reasons: bool = False, judged: Judging | None = None) -> Weighed:
     """Return the opened bids of a job with their figures. The caller has asked who may see them."""
     bids = list(
         Bid.objects.standing()
@@ -79,7 +79,7 @@ def weigh(job: Job, *, with_reasons: bool = False) -> Weighed:
         )
     )
     criteria = tuple(Criterion.objects.filter(job=job).order_by("position"))
-    judged = judging(job)
+    judged = judged or judging(job)
     scores = Score.objects.filter(criterion__in=criteria, bid__withdrawn_at=None, replaced_at=None)
     scores = scores.order_by("scored_at", "id")
     if judged.has_panel:
@@ -106,12 +106,12 @@ def weigh(job: Job, *, with_reasons: bool = False) -> Weighed:
     )
 
 
-def freeze(job: Job) -> Frozen:
+def freeze(job: Job, judged: Judging | None = None) -> Frozen:
     """
     Return the comparison of an opened job as a choice keeps it. Asks nobody: the verb has locked
     the job and knows that the actor chooses.
     """
-    weighed = weigh(job)
+    weighed = weigh(job, judged=judged)
     text = canonical(weighed)
     return Frozen(
         text=text,

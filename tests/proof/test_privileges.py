@@ -30,6 +30,7 @@ FOREIGN = (
 # What people may still change: drafts, places, people, tokens, notices on their way.
 WORKING = {
     "bids_biddraft",
+    "bids_sealedfile",  # of a draft; one that was submitted is held by its bid
     "ledger_period",
     "ledger_unrecordedrow",  # a queue: rows leave it when they enter the record
     "marketplace_category",
@@ -41,8 +42,11 @@ WORKING = {
     "marketplace_notice",
     "marketplace_provider",
     "marketplace_provider_categories",
+    "marketplace_requestcount",
     "marketplace_token",
     "marketplace_user",
+    "marketplace_webhook",
+    "marketplace_webhookmessage",
 }
 # Rows that are finished once: the columns that say so, and no others.
 FINISHED_ONCE = {

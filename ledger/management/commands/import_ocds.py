@@ -40,8 +40,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--workers",
             type=int,
-            default=max(1, min(4, os.cpu_count() or 1)),
-            help="processes that share the work (as many as there are cores, 4 at most)",
+            # One more than cores: each waits for the database, and for the disk at every commit.
+            default=min(4, os.cpu_count() or 1) + 1,
+            help="processes that share the work (one more than there are cores, 5 at most)",
         )
         parser.add_argument("--json", action="store_true", help="print the account as one object")
 
