@@ -32,6 +32,7 @@ WORKING = {
     "bids_biddraft",
     "bids_sealedfile",  # of a draft; one that was submitted is held by its bid
     "ledger_period",
+    "ledger_reportrun",
     "ledger_unrecordedrow",  # a queue: rows leave it when they enter the record
     "marketplace_category",
     "marketplace_criterion",
@@ -57,6 +58,7 @@ FINISHED_ONCE = {
     "bids_finaloffer": {"replaced_at"},
     "ledger_changeorder": {"agreed_at", "agreed_by_id"},
     "ledger_precommitment": {"released_at"},
+    "ledger_stripeevent": {"worked_at", "tried", "fault"},
     "marketplace_membership": {"ended_at"},
     "marketplace_officeheld": {"ended_at"},
     "marketplace_panelseat": {"left_at", "left_reason_id"},
