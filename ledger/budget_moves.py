@@ -23,6 +23,7 @@ from marketplace.refusals import Forbidden, Refusal, Unknown, require
 from marketplace.words import keep
 
 LOCK = 7303  # one answer to one move
+LINE_LOCK = 7306  # what is taken from one line is taken in turn
 
 
 class NotAMove(Refusal):
@@ -204,11 +205,18 @@ def decline_move(*, actor: User, move_id: UUID, reason: str, at: datetime) -> Mo
 
 
 def refuse_beyond(line: BudgetLine, amount: Money) -> None:
-    """:raises InsufficientFunds: the line has less than that left, whatever its control."""
-    if amount > line.available:
+    """
+    Read what the line has left once nobody else moves anything from it.
+
+    :raises InsufficientFunds: the line has less than that left, whatever its control.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LINE_LOCK, str(line.pk)])
+    available = BudgetLine.objects.get(pk=line.pk).available
+    if amount > available:
         raise InsufficientFunds(
-            f"{line.department} has {line.available} left there; {amount} cannot be moved.",
-            available=line.available,
+            f"{line.department} has {available} left there; {amount} cannot be moved.",
+            available=available,
             wanted=amount,
         )
 

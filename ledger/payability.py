@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Sum
 
 from ledger import recovering
 from ledger.models.payees import LimitKind
@@ -152,7 +152,12 @@ def parts_of(
 
 
 def refuse_unowed(payout: Payout, *, attempt: int) -> None:
-    """:raises NoLongerOwed: of one of its parts less is owed now. Read it under the locks."""
+    """
+    Refuse what is not owed as it was: of a part less is owed now, or the vendor owes other back
+    than is set off. Read it under the locks.
+
+    :raises NoLongerOwed: so it is.
+    """
     owed = {
         (part.award, part.milestone): part.payable
         for part in payable_to(payout.provider_id, payout.currency)
@@ -165,8 +170,10 @@ def refuse_unowed(payout: Payout, *, attempt: int) -> None:
         for part in parts
     )
     back = receivable_from(payout.provider_id, payout.currency)
-    if short or (first and sum(part.recovered_minor for part in parts) > back):
-        raise NoLongerOwed("Since it was asked for, less is owed. Decline it and ask anew.")
+    set_off = sum(part.recovered_minor for part in parts) if first else 0
+    if short or set_off != back:
+        then = "Decline it and ask anew." if first else "Ask for another payout."
+        raise NoLongerOwed(f"Since it was asked for, what is owed has changed. {then}")
 
 
 def refuse_beyond_day(amount: Money, *, at: datetime) -> None:
@@ -179,8 +186,13 @@ def refuse_beyond_day(amount: Money, *, at: datetime) -> None:
             "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [DAY_LOCK, amount.currency]
         )
     day = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    went = ~Exists(
+        PayoutStep.objects.filter(
+            payout=OuterRef("payout"), attempt=OuterRef("attempt"), kind=StepKind.REFUSED
+        )
+    )
     approved = PayoutStep.objects.filter(
-        kind=StepKind.APPROVED, happened_at__gte=day, payout__currency=amount.currency
+        went, kind=StepKind.APPROVED, happened_at__gte=day, payout__currency=amount.currency
     ).aggregate(sum=Sum("payout__amount_minor"))
     today = Money(approved["sum"] or 0, amount.currency)
     if today + amount > limit:

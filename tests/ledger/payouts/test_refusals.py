@@ -164,6 +164,25 @@ def test_no_more_is_approved_in_a_day_than_may_be(play: Play):
     assert play.word(play.ask()) == "approved"
 
 
+def test_what_was_refused_does_not_count_as_approved_today(play: Play):
+    cast = play.cast
+    owed(cast, "1000")
+    one_signature(cast)
+    play.onboard()
+    words = {"kind": "daily", "reason": "A day's worth.", "at": play.now}
+    state_payout_limit(actor=cast.adam, limit=eur("1000"), **words)
+    payout = play.ask()  # there is nothing in the balance
+    play.work()
+    assert play.word(payout) == "refused"
+
+    try_again(actor=cast.fin, payout_id=payout.pk, at=play.pass_(MINUTE))
+
+    assert play.word(payout) == "approved"
+    owed(cast, "1")
+    with refused(AboveDailyLimit):
+        play.ask()
+
+
 def test_another_bank_account_freezes_payouts_for_three_days_and_tells_everybody(play: Play):
     cast, twin = play.cast, play.twin
     owed(cast, "1000")
@@ -237,6 +256,58 @@ def test_a_payout_that_waited_is_refused_when_less_is_owed(play: Play):
         approve_payout(actor=play.fay, payout_id=payout.pk, at=play.now)
 
     assert books_stand()["2150"] == "1.00"
+
+
+def test_a_payout_that_waited_is_refused_when_the_vendor_owes_back_meanwhile(play: Play):
+    cast = play.cast
+    award = owed(cast, "400", "600")
+    play.fund()
+    play.onboard()
+    first, second = builders.milestones(award)
+    words = {"actor": cast.maya, "reason": "It is not what we ordered."}
+    at = builders.CHOICE + 8 * DAY
+    held = raise_dispute(milestone_id=second.pk, amount=eur("600"), at=at, **words)
+    approve_payout(actor=play.fay, payout_id=play.ask().pk, at=play.now)
+    play.work()
+    settle = {"actor": cast.fin, "reason": "As agreed."}
+    resolve_dispute(dispute_id=held.pk, credit=eur("0"), at=play.pass_(MINUTE), **settle)
+    waiting = play.ask()
+    assert waiting.amount_minor == 600_00
+
+    late = raise_dispute(milestone_id=first.pk, amount=eur("300"), at=play.now, **words)
+    resolve_dispute(dispute_id=late.pk, credit=eur("300"), at=play.pass_(MINUTE), **settle)
+    with refused(NoLongerOwed):
+        approve_payout(actor=play.fay, payout_id=waiting.pk, at=play.now)
+
+    decline_payout(actor=cast.fin, payout_id=waiting.pk, reason="Anew.", at=play.now)
+    assert play.ask().amount_minor == 300_00
+    assert books_stand()["2100"] == "600.00"
+
+
+def test_a_refused_payout_is_not_tried_again_when_the_vendor_owes_back_meanwhile(play: Play):
+    cast = play.cast
+    award = owed(cast, "400", "600")
+    one_signature(cast)
+    play.onboard()
+    first, second = builders.milestones(award)
+    words = {"actor": cast.maya, "reason": "It is not what we ordered."}
+    at = builders.CHOICE + 8 * DAY
+    held = raise_dispute(milestone_id=second.pk, amount=eur("600"), at=at, **words)
+    play.fund(400_00)
+    play.ask()
+    play.work()
+    settle = {"actor": cast.fin, "reason": "As agreed."}
+    resolve_dispute(dispute_id=held.pk, credit=eur("0"), at=play.pass_(MINUTE), **settle)
+    empty = play.ask()  # there is nothing left in the balance
+    play.work()
+    assert play.word(empty) == "refused"
+
+    late = raise_dispute(milestone_id=first.pk, amount=eur("300"), at=play.now, **words)
+    resolve_dispute(dispute_id=late.pk, credit=eur("300"), at=play.pass_(MINUTE), **settle)
+    with refused(NoLongerOwed):
+        try_again(actor=cast.fin, payout_id=empty.pk, at=play.now)
+
+    assert play.ask().amount_minor == 300_00
 
 
 def test_steps_are_taken_in_turn_and_none_without_its_entry(play: Play):
