@@ -127,7 +127,7 @@ class Payouts(Report):
     @operation("List payouts", scope="ledger:read", answers=PayoutRowOut, paged=True, files=True)
     def get(self, asked: Asked) -> Listed | HttpResponseBase:
         """Where each stands: for finance and auditors all, for a vendor's people its own."""
-        rows = papers.payouts(actor=asked.actor)
+        rows = papers.payouts(actor=asked.actor, at=asked.at)
         if asked.format != "json":
             return file_of(asked, "payouts", papers.COLUMNS, rows)
         return sliced(rows, **asked.page)

@@ -17,6 +17,7 @@ from ledger import chart
 from ledger.budgeting import NoBudget
 from ledger.carrying import line_of
 from ledger.models.budgets import BudgetLine
+from ledger.models.journal import JournalEntry
 from ledger.models.years import OutsideSpend
 from ledger.periods import fiscal_year_of
 from ledger.posting import About, BudgetMove, EntryKind, Line, post_entry
@@ -62,6 +63,13 @@ class AlreadyRecorded(Refusal):
     """A document of a payee is recorded once."""
 
     code = "already_recorded"
+    field = "document"
+
+
+class TakenBack(Refusal):
+    """What was recorded and reversed since is told of anew, not again."""
+
+    code = "taken_back"
     field = "document"
 
 
@@ -161,7 +169,8 @@ def record_outside_spend(*, actor: User, payment: Payment, at: datetime) -> Outs
 
     :raises Unknown: there is no such department, kind of work or provider.
     :raises Forbidden: only finance records payments.
-    :raises NotAPayment, PaidTooEarly, DocumentMissing, AlreadyRecorded: the rules say no.
+    :raises NotAPayment, PaidTooEarly, DocumentMissing, AlreadyRecorded, TakenBack: the rules say
+        no.
     :raises NoBudgetYet, InsufficientFunds, PeriodClosed, BookedDifferently: it cannot be booked.
     """
     require(may_manage_money(actor), "Only finance records payments made outside.")
@@ -206,6 +215,11 @@ def _write(payment: Payment, *, known: _Known, at: datetime) -> OutsideSpend:
     payee, document = payment.payee.strip(), payment.document.strip()
     same = Q(pk=payment.id) | Q(department=department, payee=payee, document=document)
     before = OutsideSpend.objects.filter(same).first()
+    if before is not None and _is_reversed(before):
+        raise TakenBack(
+            f"“{document}” of {payee} was recorded on {before.recorded_at:%d %B %Y} and reversed"
+            f" since. Record it anew, and mark the document, as in “{document} corrected”."
+        )
     if before is not None and before.pk != payment.id:
         raise AlreadyRecorded(
             f"“{document}” of {payee} was recorded on {before.recorded_at:%d %B %Y}."
@@ -227,6 +241,14 @@ def _write(payment: Payment, *, known: _Known, at: datetime) -> OutsideSpend:
         recorded_by=known.actor,
         recorded_at=at,
     )
+
+
+def _is_reversed(spent: OutsideSpend) -> bool:
+    return JournalEntry.objects.filter(
+        source=spent.pk,
+        kind__in=[EntryKind.SPENT_OUTSIDE, EntryKind.CREDITED_OUTSIDE],
+        reversals__isnull=False,
+    ).exists()
 
 
 def _book(payment: Payment, *, known: _Known, tax: Money, at: datetime) -> None:

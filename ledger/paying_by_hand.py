@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from ledger import chart
-from ledger.models.payees import PayMethod
+from ledger.models.payees import Payee, PayMethod
 from ledger.models.payouts import Payout, StepKind
 from ledger.payee_facts import payee_facts
 from ledger.payout_booking import book, note, record_step
@@ -49,24 +49,49 @@ class Frozen(Refusal):
     """How the vendor is paid was changed since the payout was approved."""
 
     code = "payee_frozen"
+    field = "paid_on"
+
+
+class NotThatDay(Refusal):
+    """A payment is made between its approval and today."""
+
+    code = "not_that_day"
+    field = "paid_on"
 
 
 @transaction.atomic(savepoint=False)
-def note_paid_by_hand(*, actor: User, payout_id: UUID, document: str, at: datetime) -> Payout:
+def note_paid_by_hand(
+    *, actor: User, payout_id: UUID, document: str, at: datetime, paid_on: date | None = None
+) -> Payout:
     """
     Note that the bank has paid an approved payout (entries 15 and 16 of the chart, from 1100).
 
+    :param paid_on: the day of the payment; needed where how the vendor is paid was changed since.
     :raises Unknown: there is no such payout. :raises Forbidden: the actor is not of finance.
-    :raises NotByHand, NotToBePaid, Frozen, DocumentMissing: the rules say no.
+    :raises NotByHand, NotToBePaid, NotThatDay, Frozen, DocumentMissing: the rules say no.
     """
     payout, stands = _held(actor, payout_id)
     if stands.word != StepKind.APPROVED:
         raise NotToBePaid(f"This payout is {stands.word}.")
+    if paid_on and not payout.answer.answered_at.date() <= paid_on <= at.date():
+        raise NotThatDay("Give a day from the approval up to today.")
     facts = payee_facts(payout.provider_id)
-    if facts is None or facts.payee.pk != payout.payee_id or facts.is_frozen(at):
-        raise Frozen(f"How “{payout.provider}” is paid was changed. Do not pay it so.")
-    _book(payout, stands.attempt, _known(document), actor=actor, at=at)
+    is_changed = facts is None or facts.payee.pk != payout.payee_id or facts.is_frozen(at)
+    if is_changed and not _was_before(payout, paid_on):
+        raise Frozen(
+            f"How “{payout.provider}” is paid was changed. Do not pay it so. If the bank paid it"
+            " before the change, give the day."
+        )
+    document = _known(document)
+    _book(payout, stands.attempt, document, actor=actor, at=at, paid_on=paid_on)
     return payout
+
+
+def _was_before(payout: Payout, paid_on: date | None) -> bool:
+    """Whether a payment was made before another way to pay the vendor was said."""
+    later = Payee.objects.filter(provider=payout.provider_id, set_at__gt=payout.payee.set_at)
+    changed = later.order_by("set_at").values_list("set_at", flat=True).first()
+    return paid_on is not None and changed is not None and paid_on < changed.date()
 
 
 @transaction.atomic(savepoint=False)
@@ -109,7 +134,15 @@ def _known(document: str) -> str:
     return document
 
 
-def _book(payout: Payout, attempt: int, document: str, *, actor: User, at: datetime) -> None:
+def _book(
+    payout: Payout,
+    attempt: int,
+    document: str,
+    *,
+    actor: User,
+    at: datetime,
+    paid_on: date | None,
+) -> None:
     note(payout=payout, attempt=attempt, kind=StepKind.SENDING, actor=actor, at=at)
     note(
         payout=payout,
@@ -133,6 +166,7 @@ def _book(payout: Payout, attempt: int, document: str, *, actor: User, at: datet
         attempt=attempt,
         kind=StepKind.PAID,
         reference=document,
+        detail=f"paid on {paid_on:%d %B %Y}" if paid_on else "",
         actor=actor,
         at=at,
     )

@@ -14,7 +14,9 @@ from ledger.payout_booking import book, note, record_step
 from ledger.payout_states import Standing, amount_of, is_paid, standing, steps_of
 from ledger.posting import EntryKind
 from ledger.stripe_words import BankPayout, Transfer
+from marketplace.models.events import Notice
 from marketplace.models.people import Office, Role, User
+from marketplace.money import Money
 from marketplace.notices import holders, people_of_provider, tell
 
 
@@ -79,6 +81,25 @@ def note_transfer(*, payout: Payout, made: Transfer, actor: User, at: datetime) 
             actor=actor,
             at=at,
         )
+    elif made.reversed_minor:
+        _tell_partly_back(payout, made, at=at)
+
+
+def _tell_partly_back(payout: Payout, made: Transfer, *, at: datetime) -> None:
+    """Tell finance, once, of a transfer that Stripe took back in part: no entry has halves."""
+    kind = "payout.partly_back"
+    if Notice.objects.filter(kind=kind, subject_id=payout.pk).exists():
+        return
+    back = Money(made.reversed_minor, payout.currency)
+    tell(
+        kind,
+        recipients=holders(Office.FINANCE),
+        text=f"Of {amount_of(payout)} to “{payout.provider}” Stripe took {back} back. Nothing is"
+        " booked of it: have the rest reversed, too, or explain what moved in the balance.",
+        because="finance pays vendors",
+        at=at,
+        subject=payout,
+    )
 
 
 def reverse(

@@ -108,7 +108,8 @@ def reverse_wanted(*, actor: User, payout_id: UUID, at: datetime) -> bool:
     transfer = standing(payout, steps_of(payout_id)).transfer
     port = gateway()
     try:
-        if not port.transfer_read(transfer).reversals:
+        before = port.transfer_read(transfer)
+        if before.reversed_minor < before.amount.minor:
             port.reverse(transfer, key=f"reversal-{payout_id}")
         read = port.transfer_read(transfer)
     except Refused as refused:

@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from frontend.acts import Act, NothingAsked, answer, sent
-from frontend.forms import PageForm
+from frontend.forms import DayField, PageForm
 from frontend.pages.periods import ReasonForm
 from frontend.pages.work import ACT
 from frontend.rendering import fresh_sign_in
 from frontend.requests import SignedIn
 from ledger.paying import declare_not_sent
 from ledger.paying_by_hand import note_paid_by_hand, note_returned_by_hand
-from ledger.reports.payouts import PayoutRow, payouts
+from ledger.reports.payouts import payout
 from ledger.sending_back import recall_payout, want_back
 from ledger.settling import approve_payout, decline_payout, try_again
 from marketplace.refusals import Unknown
@@ -30,6 +30,16 @@ class DocumentForm(PageForm):
     """By which document the bank knows it."""
 
     document = forms.CharField(max_length=60, label=gettext_lazy("Document of the bank"))
+
+
+class PaidForm(DocumentForm):
+    """… and, where the vendor's way was changed since, on which day it was paid."""
+
+    paid_on = DayField(
+        required=False,
+        label=gettext_lazy("Paid on"),
+        help_text=gettext_lazy("Needed where how the vendor is paid was changed since."),
+    )
 
 
 Verb = Callable[..., object]
@@ -80,7 +90,7 @@ ACTS: dict[str, tuple[Any, Any, type[PageForm], Verb, Any]] = {
     "paid": (
         gettext_lazy("Note that the bank has paid %(name)s"),
         gettext_lazy("It is paid"),
-        DocumentForm,
+        PaidForm,
         note_paid_by_hand,
         gettext_lazy("Noted and booked."),
     ),
@@ -101,7 +111,7 @@ def act_on(request: SignedIn, payout_id: UUID, what: str) -> HttpResponse:
     if what not in ACTS:
         raise Unknown("There is no such act.")
     title, button, form, verb, told = ACTS[what]
-    row = _row(request, payout_id)
+    row = payout(actor=request.user, payout_id=payout_id, at=request.received_at)
     act = Act(
         title=str(title) % {"name": row.provider_name},
         lead=row.then,
@@ -119,10 +129,3 @@ def act_on(request: SignedIn, payout_id: UUID, what: str) -> HttpResponse:
         ),
         told=str(told),
     )
-
-
-def _row(request: SignedIn, payout_id: UUID) -> PayoutRow:
-    for row in payouts(actor=request.user):
-        if row.payout_id == payout_id:
-            return row
-    raise Unknown("There is no such payout.")

@@ -67,7 +67,7 @@ def index(request: SignedIn) -> HttpResponse:
     only_known(request)
     context = {
         "vendors": vendors_owed(actor=request.user, at=request.received_at),
-        "rows": payouts(actor=request.user),
+        "rows": payouts(actor=request.user, at=request.received_at, limit=200),
         "open_lines": stripe_movements(actor=request.user, only_open=True),
         "is_finance": seats(request.user).is_finance,
         "is_connected": is_connected(),
@@ -80,7 +80,7 @@ def index(request: SignedIn) -> HttpResponse:
 def index_csv(request: SignedIn) -> StreamingHttpResponse:
     """Give the same payouts as a file."""
     only_known(request)
-    return csv_answer("payouts", COLUMNS, payouts(actor=request.user))
+    return csv_answer("payouts", COLUMNS, payouts(actor=request.user, at=request.received_at))
 
 
 @require_safe

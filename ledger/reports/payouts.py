@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
-from ledger.models.payouts import Payout, PayoutStep
+from django.db.models import Count, Exists, OuterRef, Sum
+from django.db.models.functions import ExtractYear
+
+from ledger.models.payouts import Payout, PayoutQuerySet, PayoutStep, StepKind
 from ledger.owing import VendorBalance, vendor_balances
 from ledger.payee_facts import PayeeFacts, payee_facts, payees_facts
 from ledger.payout_states import Standing, amount_of, standing
@@ -22,7 +25,7 @@ from marketplace.refusals import require
 NEXT = {
     "waiting": "A second person of finance approves it.",
     "declined": "What was owed is still owed.",
-    "approved": "It is sent within a minute, or noted when the bank has paid it.",
+    "approved": "It is sent within a minute.",
     "sending": "Stripe is being asked.",
     "unknown": "Stripe gave no clear answer. It is looked up every minute, and not sent twice.",
     "refused": "Nothing moved. Finance may try again.",
@@ -62,22 +65,61 @@ COLUMNS: tuple[Column[PayoutRow], ...] = columns(
 )
 
 
-def payouts(*, actor: User, provider_id: UUID | None = None, limit: int = 200) -> list[PayoutRow]:
+def payouts(
+    *, actor: User, at: datetime, provider_id: UUID | None = None, limit: int | None = None
+) -> list[PayoutRow]:
     """Return the payouts that a person may see, the latest first: finance all, a vendor its own."""
-    found = Payout.objects.visible_to(actor).select_related(
-        "provider", "payee", "asked_by", "answer__answered_by", "answer__reason"
-    )
+    found = _visible_to(actor)
     if provider_id is not None:
         found = found.filter(provider=provider_id)
-    rows = list(found.order_by("-asked_at", "pk")[:limit])
+    return _rows(actor, list(found.order_by("-asked_at", "pk")[:limit]), at=at)
+
+
+def payout(*, actor: User, payout_id: UUID, at: datetime) -> PayoutRow:
+    """Return one payout, however old. :raises Unknown: the actor can see none such."""
+    return _rows(actor, [_visible_to(actor).one(payout_id)], at=at)[0]
+
+
+def _visible_to(actor: User) -> PayoutQuerySet:
+    return Payout.objects.visible_to(actor).select_related(
+        "provider", "payee", "asked_by", "answer__answered_by", "answer__reason"
+    )
+
+
+def _rows(actor: User, rows: Sequence[Payout], *, at: datetime) -> list[PayoutRow]:
     steps: dict[UUID, list[PayoutStep]] = {payout.pk: [] for payout in rows}
     for step in PayoutStep.objects.filter(payout__in=rows).order_by("happened_at", "pk"):
         steps[step.payout_id].append(step)
     pays = may_pay(actor)
-    return [_row(one, standing(one, steps[one.pk]), actor, pays=pays) for one in rows]
+    stand = {one.pk: standing(one, steps[one.pk]) for one in rows}
+    facts = payees_facts(one.provider_id for one in rows if stand[one.pk].word == "approved")
+    return [
+        _row(
+            one,
+            stand[one.pk],
+            actor,
+            pays=pays,
+            then=_then(one, stand[one.pk].word, facts.get(one.provider_id), at=at),
+        )
+        for one in rows
+    ]
 
 
-def _row(payout: Payout, stands: Standing, actor: User, *, pays: bool) -> PayoutRow:
+def _then(payout: Payout, word: str, facts: PayeeFacts | None, *, at: datetime) -> str:
+    """Return what happens next; of an approved payout, what holds it up."""
+    if word != "approved" or facts is None:
+        return NEXT[word]
+    if facts.payee.pk != payout.payee_id:
+        return "It is held: the vendor is paid in another way now. Take it back and ask anew."
+    if facts.is_frozen(at):
+        return (
+            "It is held: how the vendor is paid was changed. Nothing is paid before"
+            f" {facts.frozen_until:%d %B %Y, %H:%M} UTC."
+        )
+    return "It is noted when the bank has paid it." if facts.is_by_hand else NEXT[word]
+
+
+def _row(payout: Payout, stands: Standing, actor: User, *, pays: bool, then: str) -> PayoutRow:
     answer = getattr(payout, "answer", None)
     approved = answer if answer and answer.is_approved else None
     waits = pays and stands.word == "waiting"
@@ -90,7 +132,7 @@ def _row(payout: Payout, stands: Standing, actor: User, *, pays: bool) -> Payout
         amount=amount_of(payout),
         state=stands.word,
         since_at=stands.since_at,
-        then=NEXT[stands.word],
+        then=then,
         detail=stands.detail or declined,
         asked_by=payout.asked_by.name,
         asked_at=payout.asked_at,
@@ -170,25 +212,34 @@ def vendor_account(*, actor: User, provider_id: UUID, at: datetime) -> VendorAcc
     :raises Unknown: the actor cannot see the vendor. :raises Forbidden: it is not theirs to read.
     """
     provider = income_to_read(reader_of(actor), provider_id)
-    rows = payouts(actor=actor, provider_id=provider_id)
     return VendorAccount(
         provider_id=provider.pk,
         name=provider.name,
         owed=_vendors(actor, vendor_balances([provider_id]), at=at),
         payee=_payee(actor, payee_facts(provider_id), at=at),
-        payouts=rows,
-        years=_years(rows),
+        payouts=payouts(actor=actor, provider_id=provider_id, at=at, limit=200),
+        years=_years(provider_id),
     )
 
 
-def _years(rows: Sequence[PayoutRow]) -> list[YearPaid]:
-    sums: dict[tuple[int, str], list[int]] = {}
-    for row in rows:
-        if row.state == "paid":
-            sums.setdefault((row.since_at.year, row.amount.currency), []).append(row.amount.minor)
+def _years(provider_id: UUID) -> list[YearPaid]:
+    """Return the sums of what the vendor's bank has, however many payouts there were."""
+    same = PayoutStep.objects.filter(payout=OuterRef("payout"))
+    failed = same.filter(kind=StepKind.FAILED, reference=OuterRef("reference"))
+    sums = (
+        PayoutStep.objects.filter(
+            ~Exists(failed),
+            ~Exists(same.filter(kind=StepKind.REVERSED)),
+            kind=StepKind.PAID,
+            payout__provider=provider_id,
+        )
+        .annotate(year=ExtractYear("happened_at", tzinfo=UTC))
+        .values_list("year", "payout__currency")
+        .annotate(count=Count("pk"), sum=Sum("payout__amount_minor"))
+        .order_by("-year", "-payout__currency")
+    )
     return [
-        YearPaid(year, len(minors), Money(sum(minors), currency))
-        for (year, currency), minors in sorted(sums.items(), reverse=True)
+        YearPaid(year, count, Money(int(minor), currency)) for year, currency, count, minor in sums
     ]
 
 

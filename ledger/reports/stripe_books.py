@@ -42,9 +42,7 @@ COLUMNS: tuple[Column[MovementRow], ...] = columns(
 )
 
 
-def stripe_movements(
-    *, actor: User, only_open: bool = False, limit: int = 500
-) -> tuple[MovementRow, ...]:
+def stripe_movements(*, actor: User, only_open: bool = False) -> tuple[MovementRow, ...]:
     """
     Return the lines of the balance at Stripe, open ones first, for finance and auditors.
 
@@ -54,7 +52,7 @@ def stripe_movements(
     rows = BalanceMovement.objects.select_related("exception", "match__matched_by", "match__reason")
     if only_open:
         rows = rows.filter(match=None)
-    told = [_row(one) for one in rows.order_by("-happened_at", "-pk")[:limit]]
+    told = [_row(one) for one in rows.order_by("-happened_at", "-pk")]
     return tuple(sorted(told, key=lambda row: row.state != "open"))
 
 

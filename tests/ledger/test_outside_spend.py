@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from ledger.budgeting import NoBudget
+from ledger.correcting import ask_correction, sign_correction
 from ledger.models.budgets import BudgetLine
 from ledger.models.journal import JournalEntry
 from ledger.models.years import OutsideSpend
@@ -21,6 +22,7 @@ from ledger.outside_spend import (
     NotAPayment,
     PaidTooEarly,
     Payment,
+    TakenBack,
     record_outside_spend,
     record_outside_spends,
 )
@@ -30,7 +32,13 @@ from marketplace.money import Money
 from marketplace.refusals import Forbidden, Unknown
 from tests.builders import DAY, NOON, eur, refused
 from tests.cast import Cast
-from tests.ledger.builders import assert_books_hold, books_stand, grant, line_stands
+from tests.ledger.builders import (
+    assert_books_hold,
+    books_stand,
+    grant,
+    line_stands,
+    second_of_finance,
+)
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + 10 * DAY
@@ -186,3 +194,24 @@ def test_only_finance_records_payments(cast: Cast, line: BudgetLine) -> None:
             record_outside_spend(actor=person, payment=payment(cast), at=LATER)
         with refused(Forbidden):
             record_outside_spends(actor=person, payments=[payment(cast)], at=LATER)
+
+
+def test_what_was_reversed_is_not_recorded_by_telling_it_again(
+    cast: Cast, line: BudgetLine
+) -> None:
+    wrong = payment(cast)
+    record_outside_spend(actor=cast.fin, payment=wrong, at=LATER)
+    entry = JournalEntry.objects.get(source=wrong.id)
+    words = {"entry_id": entry.public_id, "reason": "It was 200.00."}
+    asked = ask_correction(actor=cast.fin, at=LATER, **words)
+    sign_correction(actor=second_of_finance(cast), correction_id=asked.pk, at=LATER)
+
+    with refused(TakenBack):
+        record_outside_spend(actor=cast.fin, payment=wrong, at=LATER)
+    with refused(TakenBack):
+        record_outside_spend(actor=cast.fin, payment=replace(wrong, id=uuid4()), at=LATER)
+    right = payment(cast, document="2026-118 corrected", net=eur("200"), tax=eur("38"))
+    record_outside_spend(actor=cast.fin, payment=right, at=LATER)
+
+    assert line_stands(line)["charged"] == "200.00"
+    assert_books_hold()

@@ -8,11 +8,17 @@ import pytest
 
 from ledger.models.payouts import Payout
 from ledger.payees import confirm_payee, pay_by_hand
-from ledger.paying_by_hand import note_paid_by_hand, note_returned_by_hand
+from ledger.paying_by_hand import (
+    Frozen,
+    NotThatDay,
+    note_paid_by_hand,
+    note_returned_by_hand,
+)
 from ledger.sending_back import want_back
 from ledger.settling import try_again
 from ledger.topping_up import ask_top_up
-from tests.builders import MINUTE
+from marketplace.models.events import Notice
+from tests.builders import DAY, MINUTE, refused
 from tests.cast import Cast
 from tests.ledger.builders import assert_books_hold, books_stand
 from tests.stripe_twin.playing import Play, eur, one_signature, owed
@@ -185,6 +191,26 @@ def test_18b_a_transfer_that_is_reversed_refills_the_balance_and_is_owed_again(p
     assert_books_hold()
 
 
+def test_18b_a_part_that_stripe_took_back_is_told_once_and_the_rest_comes_back_too(play, before):
+    payout = sent(play)
+    (transfer,) = play.twin.books.of("transfer")
+    play.twin.books.reverse(transfer, {"amount": 300_00})
+    for _ in range(2):
+        play.deliver(play.twin.books.events[-1:])
+        play.work()
+        play.twin.books.tell("transfer.reversed", transfer)
+    assert play.word(payout) == "sent"
+    assert Notice.objects.filter(kind="payout.partly_back", recipient=play.cast.fin).count() == 1
+
+    want_back(actor=play.cast.fin, payout_id=payout.pk, reason="All of it.", at=play.pass_(MINUTE))
+    play.work()
+
+    assert play.word(payout) == "reversed"
+    assert books_stand() == before | OWED | {"1100": "-5000.00", "1150": "5000.00"}
+    assert play.twin.books.balances[""]["eur"] == 5_000_00
+    assert_books_hold()
+
+
 def test_18b_after_it_was_paid(play, before):
     payout = sent(play)
     play.bank("paid")
@@ -198,6 +224,35 @@ def test_18b_after_it_was_paid(play, before):
 
     assert play.word(payout) == "reversed"
     assert books_stand() == before | OWED | {"1100": "-5000.00", "1150": "5000.00"}
+    assert_books_hold()
+
+
+def test_what_was_paid_by_hand_before_the_payee_changed_is_noted_with_its_day(play, settings):
+    settings.STRIPE_API_KEY = ""
+    cast = play.cast
+    owed(cast, "1000")
+    one_signature(cast)
+    words = {"actor": play.fay, "provider_id": cast.vera_co.pk}
+    payee = pay_by_hand(**words, reference="Creditor 4711", at=play.pass_(MINUTE))
+    confirm_payee(actor=cast.fin, payee_id=payee.pk, at=play.now)
+    payout = play.ask()
+    paid_on = play.now.date()
+    changed = play.pass_(2 * DAY).date()
+    pay_by_hand(**words, reference="Creditor 4712", at=play.now)
+
+    note = {"actor": cast.fin, "payout_id": payout.pk, "document": "Run 7"}
+    at = play.pass_(DAY)
+    with refused(Frozen):
+        note_paid_by_hand(**note, at=at)
+    with refused(Frozen):
+        note_paid_by_hand(**note, paid_on=changed, at=at)
+    with refused(NotThatDay):
+        note_paid_by_hand(**note, paid_on=paid_on - DAY, at=at)
+    note_paid_by_hand(**note, paid_on=paid_on, at=at)
+
+    assert play.word(payout) == "paid"
+    assert str(paid_on.year) in play.stands(payout.pk).detail
+    assert "2120" not in books_stand()
     assert_books_hold()
 
 
