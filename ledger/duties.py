@@ -8,16 +8,16 @@ from uuid import UUID
 
 import structlog
 
-from ledger.acceptance import accept_delivery
 from ledger.checking import run_due_checks
 from ledger.commissioning import free_estimate
-from ledger.models.awards import Completion, Delivery, Dispute
+from ledger.models.awards import Completion, Dispute
 from ledger.models.budgets import Precommitment
 from ledger.models.retentions import Retention
 from ledger.rating import reveal_ratings
 from ledger.recording import record_rows
 from ledger.reports.states import rating_until
 from ledger.retention import release_retention
+from ledger.silence import accept_silent, silent_deliveries
 from ledger.thresholds import tell_of_thresholds
 from marketplace.system import the_clock
 
@@ -45,11 +45,10 @@ def check(*, at: datetime) -> dict[str, int]:
 def accept_the_silent(*, at: datetime) -> int:
     """Accept the deliveries that nobody answered in time."""
     clock = the_clock()
-    due = Delivery.objects.waiting().filter(silent_at__lte=at).order_by("silent_at", "id")
     return _each(
         "accept_by_silence",
-        due.values_list("pk", flat=True),
-        lambda id: accept_delivery(actor=clock, delivery_id=id, at=at, by_silence=True),
+        silent_deliveries(at).values_list("pk", flat=True),
+        lambda id: accept_silent(actor=clock, delivery_id=id, at=at),
     )
 
 

@@ -17,10 +17,9 @@ from ledger import chart
 from ledger.budgeting import NoBudget
 from ledger.carrying import line_of
 from ledger.models.budgets import BudgetLine
-from ledger.models.journal import JournalEntry
 from ledger.models.years import OutsideSpend
 from ledger.periods import fiscal_year_of
-from ledger.posting import About, BudgetMove, EntryKind, Line, post_entry
+from ledger.posting import About, BudgetMove, EntryKind, Line, is_reversed, post_entry
 from ledger.showback import hold_mode, is_shown_on, shown
 from marketplace.history import Fact, record
 from marketplace.models.departments import Department
@@ -215,7 +214,7 @@ def _write(payment: Payment, *, known: _Known, at: datetime) -> OutsideSpend:
     payee, document = payment.payee.strip(), payment.document.strip()
     same = Q(pk=payment.id) | Q(department=department, payee=payee, document=document)
     before = OutsideSpend.objects.filter(same).first()
-    if before is not None and _is_reversed(before):
+    if before is not None and is_reversed(before.pk):
         raise TakenBack(
             f"“{document}” of {payee} was recorded on {before.recorded_at:%d %B %Y} and reversed"
             f" since. Record it anew, and mark the document, as in “{document} corrected”."
@@ -241,14 +240,6 @@ def _write(payment: Payment, *, known: _Known, at: datetime) -> OutsideSpend:
         recorded_by=known.actor,
         recorded_at=at,
     )
-
-
-def _is_reversed(spent: OutsideSpend) -> bool:
-    return JournalEntry.objects.filter(
-        source=spent.pk,
-        kind__in=[EntryKind.SPENT_OUTSIDE, EntryKind.CREDITED_OUTSIDE],
-        reversals__isnull=False,
-    ).exists()
 
 
 def _book(payment: Payment, *, known: _Known, tax: Money, at: datetime) -> None:

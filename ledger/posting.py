@@ -33,6 +33,7 @@ __all__ = [
     "Line",
     "PeriodClosed",
     "account_ids",
+    "is_reversed",
     "post_entries",
     "post_entry",
     "reverse_entry",
@@ -226,3 +227,8 @@ def _refusal(error: DatabaseError, periods: Sequence[int]) -> Exception:
         case _:
             return error
     return refusal
+
+
+def is_reversed(source: UUID) -> bool:
+    """Whether an entry of this source was reversed since."""
+    return JournalEntry.objects.filter(source=source, reversals__isnull=False).exists()

@@ -262,7 +262,7 @@ def test_one_silent_delivery_that_cannot_be_booked_keeps_no_other_waiting(
             raise AlreadyAccepted("Not this one.")
         return accept_delivery(delivery_id=delivery_id, **words)
 
-    monkeypatch.setattr("ledger.duties.accept_delivery", refuse_the_first)
+    monkeypatch.setattr("ledger.silence.accept_delivery", refuse_the_first)
 
     assert run(at=HANDED_OVER + 20 * DAY)["accepted_by_silence"] == 1
     assert Acceptance.objects.get().milestone == second

@@ -14,6 +14,7 @@ from ledger.changing import agree_change, propose_change, sign_change
 from ledger.commissioning import cancel_job
 from ledger.crediting import resolve_dispute
 from ledger.disputing import raise_dispute
+from ledger.duties import accept_the_silent
 from ledger.models.budgets import BudgetLine, Commitment
 from ledger.models.journal import JournalEntry, Posting
 from ledger.models.years import YearEnd
@@ -24,6 +25,7 @@ from ledger.reports.carry_forward import carry_forward
 from ledger.reports.line_history import line_history
 from ledger.reports.spend import spend
 from ledger.reports.statement import statement
+from ledger.silence import silent_deliveries
 from ledger.year_end import (
     MonthsOpen,
     NoSuchPolicy,
@@ -33,9 +35,10 @@ from ledger.year_end import (
     close_year,
     state_carry_forward,
 )
+from marketplace.models.events import Notice
 from marketplace.models.jobs import Job
 from marketplace.refusals import Forbidden, Unknown
-from tests.builders import DAY, eur, refused
+from tests.builders import DAY, MINUTE, eur, refused
 from tests.cast import Cast, assemble_again
 from tests.ledger import builders
 from tests.ledger.builders import (
@@ -451,6 +454,26 @@ def test_a_promise_without_budget_waits_for_the_new_budget(cast: Cast) -> None:
     grant(cast, "40800", at=JANUARY)
     accept(cast, first, at=JANUARY)
     assert line_stands(line_of(2026))["available"] == "0.00"
+    assert_books_hold()
+
+
+def test_silence_that_cannot_be_charged_is_told_once_and_tried_again_last(cast: Cast) -> None:
+    grant(cast, at=AUTUMN)
+    state(cast, "lapse", "without_budget")
+    first, second = milestones(award_of_december(cast))[:2]
+    stuck = builders.deliver(cast, first, at=JANUARY)
+    at = stuck.silent_at + MINUTE
+    for _ in range(2):
+        assert accept_the_silent(at=at) == 0
+
+    told = Notice.objects.filter(kind="delivery.not_accepted", subject_id=stuck.pk)
+    assert sorted(one.recipient.name for one in told) == ["Fin", "Maya"]
+    assert "silence" in told[0].text
+    later = builders.deliver(cast, second, at=at)
+    at = later.silent_at + MINUTE
+    assert list(silent_deliveries(at)) == [later, stuck]
+    grant(cast, "40800", at=at)
+    assert accept_the_silent(at=at) == 2
     assert_books_hold()
 
 
