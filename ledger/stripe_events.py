@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from ledger.models.payees import Payee, PayMethod
 from ledger.models.payouts import Payout, PayoutStep, StepKind
@@ -136,7 +136,13 @@ def poll_account(*, actor: User, payee_id: UUID, at: datetime) -> None:
     )
     if not sent.exists():
         return
+    own = PayoutStep.objects.filter(payout__payee=payee_id)
+    paid = own.filter(kind=StepKind.PAID, payout=OuterRef("payout"))
+    is_waiting = sent.filter(~Exists(paid)).exists()
+    known = set(own.values_list("reference", "kind"))
     for said in gateway().bank_payouts(account):
+        if not is_waiting and (said.id, said.status) in known:
+            continue  # it is noted for all of ours, and says nothing new
         read_bank_payout(actor=actor, account=account, id=said.id, at=at)
 
 

@@ -9,9 +9,13 @@ from django.db import transaction
 from django.test import Client
 
 from ledger.models.stripe import StripeEvent
+from ledger.payees import open_stripe_account, pay_by_hand
+from ledger.stripe_events import poll_account
 from marketplace.project.clock import database_now
+from marketplace.system import the_clock
+from tests.builders import MINUTE
 from tests.stripe_twin.books import signed
-from tests.stripe_twin.playing import SECRET, Play
+from tests.stripe_twin.playing import SECRET, Play, one_signature, owed
 from tests.stripe_twin.server import Fault
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +88,35 @@ def test_an_event_that_fails_is_tried_again(event, play):
     play.work()
 
     assert StripeEvent.objects.get().worked_at is not None
+
+
+def test_each_account_is_read_in_its_turn_and_what_is_noted_not_again(play, monkeypatch):
+    monkeypatch.setattr("ledger.paying_duties.AT_ONCE", 1)
+    owed(play.cast, "1000")
+    one_signature(play.cast)
+    play.fund()
+    first = play.onboard()
+    play.ask()
+    play.work()
+    play.bank("paid")
+    vendor = {"provider_id": play.cast.vera_co.pk, "at": play.pass_(MINUTE)}
+    pay_by_hand(actor=play.fay, reference="4711", **vendor)
+    second = open_stripe_account(actor=play.cast.vera, **(vendor | {"at": play.pass_(MINUTE)}))
+    read = []
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            "ledger.paying_duties.poll_account", lambda *, payee_id, **_: read.append(payee_id)
+        )
+        for _ in range(4):
+            play.pass_(14 * MINUTE)
+            play.poll()
+    assert read.count(first.pk) == read.count(second.pk) == 2
+
+    words = {"actor": the_clock(), "payee_id": first.pk}
+    poll_account(at=play.now, **words)
+    asked = len(play.twin.asked)
+    poll_account(at=play.now, **words)
+    assert not [one for one in play.twin.asked[asked:] if "/v1/payouts/" in one]
 
 
 def _busy(times: int) -> list[Fault]:
