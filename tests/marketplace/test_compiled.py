@@ -62,3 +62,10 @@ def test_rows_that_differ_in_a_missing_value_have_statements_of_their_own(cast: 
     with refused(Unknown):
         Job.objects.filter(published_at=None).one(published.pk)
     assert Job.objects.filter(published_at__isnull=False).one(published.pk) == published
+
+
+@pytest.mark.django_db
+def test_rows_joined_by_another_way_have_statements_of_their_own(cast: Cast) -> None:
+    by_author = statement_for(Job.objects.filter(author__last_login=None))
+    by_canceller = statement_for(Job.objects.filter(cancelled_by__last_login__isnull=True))
+    assert by_author is not by_canceller
