@@ -46,7 +46,8 @@ class FinalsOpened(Refusal):
 def open_final_bids(*, actor: User, job_id: UUID, at: datetime) -> FinalOpening:
     """
     Open every best and final bid of a job, after the end of its round. Each becomes a bid, and
-    takes the place of the one it follows; one that does not open leaves that one in place.
+    takes the place of the one it follows; one that does not open leaves that one in place, and
+    one that follows a bid ruled out meanwhile stays sealed.
 
     :raises Unknown, Forbidden: there is no such round; no person opens bids.
     :raises JudgingOver, RoundNotOver, FinalsOpened, KeyMissing: the rules say no.
@@ -62,7 +63,9 @@ def open_final_bids(*, actor: User, job_id: UUID, at: datetime) -> FinalOpening:
     if FinalOpening.objects.filter(round=asked).exists():
         raise FinalsOpened("The best and final bids are open already.")
     offers = list(
-        FinalOffer.objects.filter(earlier__job=job, replaced_at=None)
+        FinalOffer.objects.filter(
+            earlier__job=job, earlier__disqualified__isnull=True, replaced_at=None
+        )
         .select_related("earlier__provider", "submitted_by")
         .order_by("reference")
     )

@@ -12,7 +12,7 @@ from django.db import transaction
 from bids import receipts, seals
 from bids.bidding import refuse_decided, refuse_suspended
 from bids.content import BidContent
-from bids.models.bids import Bid
+from bids.models.bids import Bid, Disqualification
 from bids.models.panels import FinalOffer, FinalOpening, FinalRound, Shortlisted
 from bids.offering import refuse_unfit
 from bids.permissions import may_bid_for, may_disqualify
@@ -26,7 +26,7 @@ from marketplace.notices import people_of_provider, people_of_providers, tell
 from marketplace.refusals import NotOpened, ReasonMissing, Refusal, require
 from marketplace.words import keep
 
-SHORTEST = timedelta(days=1)
+SHORTEST, LONGEST = timedelta(days=1), timedelta(days=30)
 
 
 class OneRoundOnly(Refusal):
@@ -56,10 +56,23 @@ class RoundTooShort(Refusal):
     field = "closes_at"
 
 
+class RoundTooLong(Refusal):
+    """Nobody decides before the round is over: it ends within a month."""
+
+    code = "round_too_long"
+    field = "closes_at"
+
+
 class RoundOver(Refusal):
     """The round takes no bids at this moment."""
 
     code = "round_over"
+
+
+class BidIsOut(Refusal):
+    """A bid that cannot be chosen has no final one."""
+
+    code = "bid_is_out"
 
 
 class RoundOpen(Refusal):
@@ -97,7 +110,7 @@ def ask_for_final_bids(
 
     :raises Unknown, Forbidden: not the actor's to see, or to ask.
     :raises NotOpened, JudgingOver, OneRoundOnly, ReasonMissing, ShortlistTooShort,
-        NotShortlistable, RoundTooShort: the rules say no.
+        NotShortlistable, RoundTooShort, RoundTooLong: the rules say no.
     """
     job = Job.objects.visible_to(actor).select_related("department").lock(job_id)
     require(may_disqualify(actor, job), "The head asks for best and final bids.")
@@ -110,12 +123,14 @@ def ask_for_final_bids(
         raise ReasonMissing("Say what you ask all of them.")
     if closes_at < at + SHORTEST:
         raise RoundTooShort(f"Leave them until {spoken(at + SHORTEST)} at least.")
-    if len(set(bid_ids)) < 2:
-        raise ShortlistTooShort("Ask at least two bidders.")
+    if closes_at > at + LONGEST:
+        raise RoundTooLong(f"Let it end by {spoken(at + LONGEST)} at the latest.")
     valid = Bid.objects.standing().filter(job=job, disqualified__isnull=True, price__isnull=False)
     bids = list(valid.filter(pk__in=set(bid_ids)).order_by("reference"))
     if len(bids) != len(set(bid_ids)):
         raise NotShortlistable("Name opened bids of this job with a price, none that is out.")
+    if len({bid.provider_id for bid in bids}) < 2:
+        raise ShortlistTooShort("Ask at least two bidders.")
     words = keep(question.strip(), at=at)
     asked = FinalRound.objects.create(
         job=job, asked_by=actor, asked_at=at, question=words, closes_at=closes_at
@@ -145,8 +160,8 @@ def submit_final_bid(*, actor: User, bid_id: UUID, content: BidContent, at: date
     Seal and place a best and final bid after an opened one. It replaces an earlier final one.
 
     :raises Unknown, Forbidden: no bid of the actor's that is on a shortlist; the lead submits.
-    :raises RoundOver, ProviderSuspended, Superseded, NotBetter: not now, or not this bid; and
-        whatever `refuse_unfit` finds in it.
+    :raises RoundOver, BidIsOut, ProviderSuspended, Superseded, NotBetter: not now, or not this
+        bid; and whatever `refuse_unfit` finds in it.
     """
     mine = Bid.objects.of_provider_of(actor).filter(shortlisted__isnull=False)
     found = mine.one(bid_id)
@@ -154,8 +169,12 @@ def submit_final_bid(*, actor: User, bid_id: UUID, content: BidContent, at: date
     bid = mine.select_related("provider", "price", "shortlisted__round").one(bid_id)
     require(may_bid_for(actor, bid.provider), "Only the lead submits bids.")
     asked = bid.shortlisted.round
-    if not asked.asked_at <= at < asked.closes_at or job.cancelled_at is not None:
+    if job.decided_at is not None or job.cancelled_at is not None:
+        raise RoundOver("The job has ended. No more bids are taken.")
+    if not asked.asked_at <= at < asked.closes_at:
         raise RoundOver(f"Best and final bids were taken until {spoken(asked.closes_at)}.")
+    if Disqualification.objects.filter(bid=bid).exists():
+        raise BidIsOut(f"Your bid {bid.reference} is out: no final one follows it.")
     refuse_suspended(bid.provider)
     content = replace(content, files=())  # those of the bid that it follows stay with that one
     refuse_unfit(job, content)

@@ -132,6 +132,7 @@ def _shortlists(reader: Reader, at: datetime) -> Iterator[OpenItem]:
         ~Exists(sent),
         provider__in=reader.leads,
         shortlisted__round__closes_at__gt=at,
+        disqualified__isnull=True,
         job__decided_at=None,
     ).select_related("job", "shortlisted__round")
     for bid in bids.defer("quality_envelope", "price_envelope", "receipt")[:MOST]:

@@ -9,14 +9,17 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from bids.disqualification import disqualify_bid
 from bids.final_opening import FinalsOpened, RoundNotOver, open_final_bids
 from bids.final_paper import final_content, final_paper
 from bids.final_round import (
+    BidIsOut,
     NotBetter,
     NotShortlistable,
     OneRoundOnly,
     RoundOpen,
     RoundOver,
+    RoundTooLong,
     RoundTooShort,
     ShortlistTooShort,
     ask_for_final_bids,
@@ -27,6 +30,7 @@ from bids.models.panels import FinalOffer, FinalRound
 from bids.opened import opened_bids
 from bids.rooting import holds
 from ledger.books import check_books
+from ledger.commissioning import end_without_award
 from ledger.eligibility import BidNotValid
 from ledger.models.awards import Award
 from ledger.models.budgets import BudgetLine
@@ -233,3 +237,33 @@ def test_the_record_knows_the_round_and_no_price_before_its_end(cast: Cast, cont
     open_finals(contest)
     assert Event.objects.filter(kind="bid.submitted", happened_at__gt=CHOICE).count() == 1
     assert Award.objects.count() == 0
+
+
+def test_a_bidder_who_is_out_does_not_come_back_by_the_final_round(cast: Cast, contest: Contest):
+    ask(cast, contest)
+    offer = final(cast, contest.team_bid, "36000")
+    disqualify_bid(
+        actor=cast.maya, bid_id=contest.team_bid.pk, reason="No insurance.", at=CHOICE + DAY
+    )
+    with refused(BidIsOut):
+        final(cast, contest.team_bid, "35000", at=CHOICE + DAY + HOUR)
+
+    open_finals(contest)
+
+    assert not Bid.objects.filter(pk=offer.pk).exists()
+
+
+def test_no_final_bid_is_taken_for_a_job_that_has_ended(cast: Cast, contest: Contest):
+    ask(cast, contest)
+    end_without_award(actor=cast.maya, job_id=contest.job.pk, reason="No party.", at=CHOICE + HOUR)
+
+    with refused(RoundOver) as told:
+        final(cast, contest.team_bid, "36000")
+    assert "has ended" in told.value.text
+
+
+def test_a_round_ends_within_a_month(cast: Cast, contest: Contest):
+    with refused(RoundTooLong):
+        ask(cast, contest, closes_at=CHOICE + 30 * DAY + HOUR)
+
+    assert ask(cast, contest, closes_at=CHOICE + 30 * DAY).pk
