@@ -114,6 +114,8 @@ def sign_choice(*, actor: User, wanted_id: UUID, at: datetime) -> Award:
     :raises AlreadyAnswered, ComparisonChanged: the rules say no; and what `choose_bid` refuses.
     """
     wanted, job = _lock_wanted(actor, wanted_id)
+    author = wanted.wanted_by
+    require(may_choose(author, job), f"{author.name} may not choose any more. Send it back.")
     refuse_undecidable(job)
     refuse_both_sides(wanted.wanted_by, job)
     paper = freeze(job, refuse_unjudged(job))

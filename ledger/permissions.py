@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from ledger.models.awards import Award, ChangeOrder
 from ledger.models.cancellations import CancellationOffer
 from ledger.models.ratings import RatingSide
+from ledger.models.signatures import ChoiceAnswer
 from marketplace.models.departments import Department
 from marketplace.models.jobs import Job
 from marketplace.models.people import Membership, Office, OfficeHeld, Role, User
@@ -22,6 +23,7 @@ from marketplace.permissions import (
     may_manage_money,
     may_publish_for,
 )
+from marketplace.sides import bidding_side
 from marketplace.system import CLOCK_ID, IMPORTER_ID
 
 
@@ -65,8 +67,8 @@ def overriding_department(actor: User, job: Job) -> Department | None:
 
 def may_decide_objection(actor: User, award: Award) -> bool:
     """
-    A head above the department, or an auditor; nobody who chose, wrote or published the job, and
-    nobody of a provider that was invited.
+    A head above the department, or an auditor; nobody who chose, signed, judged, wrote or
+    published the job, and nobody who stands with a provider that was invited.
     """
     return deciders_of(award).filter(pk=actor.pk).exists()
 
@@ -78,9 +80,10 @@ def deciders_of(award: Award) -> QuerySet[User]:
     own = seats.filter(department=award.department)
     invited = seats.filter(provider__in=job.invitations.values("provider_id"))
     auditors = OfficeHeld.objects.filter(office=Office.AUDITOR, ended_at=None)
-    involved = [
-        one for one in (award.chosen_by_id, job.author_id, job.published_by_id) if one is not None
-    ]
+    signed = ChoiceAnswer.objects.filter(award=award).values_list("answered_by", flat=True)
+    judged = job.panel.values_list("user", flat=True)
+    took_part = {award.chosen_by_id, job.author_id, job.published_by_id, *signed, *judged}
+    involved = [one for one in {*took_part, *bidding_side(job)} if one is not None]
     return (
         User.objects.filter(is_active=True)
         .filter(Q(pk__in=heads.values("user_id")) | Q(pk__in=auditors.values("user_id")))

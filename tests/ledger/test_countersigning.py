@@ -26,12 +26,14 @@ from ledger.grounds import CriterionMissing
 from ledger.models.awards import Award
 from ledger.models.budgets import BudgetLine
 from ledger.models.signatures import ChoiceWanted
+from ledger.permissions import deciders_of
 from ledger.reports.comparison import comparison
 from ledger.reports.debrief import debrief
 from ledger.reports.desk import desk
 from marketplace.interests import declare_interest
-from marketplace.membership import add_member
+from marketplace.membership import add_member, end_membership
 from marketplace.models.events import Notice
+from marketplace.models.people import Membership
 from marketplace.panels import appoint_panel
 from marketplace.policies import state_policy
 from marketplace.refusals import Forbidden, ReasonMissing
@@ -98,6 +100,7 @@ def test_above_the_limit_a_second_head_signs_and_only_then_money_is_promised(
     # 40,000.00 and 2 % of it are promised, of 100,000.00.
     assert (line.committed_minor, line.available_minor) == (40_800_00, 59_200_00)
     assert (award.chosen_by, award.signature.answered_by) == (cast.maya, cast.gerd)
+    assert set(deciders_of(award)) == {cast.ada}  # who signed decides on no objection to it
     assert award.reason.text == "Their idea for the rain convinced us."
     assert check_books().wrong == ()
 
@@ -142,6 +145,16 @@ def test_a_comparison_that_changed_is_not_signed(cast: Cast, contest: Contest):
 
     with refused(ComparisonChanged):
         sign_choice(actor=cast.gerd, wanted_id=wanted.pk, at=CHOICE + HOUR)
+
+
+def test_nothing_is_signed_for_somebody_who_is_no_head_any_more(cast: Cast, contest: Contest):
+    wanted = want(cast, contest)
+    seat = Membership.objects.current().get(user=cast.maya)
+    end_membership(actor=cast.adam, membership_id=seat.pk, at=CHOICE)
+
+    with refused(Forbidden) as told:
+        sign_choice(actor=cast.gerd, wanted_id=wanted.pk, at=CHOICE + HOUR)
+    assert told.value.text == "Maya may not choose any more. Send it back."
 
 
 def test_a_waiting_choice_stands_on_the_second_heads_desk(cast: Cast, contest: Contest):
@@ -257,6 +270,7 @@ def test_a_choice_that_is_not_the_best_value_says_which_criterion_decided(
     award = builders.choose(cast, judged.team_bid)
 
     assert '"agreed":[' in award.comparison
+    assert set(deciders_of(award)) == {cast.ada}  # nobody who judged
     assert Award.objects.count() == 1
 
 
