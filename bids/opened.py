@@ -13,7 +13,7 @@ from bids.content import AttachedFile, PlannedMilestone, PriceLine, files_of, mi
 from bids.judging import judging
 from bids.models.bids import Bid, OpenedPrice, Opening
 from bids.models.panels import Score
-from bids.permissions import may_read_bids_on
+from bids.permissions import may_read_bids_on, sits_with_a_bidder
 from marketplace.models.jobs import Job, Procedure
 from marketplace.models.people import Office, User
 from marketplace.money import Money
@@ -106,7 +106,8 @@ def minutes(*, actor: User, job_id: UUID) -> Minutes:
     :raises Unknown: not opened yet, or the person is not of the department, finance or auditing.
     """
     job = Job.objects.visible_to(actor).select_related("department").one(job_id)
-    if not (may_read_bids_on(actor, job) or holds(actor, Office.FINANCE)):
+    keeps_money = holds(actor, Office.FINANCE) and not sits_with_a_bidder(actor, job)
+    if not (may_read_bids_on(actor, job) or keeps_money):
         raise Unknown("There is no such opening.")
     opening = Opening.objects.filter(job=job).select_related("opened_by").first()
     if opening is None:

@@ -18,7 +18,7 @@ from marketplace.models.people import Office, User
 from marketplace.money import Money
 from marketplace.notices import holders, people_of_department, tell
 from marketplace.openness import AlreadyCancelled
-from marketplace.permissions import holds, may_administer, may_audit, may_publish_for
+from marketplace.permissions import holds, is_member, may_administer, may_audit, may_publish_for
 from marketplace.publishing import AlreadyOpened, NotClosed
 from marketplace.refusals import Forbidden, Refusal, Unknown, require
 from marketplace.words import keep
@@ -134,10 +134,10 @@ def sign_opening(*, actor: User, job_id: UUID, at: datetime) -> OpeningSignature
         raise NotClosed(f"“{job.title}” is not closed yet.")
     if not needs_two_people(job):
         raise ClockOpens("This job is not above the limit: the clock opens its bids by itself.")
-    others = list(OpeningSignature.objects.filter(job=job))
+    others = list(OpeningSignature.objects.filter(job=job).select_related("signed_by"))
     if any(one.signed_by_id == actor.pk for one in others):
         raise SignedAlready("You have signed. Another person signs as the second.")
-    if capacity == HEAD and any(one.capacity == HEAD for one in others):
+    if _is_of_buyer(actor, capacity, job) and _buyer_signed(job, others):
         raise SameSide("The department has signed. The second is finance or an auditor.")
     signature = OpeningSignature.objects.create(
         job=job, signed_by=actor, signed_at=at, capacity=capacity
@@ -187,7 +187,7 @@ def opening_room(*, actor: User, job_id: UUID, at: datetime) -> OpeningRoom:
         and job.opened_at is None
         and capacity != ""
         and all(one.signed_by_id != actor.pk for one in signed)
-        and not (capacity == HEAD and any(one.capacity == HEAD for one in signed)),
+        and not (_is_of_buyer(actor, capacity, job) and _buyer_signed(job, signed)),
     )
 
 
@@ -237,6 +237,15 @@ def ask_for_signatures(job: Job, *, at: datetime) -> None:
             job=job,
             subject=job,
         )
+
+
+def _is_of_buyer(person: User, capacity: str, job: Job) -> bool:
+    # Whoever belongs to the department is its side, whatever office they hold besides.
+    return capacity == HEAD or is_member(person, job.department)
+
+
+def _buyer_signed(job: Job, signed: list[OpeningSignature]) -> bool:
+    return any(_is_of_buyer(one.signed_by, one.capacity, job) for one in signed)
 
 
 def _capacity(actor: User, job: Job) -> str:

@@ -11,6 +11,7 @@ from django.db.utils import Error
 from bids import duties
 from bids.models.bids import Opening
 from bids.models.openings import OpeningSignature
+from bids.opened import minutes
 from bids.opening import open_bids
 from bids.witnesses import (
     ClockOpens,
@@ -23,11 +24,12 @@ from bids.witnesses import (
     sign_opening,
     state_opening_limit,
 )
+from marketplace.membership import add_member
 from marketplace.models.events import Notice
 from marketplace.publishing import AlreadyOpened, NotClosed
 from marketplace.refusals import Forbidden, Unknown
 from marketplace.system import the_clock
-from tests.bids.builders import close, refused, submit
+from tests.bids.builders import close, open_all, refused, submit
 from tests.builders import DEADLINE, HOUR, NOON, a_published_job, eur
 
 REASON = "More than the house spends in a week."
@@ -151,3 +153,28 @@ def test_the_database_refuses_an_opening_by_one(cast):
     with pytest.raises(Error), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM bids_openingsignature")
     assert OpeningSignature.objects.count() == 1
+
+
+def test_finance_that_belongs_to_the_department_is_its_side(cast):
+    words = {"department_id": cast.marketing.pk, "role": "requester", "at": NOON}
+    add_member(actor=cast.adam, user_id=cast.fin.pk, **words)
+    job = limited(cast)
+    close(job)
+    sign_opening(actor=cast.fin, job_id=job.pk, at=DEADLINE)
+
+    with refused(SameSide):
+        sign_opening(actor=cast.maya, job_id=job.pk, at=DEADLINE)
+    assert not opening_room(actor=cast.maya, job_id=job.pk, at=DEADLINE).may_sign
+    assert sign_opening(actor=cast.ada, job_id=job.pk, at=DEADLINE).capacity == "auditor"
+
+
+def test_finance_on_the_bidding_side_reads_no_minutes(cast):
+    job = a_published_job(cast)
+    submit(cast, job)
+    open_all(job)
+    assert minutes(actor=cast.fin, job_id=job.pk).bids_counted == 1
+    words = {"provider_id": cast.events_team.pk, "role": "member", "at": NOON}
+    add_member(actor=cast.adam, user_id=cast.fin.pk, **words)
+
+    with refused(Unknown):
+        minutes(actor=cast.fin, job_id=job.pk)
