@@ -147,17 +147,29 @@ def bid_file(*, actor: User, bid_id: UUID, file_id: UUID, at: datetime) -> FileP
     return FilePaper(named[file_id], content)
 
 
-def attached(job: Job, provider: Provider) -> tuple[AttachedFile, ...]:
-    """Return what the provider has attached. :raises CannotBeRead: one does not open any more."""
+def attached(
+    job: Job, provider: Provider, *, at: datetime | None = None
+) -> tuple[AttachedFile, ...]:
+    """
+    Return what the provider has attached, until a moment if one is given.
+
+    :raises CannotBeRead: one does not open any more.
+    """
+    rows = _attached_rows(job, provider)
     try:
-        return tuple(file_seals.open_label(row) for row in _attached_rows(job, provider))
+        return tuple(
+            file_seals.open_label(row)
+            for row in (rows if at is None else rows.filter(attached_at__lte=at))
+        )
     except SealBroken:
         raise CannotBeRead("A file that you attached does not open any more.") from None
 
 
-def with_files(content: BidContent, job: Job, provider: Provider) -> BidContent:
-    """Return a bid with the files that its provider attached."""
-    return replace(content, files=attached(job, provider))
+def with_files(
+    content: BidContent, job: Job, provider: Provider, *, at: datetime | None = None
+) -> BidContent:
+    """Return a bid with the files that its provider has attached, or had at a moment."""
+    return replace(content, files=attached(job, provider, at=at))
 
 
 def bind_files(bid: Bid, content: BidContent) -> None:

@@ -14,6 +14,7 @@ from bids.files import bind_files, with_files
 from bids.models.bids import Bid, BidDraft, FewBids
 from bids.offering import refuse_unfit
 from bids.permissions import may_bid_for
+from bids.reading import CannotBeRead
 from marketplace.drafting import new_reference
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
@@ -73,7 +74,7 @@ def submit_bid(
     :raises BiddingClosed, DeclinedBefore, ProviderSuspended: not now, or not any more.
     :raises OwnJob, ConflictOfSides, VariantNotAllowed: not them.
     :raises Superseded, OnlyLower: not this bid now; and whatever `refuse_unfit` finds in it.
-    :raises CannotBeRead: a file that was attached does not open any more.
+    :raises CannotBeRead: a file that was attached, or the bid before, does not open any more.
     """
     # One lock per job puts bids and the closing of the job in a single line.
     job = lock_job(actor, job_id)
@@ -94,7 +95,7 @@ def submit_bid(
     _refuse_rise(job, earlier, content, actor=actor, at=at)
     if not actor.is_system:  # another system's record has no files here
         # Those that are attached go with it, and no others, whatever was sent.
-        content = with_files(content, job, provider)
+        content = with_files(content, job, provider, at=at)
 
     for bid in earlier:
         if bid.withdrawn_at is None:
@@ -183,7 +184,10 @@ def _refuse_rise(
         bid for bid in earlier if bid.withdrawn_at is None or bid.withdrawn_at > few.extended_at
     ]
     for bid in stood:
-        before = seals.open_bid(bid)
+        try:
+            before = seals.open_bid(bid)
+        except seals.SealBroken:
+            raise CannotBeRead("Your bid before this one does not open: ask us.") from None
         access.note(bid=bid, kind=access.COMPARED, actor=actor, at=at)
         if before.is_priced and content.quoted > before.quoted:
             raise OnlyLower(

@@ -299,3 +299,12 @@ def test_the_fingerprint_names_the_files(attach, submit, cast):
 
     assert file.digest == sha256(PDF).hexdigest()
     assert my_bid(actor=cast.pia, bid_id=bid.pk, at=LATER).content.files[0].digest == file.digest
+
+
+def test_a_bid_sent_before_a_file_was_attached_goes_without_it(attach, submit, cast, job):
+    file = attach(at=LATER)
+    bid = submit(at=MORNING_AFTER)
+
+    assert my_bid(actor=cast.pia, bid_id=bid.pk, at=LATER).content.files == ()
+    words = {"actor": cast.pia, "job_id": job.pk, "provider_id": cast.events_team.pk}
+    assert attached_files(**words) == [file]
