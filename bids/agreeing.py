@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from bids.bidding import refuse_decided
-from bids.judging import Judging, judging
+from bids.judging import Judging, judging, refuse_too_few
 from bids.models.bids import Bid
 from bids.models.panels import AgreedScore, Agreement, Consent
 from bids.permissions import may_score
@@ -111,11 +111,12 @@ def consent(*, actor: User, job_id: UUID, digest: bytes, at: datetime) -> Agreem
 
     :param digest: of the sheet that was read; a sheet that changed meanwhile is read again.
     :raises Unknown, Forbidden: not theirs to see, or not on the panel.
-    :raises OwnProvider, JudgingOver, ScoresAreFixed, NotAllIn, NotAllAgreed, SheetChanged,
-        ConsentGiven: the rules say no.
+    :raises OwnProvider, JudgingOver, ScoresAreFixed, PanelTooSmall, NotAllIn, NotAllAgreed,
+        SheetChanged, ConsentGiven: the rules say no.
     """
     job = _lock_for_panel(actor, job_id)
     now = _refuse_not_in(job)
+    refuse_too_few(job)  # somebody may have left since the opening
     if not now.is_complete:
         raise NotAllAgreed("Agree on a score for each bid on each criterion first.")
     if now.digest != digest:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
@@ -12,12 +13,20 @@ from django.db.models import Exists, OuterRef
 
 from bids.models.bids import Bid
 from bids.models.panels import AgreedScore, Agreement, Score
-from marketplace.models.jobs import Job
+from marketplace.models.jobs import Job, Procedure
 from marketplace.models.panels import PanelSeat
+from marketplace.refusals import Refusal
+from marketplace.sides import bidding_side
 
 FAR_APART = 2  # quarters: a spread over two levels asks for talk
 
 Place = tuple[UUID, UUID]  # bid, criterion
+
+
+class PanelTooSmall(Refusal):
+    """A formal job has as many judges as finance has set."""
+
+    code = "panel_too_small"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +82,8 @@ def judging(job: Job) -> Judging:
     """Return where the judging of an opened job stands. The caller has asked who may see it."""
     if not _has_panel(job):
         return Judging(frozenset(), False, frozenset(), {}, {}, False)
-    seats = job.panel.judging()
-    judges = frozenset(seats.values_list("user", flat=True))
+    seats = job.panel.judging().values_list("user", flat=True)
+    judges = frozenset(seats) - bidding_side(job).keys()  # some joined a bidder since
     still_in = Bid.objects.standing().filter(
         job=job, disqualified__isnull=True, opened__isnull=False, final_of__isnull=True
     )
@@ -95,8 +104,26 @@ def judging(job: Job) -> Judging:
     )
 
 
+def refuse_too_few(job: Job) -> None:
+    """:raises PanelTooSmall: fewer judge than finance wants for a job like this."""
+    wanted = job.policy.panel_members if job.procedure == Procedure.FORMAL else 0
+    if not wanted:
+        return
+    seated = job.panel.judging().values_list("user", flat=True)
+    if (judges := len(set(seated) - bidding_side(job).keys())) < wanted:
+        raise PanelTooSmall(f"{judges} of at least {wanted} judges are appointed and may judge.")
+
+
+def whole_judgements(scores: Iterable[Score], places: Collection[Place]) -> frozenset[UUID]:
+    """Return who judged each bid on each criterion: half a judgement would tilt the mean."""
+    judged: defaultdict[UUID, set[Place]] = defaultdict(set)
+    for score in scores:
+        judged[score.scorer_id].add((score.bid_id, score.criterion_id))
+    return frozenset(scorer for scorer, done in judged.items() if done.issuperset(places))
+
+
 def _has_panel(job: Job) -> bool:
-    seats = Exists(PanelSeat.objects.current().filter(job=OuterRef("pk")))
+    seats = Exists(PanelSeat.objects.binding().filter(job=OuterRef("pk")))
     agreed = Exists(Agreement.objects.filter(job=OuterRef("pk")))
     return Job.objects.filter(seats | agreed, pk=job.pk).exists()
 

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from bids import access
 from bids.bidding import last_addendum, lock_job
+from bids.judging import refuse_too_few
 from bids.models.bids import Bid, Opening
 from bids.models.openings import OpeningSignature
 from bids.permissions import may_open
@@ -34,12 +35,6 @@ class InterestsUndeclared(Refusal):
     """Interests are declared before anything is seen."""
 
     code = "interests_undeclared"
-
-
-class PanelTooSmall(Refusal):
-    """A formal job has as many judges as finance has set."""
-
-    code = "panel_too_small"
 
 
 @transaction.atomic(savepoint=False)
@@ -97,9 +92,7 @@ def _refuse_without_panel(job: Job) -> None:
     silent = job.panel.undeclared().select_related("user").order_by("user__name")
     if names := [seat.user.name for seat in silent]:
         raise InterestsUndeclared(f"To declare what they have to do with it: {', '.join(names)}.")
-    wanted = job.policy.panel_members if job.procedure == Procedure.FORMAL else 0
-    if wanted and (seated := job.panel.judging().count()) < wanted:
-        raise PanelTooSmall(f"{seated} of at least {wanted} judges are appointed and may judge.")
+    refuse_too_few(job)
 
 
 def _minutes(

@@ -35,10 +35,10 @@ def may_read_bids_on(actor: User, job: Job) -> bool:
 
 
 def may_score(actor: User, job: Job) -> bool:
-    """The panel, once they have declared; without one, the people of the department."""
+    """The panel, once they have declared; where none was, the people of the department."""
     if sits_with_a_bidder(actor, job):
         return False
-    if job.panel.current().exists():
+    if job.panel.binding().exists():
         return job.panel.judging().filter(user=actor).exists()
     return may_answer_for(actor, job.department)
 

@@ -9,10 +9,10 @@ from django.db import transaction
 
 from bids import access
 from bids.bidding import last_addendum, lock_job, refuse_decided
-from bids.judging import judging
+from bids.judging import judging, whole_judgements
 from bids.models.bids import Bid, OpenedPrice
 from bids.models.panels import Score
-from bids.permissions import may_open_prices
+from bids.permissions import may_open_prices, may_score
 from bids.unsealing import refuse_without_key, rule_out, unseal, write_prices
 from marketplace.history import record
 from marketplace.models.events import Audience
@@ -87,9 +87,12 @@ def open_prices(*, actor: User, job_id: UUID, at: datetime) -> int:
 
 
 def _refuse_unscored(job: Job, bids: list[Bid]) -> None:
-    criteria = job.criteria.count()
-    scores = Score.objects.filter(bid__in=bids, replaced_at=None)
-    scorers = scores.values("scorer_id").distinct().count()
-    # Whoever began to judge has judged all: half a judgement would tilt the mean.
-    if scores.count() != max(scorers, 1) * criteria * len(bids):
+    criteria = job.criteria.values_list("pk", flat=True)
+    places = [(bid.pk, criterion) for bid in bids for criterion in criteria]
+    scores = Score.objects.filter(bid__in=bids, replaced_at=None).select_related("scorer")
+    whole = whole_judgements(scores, places)
+    # Whoever began to judge judges all. Of whoever may not any more, half a judgement is left out.
+    begun = {score.scorer for score in scores if score.scorer_id not in whole}
+    waits = any(one.is_active and may_score(one, job) for one in begun)
+    if waits or (places and not whole):
         raise ScoresMissing("Score every bid on every criterion first; whoever began, all of them.")

@@ -48,6 +48,12 @@ class NobodyNamed(Refusal):
     field = "user_ids"
 
 
+class PanelTooLate(Refusal):
+    """Who judges is known before anything is seen, where no panel judges yet."""
+
+    code = "panel_too_late"
+
+
 class NoPanelAnyMore(Refusal):
     """The job is decided or cancelled."""
 
@@ -62,9 +68,12 @@ def appoint_panel(
     Appoint people to judge a job, all of them or none. Each is asked for their interests.
 
     :raises Unknown, Forbidden: not the actor's to see, or to appoint for.
-    :raises NoPanelAnyMore, NobodyNamed, OutsiderOnPanel, AlreadyOnPanel, BiddingSideOnPanel: no.
+    :raises NoPanelAnyMore, PanelTooLate, NobodyNamed, OutsiderOnPanel, AlreadyOnPanel,
+        BiddingSideOnPanel: no.
     """
     job = _lock_with_panel(actor, job_id)
+    if job.opened_at is not None and not job.panel.binding().exists():
+        raise PanelTooLate("The bids are open, and the department judges them. It is too late.")
     people = _people(user_ids)
     if outside := [one for one in people if _is_no_insider(one)]:
         raise OutsiderOnPanel(f"Not of the company: {_names(outside)}.")

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from marketplace.models.events import Words
 from marketplace.models.jobs import Job
+from marketplace.models.panels import PanelSeat
 from marketplace.models.people import Membership, Office, OfficeHeld, User
 from marketplace.models.providers import Provider
 from marketplace.money import Money
@@ -39,7 +40,8 @@ class BidQuerySet(Findable["Bid"]):
             )
         )
         opened = Q(job__opened_at__isnull=False, withdrawn_at=None)
-        return self.filter(mine | (opened & (buyer | held)))
+        panels = PanelSeat.objects.judging().filter(user=actor)
+        return self.filter(mine | (opened & (buyer | held | Q(job__in=panels.values("job")))))
 
 
 class Bid(models.Model):

@@ -15,7 +15,7 @@ def waits_for_others() -> dict[str, Exists]:
     """Return, for a queryset of opened jobs, what keeps the head from choosing yet."""
     job = OuterRef("pk")
     return {
-        "has_panel": Exists(PanelSeat.objects.current().filter(job=job)),
+        "has_panel": Exists(PanelSeat.objects.binding().filter(job=job)),
         "is_agreed": Exists(Agreement.objects.filter(job=job)),
         "asks_final": Exists(FinalRound.objects.filter(job=job)),
         "has_final": Exists(FinalOpening.objects.filter(round=job)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -22,7 +22,7 @@ from bids.evaluation import (
     Terms,
     evaluate,
 )
-from bids.judging import Judging, judging
+from bids.judging import Judging, judging, whole_judgements
 from bids.models.bids import Bid, OpenedPriceLine
 from bids.models.panels import Score
 from ledger.reports.terms import differential_of, is_valid, levels_of, price_of, terms_of
@@ -86,7 +86,7 @@ def weigh(job: Job, *, with_reasons: bool = False, judged: Judging | None = None
         scores = scores.filter(scorer__in=judged.judges)
     if with_reasons:
         scores = scores.select_related("reason", "scorer")
-    kept = tuple(scores)
+    kept = _that_count(scores, bids, criteria, job) if not judged.has_panel else tuple(scores)
     terms = terms_of(job, criteria)
     valid = [bid for bid in bids if is_valid(bid, job.currency)]
     levels = levels_of(bids, kept, judged)
@@ -104,6 +104,19 @@ def weigh(job: Job, *, with_reasons: bool = False, judged: Judging | None = None
         valid_ids=frozenset(bid.pk for bid in valid),
         judged=judged,
     )
+
+
+def _that_count(
+    scores: Iterable[Score], bids: list[Bid], criteria: tuple[Criterion, ...], job: Job
+) -> tuple[Score, ...]:
+    """Return scores without those of whoever left a formal job's judging half done."""
+    kept = tuple(scores)
+    if job.procedure != Procedure.FORMAL or not any(price_of(bid) for bid in bids):
+        return kept
+    judged = [one for one in bids if not hasattr(one, "disqualified") and price_of(one)]
+    first = [one for one in judged if not hasattr(one, "final_of")]
+    whole = whole_judgements(kept, [(bid.pk, each.pk) for bid in first for each in criteria])
+    return tuple(score for score in kept if score.scorer_id in whole)
 
 
 def freeze(job: Job, judged: Judging | None = None) -> Frozen:

@@ -19,6 +19,10 @@ class PanelSeatQuerySet(Findable["PanelSeat"]):
         """Seats that nobody has left."""
         return self.filter(left_at=None)
 
+    def binding(self) -> Self:
+        """Seats by which the panel judges and nobody else: held, or left once bids were open."""
+        return self.filter(Q(left_at=None) | Q(left_at__gte=F("job__opened_at")))
+
     def judging(self) -> Self:
         """Seats whose holders have declared that nothing stands in the way, or were told so."""
         return self.current().filter(

@@ -15,16 +15,18 @@ from bids.agreeing import (
     consent,
 )
 from bids.closing import close_due_job
-from bids.judging import judging
+from bids.files import attach_file, bid_file
+from bids.judging import PanelTooSmall, judging
 from bids.models.bids import OpenedPrice
 from bids.models.panels import Agreement, Score
 from bids.opened import opened_bids
-from bids.opening import InterestsUndeclared, PanelTooSmall, open_bids
+from bids.opening import InterestsUndeclared, open_bids
 from bids.prices import NotAgreed, open_prices
 from bids.scoring import OwnProvider, ReasonTooShort, ScoresAreFixed, score_bid
 from marketplace.interests import answer_interest, declare_interest
 from marketplace.membership import add_member
-from marketplace.panels import appoint_panel, relieve_member
+from marketplace.panels import PanelTooLate, appoint_panel, relieve_member
+from marketplace.people import add_person
 from marketplace.policies import state_policy
 from marketplace.refusals import Forbidden, Unknown
 from marketplace.system import the_clock
@@ -121,7 +123,7 @@ def test_the_opening_waits_until_every_member_has_declared(cast):
     assert open_bids(**words).bids_counted == 1
 
 
-def test_a_formal_opening_waits_for_as_many_judges_as_finance_has_set(cast):
+def two_judge(cast):
     state_policy(
         actor=cast.fin,
         code="standard",
@@ -133,6 +135,10 @@ def test_a_formal_opening_waits_for_as_many_judges_as_finance_has_set(cast):
         needs_team_and_vendor=True,
         panel_members=2,
     )
+
+
+def test_a_formal_opening_waits_for_as_many_judges_as_finance_has_set(cast):
+    two_judge(cast)
     job = a_published_job(cast, procedure="formal")
     seated(cast, job, cast.rolf)
     close_due_job(job_id=job.pk, at=DEADLINE)
@@ -282,6 +288,7 @@ def test_who_joined_a_bidder_after_the_appointment_judges_no_more(cast, formal):
         at=DEADLINE,
     )
 
+    assert judging(formal).judges == {cast.gerd.pk}
     with refused(OwnProvider):
         score(cast.rolf, formal.vera, "Idea", 3)
     with refused(Unknown):
@@ -322,3 +329,58 @@ def test_the_head_of_the_bidding_teams_department_reads_no_bid(cast, job, submit
 
     with refused(Unknown):
         opened_bids(actor=cast.sam, job_id=job.pk)
+
+
+def test_a_panel_relieved_after_the_opening_leaves_no_judging_to_the_department(cast, formal):
+    for name in ("Rolf", "Gerd"):
+        relieve_member(actor=cast.maya, seat_id=formal.seats[name].pk, reason="No.", at=ALONE)
+
+    with refused(Forbidden):
+        score(cast.rolf, formal.team, "Idea", 4)
+    with refused(NotAgreed):
+        open_prices(actor=cast.maya, job_id=formal.pk, at=TOGETHER)
+
+
+def test_fewer_than_finance_wants_agree_on_nothing(cast):
+    two_judge(cast)
+    job = a_published_job(cast, procedure="formal")
+    seats = seated(cast, job, cast.rolf, cast.gerd)
+    bid = submit(cast, job)
+    open_all(job)
+    for person in (cast.rolf, cast.gerd):
+        score(person, bid, "Idea", 3)
+        score(person, bid, "Care", 3)
+    for name in ("Idea", "Care"):
+        agree(cast.rolf, bid, name, 3)
+    relieve_member(actor=cast.maya, seat_id=seats["Gerd"].pk, reason="Ill.", at=TOGETHER)
+    words = {"actor": cast.rolf, "job_id": job.pk, "at": TOGETHER + HOUR}
+
+    with refused(PanelTooSmall, match="1 of at least 2"):
+        consent(**words, digest=judging(job).digest)
+
+
+def test_no_panel_is_set_over_the_department_once_bids_are_open(cast):
+    job = a_published_job(cast)
+    open_all(job)
+
+    with refused(PanelTooLate):
+        seated(cast, job, cast.rolf)
+
+
+def test_a_member_from_another_department_judges_and_reads_files(cast):
+    ida = add_person(actor=cast.adam, email="ida@house.example", name="Ida", at=NOON)
+    words = {"user_id": ida.pk, "department_id": cast.house.pk, "role": "requester"}
+    add_member(actor=cast.adam, at=NOON, **words)
+    job = a_published_job(cast)
+    seated(cast, job, ida)
+    ours = {"actor": cast.pia, "job_id": job.pk, "provider_id": cast.events_team.pk}
+    file = attach_file(**ours, name="plan.pdf", content=b"%PDF-1.7", at=NOON + HOUR)
+    bid = submit(cast, job)
+    with refused(Unknown):
+        bid_file(actor=ida, bid_id=bid.pk, file_id=file.file_id, at=NOON + 2 * DAY)
+    open_all(job)
+
+    for name in ("Idea", "Care"):
+        score(ida, bid, name, 3)
+    assert agree(ida, bid, "Idea", 3).quarters == 3
+    assert bid_file(actor=ida, bid_id=bid.pk, file_id=file.file_id, at=TOGETHER).content

@@ -10,13 +10,15 @@ import pytest
 
 from bids.disqualification import disqualify_bid
 from bids.opened import opened_bids
+from bids.prices import ScoresMissing, open_prices
 from bids.scoring import score_bid
 from ledger.commissioning import cancel_job, end_without_award
 from ledger.models.awards import Award
 from ledger.reports.comparison import StillSealed, comparison
 from ledger.reports.debrief import NotDecided, debrief, price_band
 from ledger.reports.weighing import freeze
-from marketplace.membership import add_member
+from marketplace.membership import add_member, end_membership
+from marketplace.models.people import Membership
 from marketplace.money import Money
 from marketplace.refusals import Forbidden, Unknown
 from tests.builders import DAY, HOUR, eur, refused
@@ -289,3 +291,27 @@ def test_who_joins_a_bidder_later_reads_no_rivals_bid(cast: Cast, contest: Conte
         comparison(actor=cast.rolf, job_id=contest.job.pk, at=at)
     with refused(Unknown):
         opened_bids(actor=cast.rolf, job_id=contest.job.pk)
+
+
+def test_who_leaves_halfway_through_a_formal_job_keeps_no_price_shut(cast: Cast):
+    builders.grant(cast)
+    job = builders.publish(cast, procedure="formal")
+    team = builders.submit(cast, job, cast.events_team, builders.bid_of(["40000"]))
+    vendor = builders.submit(cast, job, cast.vera_co, builders.bid_of(["30000"]))
+    builders.open_job(job)
+    reason = "The text answers the question in all its parts."
+    words = {"reason": reason, "at": job.closes_at + HOUR}
+    for bid in (team, vendor):
+        for one in job.criteria.all():
+            ids = {"bid_id": bid.pk, "criterion_id": one.pk}
+            score_bid(actor=cast.maya, quarters=2, **ids, **words)
+            if bid == team:
+                score_bid(actor=cast.rolf, quarters=4, **ids, **words)
+    now = {"actor": cast.maya, "job_id": job.pk, "at": SCORED}
+    with refused(ScoresMissing):
+        open_prices(**now)
+    seat = Membership.objects.current().get(user=cast.rolf)
+    end_membership(actor=cast.adam, membership_id=seat.pk, at=SCORED)
+
+    assert open_prices(**now) == 2
+    assert {bid.quality for bid in comparison(**now).bids} == {50}
