@@ -187,7 +187,9 @@ def _refuse_rise(
         try:
             before = seals.open_bid(bid)
         except seals.SealBroken:
-            raise CannotBeRead("Your bid before this one does not open: ask us.") from None
+            raise CannotBeRead(
+                "Your bid before does not open, and is compared. Ask an administrator."
+            ) from None
         access.note(bid=bid, kind=access.COMPARED, actor=actor, at=at)
         if before.is_priced and content.quoted > before.quoted:
             raise OnlyLower(

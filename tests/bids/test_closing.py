@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime
 from functools import partial
 
@@ -10,6 +11,7 @@ import pytest
 from bids import duties
 from bids.closing import close_due_job
 from bids.models.bids import Bid, BidAccess, FewBids, OpenedPrice
+from bids.reading import CannotBeRead
 from bids.submission import OnlyLower, withdraw_bid
 from marketplace.addenda import add_addendum
 from marketplace.openness import AlreadyCancelled, AlreadyClosed, NotPublished
@@ -140,6 +142,13 @@ def test_once_bids_were_few_a_price_may_only_go_down(cast, extended):
     with refused(OnlyLower):
         submit(content=offer("8500.01"), at=DEADLINE + 2 * HOUR)
     assert BidAccess.objects.filter(kind="compared").exists()
+
+
+def test_where_the_bid_before_does_not_open_none_is_compared_with_it(cast, extended, settings):
+    settings.BID_SEAL_KEY = base64.b64encode(bytes(32)).decode()
+
+    with refused(CannotBeRead, match="does not open"):
+        builders.submit(cast, extended, content=offer("8500"), at=DEADLINE + HOUR)
 
 
 def test_withdrawing_first_does_not_let_a_price_go_up(cast, extended):

@@ -40,7 +40,8 @@ from ledger.reports.desk import desk
 from marketplace.models.events import Event
 from marketplace.refusals import Forbidden, ReasonMissing, Unknown
 from marketplace.system import the_clock
-from tests.builders import DAY, HOUR, eur, refused
+from tests.bids.builders import open_all, submit
+from tests.builders import DAY, DEADLINE, HOUR, an_imported_job, eur, refused
 from tests.cast import Cast
 from tests.ledger import builders
 from tests.ledger.builders import CHOICE, Contest
@@ -267,3 +268,19 @@ def test_a_round_ends_within_a_month(cast: Cast, contest: Contest):
         ask(cast, contest, closes_at=CHOICE + 30 * DAY + HOUR)
 
     assert ask(cast, contest, closes_at=CHOICE + 30 * DAY).pk
+
+
+def test_two_bids_of_one_bidder_are_no_shortlist(cast: Cast):
+    job = an_imported_job(cast)
+    bids = [submit(cast, job, variant=variant) for variant in (0, 1)]
+    open_all(job)
+
+    with refused(ShortlistTooShort):
+        ask_for_final_bids(
+            actor=cast.maya,
+            job_id=job.pk,
+            bid_ids=[bid.pk for bid in bids],
+            question=QUESTION,
+            closes_at=DEADLINE + 2 * DAY,
+            at=DEADLINE,
+        )
