@@ -62,7 +62,7 @@ def verify_receipt(text: str) -> ReceiptFacts:
     """
     try:
         body, raw = _parts(text)
-        _keys_at_hand()[raw[:HASH_BYTES]].public_key().verify(raw[HASH_BYTES:], body.encode())
+        _verify(_keys_at_hand()[raw[:HASH_BYTES]], body, raw)
         return _facts(body)
     except (ValueError, KeyError, InvalidSignature):
         forged = ReceiptForged("This is no receipt of this marketplace, or it was altered.")
@@ -70,12 +70,31 @@ def verify_receipt(text: str) -> ReceiptFacts:
 
 
 def names_key(text: str) -> bytes | None:
-    """Return the hash of the key that a receipt says it was signed with; None: it names none."""
+    """
+    Return the hash of the key that a receipt says it was signed with; None where it names none, or
+    names another than the key at hand that did sign it: the name was altered.
+    """
     try:
-        _, raw = _parts(text)
+        body, raw = _parts(text)
     except ValueError:
         return None
-    return raw[:HASH_BYTES]
+    named = raw[:HASH_BYTES]
+    keys = _keys_at_hand()
+    if named not in keys and any(_has_signed(key, body, raw) for key in keys.values()):
+        return None
+    return named
+
+
+def _has_signed(key: Ed25519PrivateKey, body: str, raw: bytes) -> bool:
+    try:
+        _verify(key, body, raw)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _verify(key: Ed25519PrivateKey, body: str, raw: bytes) -> None:
+    key.public_key().verify(raw[HASH_BYTES:], body.encode())
 
 
 def is_at_hand(key_hash: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,6 +112,18 @@ def test_receipts_that_name_no_key_rule_their_bids_out_and_keep_no_job_waiting(s
 
     assert (opening.bids_counted, opening.receipts_matched) == (3, 0)
     assert valid(sealed) == []
+
+
+def test_a_receipt_whose_key_is_named_wrongly_rules_its_own_bid_out_alone(sealed, alter):
+    body, mark, signed = sealed.vera.receipt.rpartition(" ")
+    raw = bytearray(base64.b64decode(signed))
+    raw[0] ^= 1
+    alter(sealed.vera, receipt=f"{body}{mark}{base64.b64encode(raw).decode()}\n")
+
+    opening = open_all(sealed.job)
+
+    assert (opening.bids_counted, opening.receipts_matched) == (3, 2)
+    assert valid(sealed) == ["Events", "Otto Events"]
 
 
 @pytest.mark.parametrize("sealed", ["formal"], indirect=True)
