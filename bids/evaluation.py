@@ -93,7 +93,9 @@ class Evaluation:
 
     @property
     def views_disagree(self) -> bool:
-        """Whether the two views of money have no leader in common."""
+        """Whether both views of money have a leader, and none in common."""
+        if not self.leaders_charged or not self.leaders_spent:
+            return False  # before every bid is scored nobody leads on either
         return not set(self.leaders_charged) & set(self.leaders_spent)
 
 

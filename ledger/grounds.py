@@ -62,5 +62,5 @@ def refuse_without_grounds(grounds: Grounds, *, bid: Bid, paper: Frozen) -> None
     is_best = bid.pk in paper.leader_ids or not paper.leader_ids
     if not is_best and criterion_id is None and criteria.exists():
         raise CriterionMissing("This is not the best value. Say which criterion decided.")
-    if paper.leader_ids and paper.views_disagree and not grounds.view:
+    if paper.views_disagree and not grounds.view:
         raise ViewMissing("The two views of money disagree. Say which one you followed.")

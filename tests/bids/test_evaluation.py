@@ -121,6 +121,15 @@ def test_the_two_views_of_money_may_disagree():
     assert evaluation.views_disagree
 
 
+def test_where_nobody_leads_yet_the_two_views_of_money_do_not_disagree():
+    bids = [in_house("42000", "12000"), candidate(VERA, "38000")]
+
+    evaluation = evaluate([replace(bid, levels={}) for bid in bids], terms())
+
+    assert (evaluation.leaders_charged, evaluation.leaders_spent) == ((), ())
+    assert not evaluation.views_disagree
+
+
 def test_less_than_one_currency_unit_apart_is_a_tie():
     rows = evaluate([candidate(VERA, "38000"), candidate(OTTO, "38000.99")], terms()).rows
 
