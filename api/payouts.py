@@ -15,6 +15,7 @@ from api.papers import paper
 from api.report_files import Report, file_of
 from api.resource import Asked, Resource, operation
 from ledger.payees import state_payout_limit
+from ledger.repaying import note_repayment
 from ledger.reports import payouts as papers
 from ledger.reports import stripe_books
 from ledger.settling import approve_payout, ask_payout, decline_payout, try_again
@@ -119,6 +120,38 @@ class TopUps(Resource):
     def post(self, asked: Asked) -> Any:
         """Booked when it arrives."""
         return ask_top_up(actor=asked.actor, top_up_id=uuid4(), at=asked.at, **asked.body)
+
+
+class RepaymentBody(Strict):
+    """What a vendor paid back by its bank, and by which document the bank knows it."""
+
+    provider_id = serializers.UUIDField()
+    amount = MoneyField()
+    document = WordField(max_length=100)
+    arrived_on = serializers.DateField()
+
+
+class RepaymentNotedOut(serializers.Serializer[Any]):
+    """A repayment was noted and booked."""
+
+    id = serializers.UUIDField()
+    noted_at = MomentField()
+
+
+class Repayments(Resource):
+    """/repayments/"""
+
+    @operation(
+        "Note what a vendor paid back",
+        scope="ledger:write",
+        body=RepaymentBody,
+        answers=RepaymentNotedOut,
+        status=201,
+        once="ever",
+    )
+    def post(self, asked: Asked) -> Any:
+        """Up to what the vendor owes back; booked in the month in which it arrived."""
+        return note_repayment(actor=asked.actor, repayment_id=uuid4(), at=asked.at, **asked.body)
 
 
 class Payouts(Report):

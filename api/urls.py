@@ -162,6 +162,7 @@ urlpatterns: list[URLPattern] = [
     path("budgets/<uuid:line_id>/history/", budgets.LineHistory.as_view()),
     path("payouts/limits/", payouts.PayoutLimits.as_view()),
     path("top-ups/", payouts.TopUps.as_view()),
+    path("repayments/", payouts.Repayments.as_view()),
     path("payouts/", payouts.Payouts.as_view()),
     path("payouts/<uuid:payout_id>/approval/", payouts.PayoutApproval.as_view()),
     path("payouts/<uuid:payout_id>/refusal/", payouts.PayoutRefusal.as_view()),

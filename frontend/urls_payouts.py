@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from frontend.pages import payout_acts, payouts
+from frontend.pages import payout_acts, payouts, repayments
 
 urlpatterns: list[URLPattern] = [
     path("finance/payouts/", payouts.index, name="payouts"),
@@ -11,6 +11,11 @@ urlpatterns: list[URLPattern] = [
     path("finance/vendors/<uuid:provider_id>/by-hand/", payouts.by_hand, name="payee-by-hand"),
     path(
         "finance/vendors/<uuid:provider_id>/payouts/<str:currency>/", payouts.ask, name="payout-ask"
+    ),
+    path(
+        "finance/vendors/<uuid:provider_id>/repayments/<str:currency>/",
+        repayments.note,
+        name="repayment-note",
     ),
     path("finance/payees/<uuid:payee_id>/confirmation/", payouts.confirm, name="payee-confirm"),
     path("finance/top-ups/<str:currency>/", payouts.top_up, name="top-up"),

@@ -24,6 +24,7 @@ REVERSIBLE: set[str] = {
     EntryKind.BUDGET_GRANTED,
     EntryKind.SPENT_OUTSIDE,
     EntryKind.CREDITED_OUTSIDE,
+    EntryKind.REPAID,
 }
 # How the others are taken back, each by its own verb, which also puts right what follows from it.
 OWN_WAY: dict[str, str] = {

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil
 from typing import TypeVar
 
 import structlog
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from ledger.models.payees import Payee, PayMethod
 from ledger.models.payouts import PayoutStep, SendBack, StepKind
-from ledger.models.stripe import StripeEvent, TopUp, TopUpStep
+from ledger.models.stripe import Poll, StripeEvent, TopUp, TopUpStep
 from ledger.paying import send_payout
 from ledger.reconciling import read_movements
 from ledger.sending_back import reverse_wanted
@@ -24,6 +25,7 @@ from marketplace.system import the_clock
 log = structlog.stdlib.get_logger("choicebook.duties")
 
 AT_ONCE = 100  # what is left over comes next time
+STRIPE = "stripe"
 POLL_MINUTES = 15  # how often is read what may have been announced without our hearing it
 GIVEN_UP = 50  # an event that failed so often is for people
 
@@ -34,18 +36,32 @@ def run(*, at: datetime) -> dict[str, int]:
     """Do what is due, and return how much of each was done."""
     if not is_connected():
         return {}
-    done = {
+    return {
         "events_worked": work_events(at=at),
         "payouts_sent": send_payouts(at=at),
         "top_ups_sent": send_top_ups(at=at),
         "transfers_reversed": reverse_transfers(at=at),
     }
-    if at.minute % POLL_MINUTES == 0:
-        done |= poll(at=at)
-    return done
 
 
-def poll(*, at: datetime) -> dict[str, int]:
+def poll_when_due(*, at: datetime) -> dict[str, int]:
+    """
+    Read again what webhooks may not have told, if a quarter of an hour is over since the last
+    time. A worker that was away reads at once when it is back, and then goes on from there.
+    """
+    if not is_connected():
+        return {}
+    with transaction.atomic():
+        stored, _ = Poll.objects.get_or_create(name=STRIPE, defaults={"due_at": at})
+        due = Poll.objects.select_for_update(skip_locked=True).filter(pk=stored.pk, due_at__lte=at)
+        if (mine := due.first()) is None:
+            return {}
+        turn = mine.turn
+        due.update(due_at=at + timedelta(minutes=POLL_MINUTES), turn=turn + 1)
+    return poll(at=at, turn=turn)
+
+
+def poll(*, at: datetime, turn: int = 0) -> dict[str, int]:
     """Read all again that webhooks may not have told, and hold the books against the balance."""
     clock = the_clock()
     payees = Payee.objects.filter(method=PayMethod.STRIPE).order_by("set_at", "pk")
@@ -53,7 +69,7 @@ def poll(*, at: datetime) -> dict[str, int]:
     return {
         "accounts_read": _each(
             "poll_account",
-            _turn(list(payees.values_list("pk", flat=True)), at=at),
+            _turn(list(payees.values_list("pk", flat=True)), turn),
             lambda id: poll_account(actor=clock, payee_id=id, at=at),
         ),
         "top_ups_read": _each(
@@ -67,10 +83,9 @@ def poll(*, at: datetime) -> dict[str, int]:
     }
 
 
-def _turn(names: list[Name], *, at: datetime) -> list[Name]:
-    """Return those whose turn it is at this quarter of an hour: in a few of them, each is read."""
-    turns = max(1, ceil(len(names) / AT_ONCE))
-    turn = int(at.timestamp()) // (POLL_MINUTES * 60) % turns
+def _turn(names: list[Name], turn: int) -> list[Name]:
+    """Return those whose turn it is: in a few quarters of an hour, each is read."""
+    turn %= max(1, ceil(len(names) / AT_ONCE))
     return names[turn * AT_ONCE : (turn + 1) * AT_ONCE]
 
 

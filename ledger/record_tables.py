@@ -181,6 +181,7 @@ RECORD = {
         RecordTable("ledger_payoutanswer", "payout_id"),
         RecordTable("ledger_payoutstep"),
         RecordTable("ledger_sendback", "payout_id"),
+        RecordTable("ledger_repayment"),
         RecordTable("ledger_topup"),
         RecordTable("ledger_topupstep"),
         RecordTable("ledger_balancemovement"),
@@ -234,6 +235,7 @@ NOT_RECORD = {
     "ledger_filepiece": "the content of such a file",
     "ledger_batchedentry": "which batch an entry is in; the batch's own file says so",
     "ledger_reportrun": "a report that somebody asked for",
+    "ledger_poll": "when Stripe is read again",
     "ledger_unrecordedrow": "what waits for its digest",
 }
 

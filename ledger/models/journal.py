@@ -49,6 +49,7 @@ class EntryKind(models.TextChoices):
     ACCRUED = "accrued", "Accrued"
     ACCRUAL_REVERSED = "accrual_reversed", "Accrual reversed"
     RECOVERED = "recovered", "Credit recovered"
+    REPAID = "repaid", "Paid back by a vendor"
     RETENTION_RELEASED = "retention_released", "Retention released"
     CURRENCY_SETTLED = "currency_settled", "Currency difference"
     REVERSED = "reversed", "Reversed"

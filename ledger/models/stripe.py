@@ -34,6 +34,17 @@ class StripeEvent(models.Model):
         return f"{self.kind} {self.object_id}"
 
 
+class Poll(models.Model):
+    """When Stripe is read again, whatever it announced; and whose turn it is then."""
+
+    name = models.CharField(primary_key=True, max_length=20)
+    due_at = models.DateTimeField()
+    turn = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.due_at}"
+
+
 class TopUp(models.Model):
     """Finance wants money brought from the bank to the balance at Stripe."""
 

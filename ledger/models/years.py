@@ -108,6 +108,8 @@ class OutsideSpend(models.Model):
     provider = models.ForeignKey(Provider, models.PROTECT, null=True, related_name="+")
     payee = models.CharField(max_length=300)
     document = models.CharField(max_length=100)  # by which the accounts know it
+    # How often the same document was recorded and reversed before: then it is free again.
+    again = models.PositiveSmallIntegerField(default=0)
     paid_on = models.DateField()
     currency = models.CharField(max_length=3)
     net_minor = models.BigIntegerField()  # negative when money came back
@@ -125,7 +127,7 @@ class OutsideSpend(models.Model):
             ),
             models.UniqueConstraint(
                 name="a_document_of_a_payee_is_recorded_once",
-                fields=["department", "payee", "document"],
+                fields=["department", "payee", "document", "again"],
             ),
         ]
         indexes = [models.Index(name="outside_spend_by_day", fields=["paid_on"])]

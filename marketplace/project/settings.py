@@ -136,6 +136,8 @@ LONG_DUTIES += ["ledger.exchange.report_runs.make_due_reports"]
 DUTIES_EVERY_SECONDS = env_int("DUTIES_EVERY_SECONDS", 5)
 # What speaks to other systems, which may take their time.
 OUTWARD_DUTIES = ["marketplace.duties.send_webhooks"]
+# What reads all again that another system may have told us of; it knows itself when that is due.
+POLLING_DUTIES = ["ledger.paying_duties.poll_when_due"]
 # Networks of our own that webhooks may be sent into; any other private address is refused.
 WEBHOOK_NETWORKS = env_list("WEBHOOK_NETWORKS")
 API_REQUESTS_PER_MINUTE = env_int("API_REQUESTS_PER_MINUTE", 600)

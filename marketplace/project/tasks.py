@@ -52,3 +52,10 @@ def long_duties(timestamp: int) -> None:
 def outward_duties(timestamp: int) -> None:
     """What waits for other systems runs by itself, too: a slow one holds nobody up here."""
     run_duties(at=database_now(), names=settings.OUTWARD_DUTIES)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="polling_duties", lock="polling_duties", pass_context=False)
+def polling_duties(timestamp: int) -> None:
+    """Hundreds of accounts may be read again: nothing that was announced waits for them."""
+    run_duties(at=database_now(), names=settings.POLLING_DUTIES)

@@ -13,6 +13,7 @@ from tests.cast import Cast
 from tests.frontend.bidding import it_is
 from tests.frontend.conftest import SignIn
 from tests.ledger import builders
+from tests.ledger.test_repaying import owed_back
 from tests.stripe_twin.playing import Play, connect, one_signature, owed
 from tests.stripe_twin.server import Twin, running
 
@@ -44,7 +45,7 @@ def act(client: Client, name: str, *args: object, **typed: str) -> None:
     page = client.get(address)
     assert page.status_code == 200
     form = page.context["form"]
-    for hidden in {"payout_id", "top_up_id"} & form.fields.keys():
+    for hidden in {"payout_id", "top_up_id", "repayment_id"} & form.fields.keys():
         typed[hidden] = str(form[hidden].value())
     answer = client.post(address, typed)
     assert answer.status_code == 302, answer.content.decode()[:2000]
@@ -120,6 +121,20 @@ def test_without_stripe_a_vendor_is_paid_by_hand(
     act(fin, "payout-act", payout.pk, "return", document="Return 9")
 
     assert play.word(payout) == "reversed"
+
+
+def test_what_a_vendor_paid_back_is_noted(play: Play, as_person: SignIn) -> None:
+    fin, cast = as_person(play.cast.fin), play.cast
+    note = ("repayment-note", cast.vera_co.pk, "EUR")
+    assert fin.get(reverse(note[0], args=note[1:])).status_code == 404  # it owes nothing back
+    owed_back(cast, at=play.now)
+    assert "Note a repayment" in read(fin, "payouts")
+
+    words = {"document": "Statement 12", "arrived_on": f"{play.now:%Y-%m-%d}"}
+    act(fin, *note, **words, amount="100.00")
+
+    assert "Note a repayment" not in read(fin, "payouts")
+    assert builders.books_stand()["1100"] == "100.00"
 
 
 def test_others_see_neither_the_desk_nor_the_account(play: Play, as_person: SignIn) -> None:

@@ -223,10 +223,10 @@ def close_month(cast: Cast, period_id: int, *, at: datetime | None = None) -> Pe
     return closed
 
 
-def second_of_finance(cast: Cast) -> User:
+def second_of_finance(cast: Cast, *, at: datetime = FOUNDED) -> User:
     """Fay, who keeps the money beside Fin."""
-    fay = add_person(actor=cast.adam, email="fay@house.example", name="Fay", at=FOUNDED)
-    grant_office(actor=cast.adam, user_id=fay.pk, office="finance", at=FOUNDED)
+    fay = add_person(actor=cast.adam, email="fay@house.example", name="Fay", at=at)
+    grant_office(actor=cast.adam, user_id=fay.pk, office="finance", at=at)
     return fay
 
 

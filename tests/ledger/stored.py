@@ -11,14 +11,14 @@ from django.db import connection
 from ledger.books import CHECKS
 
 FIGURES = """
-SELECT 'line of ' || d.name, l.budget_minor, l.precommitted_minor, l.committed_minor,
-        l.charged_minor
+SELECT l.fiscal_year || ' ' || d.name, l.budget_minor, l.carried_in_minor, l.precommitted_minor,
+        l.committed_minor, l.charged_minor
     FROM ledger_budgetline AS l JOIN marketplace_department AS d ON d.id = l.department_id
 UNION ALL
-SELECT a.code, sum(b.debit_minor - b.credit_minor)::bigint, 0, 0, 0
+SELECT a.code, sum(b.debit_minor - b.credit_minor)::bigint, 0, 0, 0, 0
     FROM ledger_balance AS b JOIN ledger_account AS a ON a.id = b.account_id GROUP BY a.code
 UNION ALL
-SELECT a.job_id::text, sum(c.open_minor)::bigint, 0, 0, 0
+SELECT a.job_id::text, sum(c.open_minor)::bigint, 0, 0, 0, 0
     FROM ledger_commitment AS c JOIN ledger_award AS a ON a.id = c.award_id GROUP BY a.job_id
 """
 # Whatever a verb of the ledger may write.

@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from ledger.books import check_books
-from ledger.granting import NotAGrant, grant_budget
+from ledger.granting import ControlDiffers, NotAControl, NotAGrant, grant_budget
 from ledger.models.budgets import BudgetLine
 from marketplace.models.events import Event
 from marketplace.money import Money
@@ -69,3 +70,21 @@ def test_only_finance_grants(grant, cast):
 def test_a_grant_is_for_something_that_exists(grant, what):
     with refused(Unknown):
         grant(**{what: uuid4()})
+
+
+def test_a_line_has_a_control_that_exists_and_keeps_it(grant):
+    with refused(NotAControl):
+        grant(control="advisory")
+    line = grant(control="tracked")
+    with refused(ControlDiffers):
+        grant(control="hard")
+    assert grant(control="tracked").control == "tracked"
+
+    for control in ("advisory", "", "HARD"):
+        with (
+            pytest.raises(IntegrityError, match="a_budget_has_a_control_that_exists"),
+            transaction.atomic(),
+        ):
+            BudgetLine.objects.create(
+                fiscal_year=2027, department=line.department, currency="EUR", control=control
+            )

@@ -35,8 +35,9 @@ from ledger import (
 from ledger.models.awards import Award
 from marketplace.money import Money
 from tests import database
-from tests.cast import Cast
+from tests.cast import assemble
 from tests.conftest import use
+from tests.ledger.builders import AUTUMN
 from tests.ledger.desk import opened
 from tests.ledger.machine import Machine
 from tests.proof.faults import superuser
@@ -69,9 +70,10 @@ class Committing(Machine):
 
 
 @pytest.fixture
-def machine(founded: Cast, committed: str) -> Callable[..., type[Machine]]:
+def machine(committed: str) -> Callable[..., type[Machine]]:
     """A machine over a company that is committed."""
-    desk = opened(founded)
+    use(committed, "replay")
+    desk = opened(assemble(at=AUTUMN))
 
     def of(kind: type[Machine] = Machine) -> type[Machine]:
         return type("Example", (kind,), {"desk": desk, "base": committed, "tally": Counter()})

@@ -81,6 +81,18 @@ def grants(start: Start, writer: int, number: int) -> Iterator[Callable[[], Fact
         number += 1
 
 
+def grants_answered_late(start: Start, writer: int, number: int) -> Iterator[Callable[[], Fact]]:
+    """The same, where the answer takes its time: whoever is killed meanwhile never says so."""
+    for grant in grants(start, writer, number):
+
+        def grant_and_wait(grant: Callable[[], Fact] = grant) -> Fact:
+            fact = grant()
+            time.sleep(0.05)
+            return fact
+
+        yield grant_and_wait
+
+
 def awards(start: Start, writer: int, number: int) -> Iterator[Callable[[], Fact]]:
     """Choose a bid, deliver the work, accept it; then the next."""
     for job_id, bid_id in start.waiting[writer % 2 :: 2][number // 3 :]:
@@ -159,4 +171,11 @@ def seals(_: Start, __: int, ___: int) -> Iterator[Callable[[], Fact]]:
 
 
 # Each writer with the role that it connects as.
-KINDS = ((grants, "web"), (awards, "web"), (awards, "web"), (changes, "web"), (seals, "worker"))
+Kind = tuple[Callable[[Start, int, int], Iterator[Callable[[], Fact]]], str]
+KINDS: tuple[Kind, ...] = (
+    (grants, "web"),
+    (awards, "web"),
+    (awards, "web"),
+    (changes, "web"),
+    (seals, "worker"),
+)

@@ -45,6 +45,12 @@ FAULTS = {
             ("pg_backend_pid() % 16", "0"),
         ],
     ),
+    # Whoever tells a fact again, because the answer got lost, books it a second time.
+    "nobody claims a fact": Fault(
+        "ledger_post_entries",
+        [("ON CONFLICT (kind, source, occurrence) DO NOTHING", "")],
+        ["ALTER TABLE ledger_journalentry DROP CONSTRAINT a_fact_is_booked_once"],
+    ),
 }
 
 
@@ -57,14 +63,19 @@ def superuser() -> psycopg.Connection:
 @contextlib.contextmanager
 def broken(name: str) -> Iterator[None]:
     """The committed database without what the fault takes away. It is dropped afterwards."""
-    fault = FAULTS[name]
     with superuser() as owner:
-        query = "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname = %s"
-        ((text,),) = owner.execute(query, [fault.function]).fetchall()
-        for good, bad in fault.replaced:
-            assert good in text, f"The fault “{name}” no longer finds “{good}”."
-            text = text.replace(good, bad)
-        owner.execute(text)
-        for statement in fault.dropped:
-            owner.execute(statement)
+        put_in(name, owner)
     yield
+
+
+def put_in(name: str, owner: psycopg.Connection) -> None:
+    """Take away what the fault takes away, as the owner of the functions and tables."""
+    fault = FAULTS[name]
+    query = "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname = %s"
+    ((text,),) = owner.execute(query, [fault.function]).fetchall()
+    for good, bad in fault.replaced:
+        assert good in text, f"The fault “{name}” no longer finds “{good}”."
+        text = text.replace(good, bad)
+    owner.execute(text)
+    for statement in fault.dropped:
+        owner.execute(statement)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
@@ -12,7 +13,7 @@ from typing import Any
 
 from tests.cast import assemble
 from tests.ledger import builders
-from tests.proof.facts import KINDS, Start, tell
+from tests.proof.facts import KINDS, Kind, Start, tell
 from tests.proof.many import copied
 from tests.proof.processes import FORKING, apart
 from tests.proof.victim import Victim, kill
@@ -54,6 +55,8 @@ class Rounds:
     victim: Victim
     start: Start
     random: Random
+    kinds: Sequence[Kind] = KINDS
+    first: int = 0  # the number of the first writer: each tells facts of its own
     acknowledged: list[tuple[str, str]] = field(default_factory=list)
     killed: Counter[str] = field(default_factory=Counter)
     writers: dict[int, Writer] = field(default_factory=dict)
@@ -61,7 +64,7 @@ class Rounds:
 
     def round(self) -> list[str]:
         """Kill something at a random moment; return what is wrong once all is back."""
-        for number in range(len(KINDS)):
+        for number in range(len(self.kinds)):
             self._ensure(number)
         time.sleep(self.random.uniform(0.2, 0.8))
         name = [*HOW][self.killed.total() % len(HOW)]
@@ -73,7 +76,7 @@ class Rounds:
         return wrong
 
     def kill_writers(self) -> None:
-        count = self.random.randint(1, len(KINDS))
+        count = self.random.randint(1, len(self.kinds))
         for writer in self.random.sample([*self.writers.values()], count):
             kill(writer.process.pid)
 
@@ -97,9 +100,9 @@ class Rounds:
         os.set_blocking(reading, False)
 
         def work() -> None:
-            kind, role = KINDS[number]
+            kind, role = self.kinds[number]
             self.victim.enter(role)
-            tell(kind(self.start, number, len(told)), writing)
+            tell(kind(self.start, self.first + number, len(told)), writing)
 
         process = FORKING.Process(target=work, daemon=True)
         process.start()

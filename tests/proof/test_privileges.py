@@ -32,6 +32,7 @@ WORKING = {
     "bids_biddraft",
     "bids_sealedfile",  # of a draft; one that was submitted is held by its bid
     "ledger_period",
+    "ledger_poll",  # when Stripe is read again; nobody deletes it
     "ledger_reportrun",
     "ledger_unrecordedrow",  # a queue: rows leave it when they enter the record
     "marketplace_category",

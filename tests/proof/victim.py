@@ -12,11 +12,13 @@ from contextlib import suppress
 from pathlib import Path
 from random import Random
 
+import psycopg
 from django.db import connections
 
 from marketplace.project import database
 from marketplace.project.embedded import DURABLE, FAST, ROOT, Embedded
 from tests.database import URLS
+from tests.proof.faults import put_in
 
 PATIENCE_SECONDS = 60
 # Before it recovers, a server asks the disk for every file one by one; Linux can be asked at once.
@@ -41,6 +43,12 @@ class Victim:
         """Let this process, a child of the test's, connect to the server as this role."""
         os.environ.update(self._addresses())
         connections.settings["default"].update(database.configuration(role))
+
+    def broken_by(self, fault: str) -> None:
+        """Take away one thing that holds the books (`faults.py`)."""
+        address = self.server.url(user="postgres", database=database.NAME)
+        with psycopg.connect(address, autocommit=True) as owner:
+            put_in(fault, owner)
 
     def _addresses(self) -> dict[str, str]:
         return {

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -39,6 +40,7 @@ class Play:
     twin: Twin
     fay: User
     now: datetime = START
+    turns: Iterator[int] = field(default_factory=count)  # of reading all again
 
     def pass_(self, span: timedelta) -> datetime:
         self.now += span
@@ -76,7 +78,7 @@ class Play:
         paying_duties.run(at=self.pass_(span))
 
     def poll(self) -> None:
-        paying_duties.poll(at=self.pass_(MINUTE))
+        paying_duties.poll(at=self.pass_(MINUTE), turn=next(self.turns))
 
     def deliver(self, events: Sequence[Thing]) -> None:
         """Stripe's webhooks come in, signed now."""

@@ -88,7 +88,7 @@ async def run_until_told(stopping: threading.Event) -> None:
         async with working.open_async():
             running = asyncio.create_task(
                 working.run_worker_async(
-                    concurrency=3,  # the duties; what takes longer; what waits for others
+                    concurrency=4,  # duties; what takes longer, waits for others, reads again
                     delete_jobs="always",
                     fetch_job_polling_interval=RETRY_SECONDS,
                     shutdown_graceful_timeout=20,

@@ -10,6 +10,7 @@ from django.test import Client
 
 from ledger.models.stripe import StripeEvent
 from ledger.payees import open_stripe_account, pay_by_hand
+from ledger.paying_duties import poll_when_due
 from ledger.stripe_events import poll_account
 from marketplace.project.clock import database_now
 from marketplace.system import the_clock
@@ -117,6 +118,25 @@ def test_each_account_is_read_in_its_turn_and_what_is_noted_not_again(play, monk
     asked = len(play.twin.asked)
     poll_account(at=play.now, **words)
     assert not [one for one in play.twin.asked[asked:] if "/v1/payouts/" in one]
+
+
+def test_all_is_read_again_every_quarter_of_an_hour_and_at_once_after_a_silence(
+    play, monkeypatch, settings
+):
+    turns = []
+    monkeypatch.setattr("ledger.paying_duties.poll", lambda *, at, turn: turns.append(turn) or {})
+
+    def after(span) -> list[int]:
+        poll_when_due(at=play.pass_(span))
+        return turns
+
+    assert after(MINUTE) == [0]
+    assert after(14 * MINUTE) == [0]  # however often the worker comes round
+    assert after(MINUTE) == [0, 1]
+    assert after(300 * MINUTE) == [0, 1, 2]  # the worker was away: once, and not twenty times
+    assert after(14 * MINUTE) == [0, 1, 2]
+    settings.STRIPE_API_KEY = ""
+    assert after(300 * MINUTE) == [0, 1, 2]
 
 
 def _busy(times: int) -> list[Fault]:

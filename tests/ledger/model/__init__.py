@@ -1,0 +1,1 @@
+"""The books on paper: what there is, what each act moves, what is refused."""
