@@ -9,13 +9,15 @@ from uuid import uuid4
 import pytest
 
 from ledger.models.budgets import BudgetLine
+from ledger.models.repayments import Repayment
 from ledger.models.years import CarryForward, OutsideSpend
 from marketplace.models.people import User
 from marketplace.offices import grant_office
 from marketplace.people import add_person
 from tests.api.conftest import DAY, NOW
 from tests.cast import Cast
-from tests.ledger.builders import grant, line_stands
+from tests.ledger.builders import books_stand, grant, line_stands
+from tests.ledger.test_repaying import owed_back
 
 pytestmark = pytest.mark.django_db
 THEN = NOW - 30 * DAY
@@ -170,3 +172,25 @@ def test_a_teams_year_is_settled(cast: Cast, machine_of: Any) -> None:
     assert (row["team_name"], row["policy"], row["over"]["amount"]) == ("Events", "carry", "0.00")
     again = fin.post(f"teams/{cast.events_team.pk}/recoveries/", body)
     assert (again.status_code, again.json()["code"]) == (409, "already_settled")
+
+
+def test_a_machine_of_finance_notes_what_a_vendor_paid_back(cast: Cast, machine_of: Any) -> None:
+    owed_back(cast, at=THEN)
+    told = {
+        "provider_id": str(cast.vera_co.pk),
+        "amount": euros("60.00"),
+        "document": "Statement 12",
+        "arrived_on": str(THEN.date()),
+    }
+    fin = machine_of(cast.fin)
+
+    noted = fin.post("repayments/", told)
+
+    assert noted.status_code == 201
+    assert Repayment.objects.get(pk=noted.json()["id"]).amount_minor == 60_00
+    again = fin.post("repayments/", told | {"amount": euros("40.00")})
+    assert (again.status_code, again.json()["code"]) == (409, "noted_before")
+    too_much = fin.post("repayments/", told | {"document": "13", "amount": euros("40.01")})
+    assert too_much.json()["code"] == "more_than_owed_back"
+    assert machine_of(cast.maya).post("repayments/", told).status_code == 403
+    assert books_stand()["1300"] == "40.00"

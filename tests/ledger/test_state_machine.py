@@ -31,8 +31,13 @@ from ledger import (
     charging,
     delivering,
     disputing,
+    overriding,
+    year_end,
 )
 from ledger.models.awards import Award
+from ledger.models.overrides import Override
+from marketplace.models.departments import Department
+from marketplace.models.jobs import Job
 from marketplace.money import Money
 from tests import database
 from tests.cast import assemble
@@ -125,6 +130,20 @@ def nothing_kept(award: Award, *_: object) -> Money:
     return Money(0, award.currency)
 
 
+def all_own(award: Award, _: Award, payer: Department) -> Override:
+    return Override.objects.create(
+        award=award, department=payer, own_minor=award.price_minor, difference_minor=0
+    )
+
+
+def any_choice(job: Job) -> Award:
+    award = Award.objects.select_related("budget_line", "provider").filter(job=job).first()
+    if award is None:
+        raise overriding.NothingChosen
+    award.job = job
+    return award
+
+
 def no_limit(currency: str) -> Money:
     return Money(10**15, currency)
 
@@ -141,6 +160,10 @@ FAULTS = {
     "a large move is made by one": (budget_moves, "signing_limit", no_limit),
     "work called off stays promised": (cancelling, "rest_of", lambda **_: []),
     "work that is over is called off": (cancelling, "_refuse_ended", nothing),
+    "who overrides bears nothing": (overriding, "_divide", all_own),
+    "work that has begun is overridden": (overriding, "_overridable", any_choice),
+    "promises stay in the old year": (year_end, "open_promises", lambda _: []),
+    "results stay in the old year": (year_end, "_close_results", lambda *_, **__: 0),
 }
 IN_THE_DATABASE = {
     "a closed month takes entries": "ALTER TABLE ledger_journalentry DISABLE TRIGGER"
