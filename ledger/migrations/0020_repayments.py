@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('currency', models.CharField(max_length=3)),
                 ('amount_minor', models.BigIntegerField()),
                 ('document', models.CharField(max_length=100)),
-                ('again', models.PositiveSmallIntegerField(default=0)),
+                ('again', models.PositiveSmallIntegerField(db_default=0)),
                 ('arrived_on', models.DateField()),
                 ('noted_at', models.DateTimeField()),
                 ('noted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='outsidespend',
             name='again',
-            field=models.PositiveSmallIntegerField(default=0),
+            field=models.PositiveSmallIntegerField(db_default=0),
         ),
         migrations.AddConstraint(
             model_name='outsidespend',

@@ -17,9 +17,8 @@ class Repayment(models.Model):
     currency = models.CharField(max_length=3)
     amount_minor = models.BigIntegerField()
     document = models.CharField(max_length=100)  # by which the bank's statement knows it
-    again = models.PositiveSmallIntegerField(
-        default=0
-    )  # how often it was noted and reversed before
+    # How often the same document was noted and reversed before: then it is free again.
+    again = models.PositiveSmallIntegerField(db_default=0)
     arrived_on = models.DateField()
     noted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     noted_at = models.DateTimeField()

@@ -109,7 +109,7 @@ class OutsideSpend(models.Model):
     payee = models.CharField(max_length=300)
     document = models.CharField(max_length=100)  # by which the accounts know it
     # How often the same document was recorded and reversed before: then it is free again.
-    again = models.PositiveSmallIntegerField(default=0)
+    again = models.PositiveSmallIntegerField(db_default=0)
     paid_on = models.DateField()
     currency = models.CharField(max_length=3)
     net_minor = models.BigIntegerField()  # negative when money came back
