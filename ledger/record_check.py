@@ -170,10 +170,11 @@ class RowCheck:
                 " AND p.position < coalesce((SELECT up_to_position FROM ledger_rowbatch"
                 f" WHERE table_name = '{EVENTS}' ORDER BY number DESC LIMIT 1), 0))"
             )
+        # As texts: what somebody slipped among the keys of a batch need not be a key at all.
         sql = (
             f"SELECT t.{table.key} FROM {table.name} AS t WHERE {when}"  # noqa: S608
             " AND NOT EXISTS (SELECT FROM (SELECT unnest(keys) AS key FROM ledger_rowbatch"
-            f" WHERE table_name = %s) AS v WHERE v.key::{table.key_type} = t.{table.key})"
+            f" WHERE table_name = %s) AS v WHERE v.key = t.{table.key}::text)"
             f" AND NOT {_waits(table, f't.{table.key}::text')}"
             f" ORDER BY t.{table.key} LIMIT {NAMED}"
         )

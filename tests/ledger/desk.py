@@ -47,6 +47,7 @@ GRANTED_ELSEWHERE = {"House": 500_00, "Services": 1_000_00}
 GRANTED_ANEW = {"Marketing": 2_000_00, "House": 100_00}  # in the new year
 LIMIT = 100_00
 OVERRIDE_FROM = 1_000_00
+DISPUTE_DAYS = 100  # so that a charge of the old year is contested in the new one
 DRAFTS = (3_000_00, 15_000_00, 45_000_00)  # their ceilings
 # What team and vendor ask part by part, the vendor's tax, and the estimate that was reserved.
 # Odd cents, so that roundings matter; one bid beyond every budget, and one nearly for nothing.
@@ -253,7 +254,7 @@ class Desk:
             milestone_id=self.parts[job][part],
             amount=eur(amount),
             reason="The band was half.",
-            at=self.since_accepted(job, part, 60 if too_late else 1),
+            at=self.since_accepted(job, part, DISPUTE_DAYS + 10 if too_late else 1),
         )
         self.disputes.setdefault((job, part), []).append(dispute.pk)
 
@@ -314,7 +315,7 @@ def state_rules(cast: Cast) -> None:
         retention_basis_points=RETENTION_BASIS_POINTS,
         retention_days=90,
         override_above_minor=OVERRIDE_FROM,
-        dispute_days=100,  # into the new year
+        dispute_days=DISPUTE_DAYS,
         charging_days=100,
     )
 
