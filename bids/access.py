@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
-from bids.models.bids import Bid, BidAccess
+from django.db.models import QuerySet
+
+from bids.models.bids import SEALED, Bid, BidAccess
+from marketplace.compiled import Kept
 from marketplace.history import record
 from marketplace.models.events import Audience
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
+from marketplace.rows import insert, insert_all
 
 SUBMITTED = "submitted"
 CONFIRMED = "confirmed"
@@ -27,20 +32,19 @@ PRICE_OPENED = "price_opened"
 
 def note(*, bid: Bid, kind: str, actor: User, at: datetime) -> BidAccess:
     """Write down what was done with a bid."""
-    return BidAccess.objects.create(bid=bid, kind=kind, actor=actor, happened_at=at)
+    return insert(BidAccess(bid=bid, kind=kind, actor=actor, happened_at=at))
 
 
 def note_all(*, bids: Iterable[Bid], kind: str, actor: User, at: datetime) -> None:
     """Write down that the same was done with several bids at once; the record has it already."""
-    BidAccess.objects.bulk_create(
+    insert_all(
         BidAccess(bid=bid, kind=kind, actor=actor, happened_at=at, recorded_at=at) for bid in bids
     )
 
 
 def enter_in_record(job: Job, *, at: datetime) -> None:
     """Record what waited: what was done with the bids of this job while they were sealed."""
-    waiting = BidAccess.objects.filter(bid__job=job, recorded_at=None)
-    for access in waiting.select_related("actor", "bid__provider").order_by("happened_at", "id"):
+    for access in _waiting.all(job.pk):
         fingerprint = bytes(access.bid.fingerprint).hex()
         facts = {"reference": access.bid.reference, "fingerprint": fingerprint}
         record(
@@ -53,4 +57,11 @@ def enter_in_record(job: Job, *, at: datetime) -> None:
             provider=access.bid.provider,
             facts=facts if access.kind == SUBMITTED else None,
         )
-    waiting.update(recorded_at=at)
+    BidAccess.objects.filter(bid__job=job, recorded_at=None).update(recorded_at=at)
+
+
+@Kept
+def _waiting(job: UUID) -> QuerySet[BidAccess]:
+    waiting = BidAccess.objects.filter(bid__job=job, recorded_at=None)
+    rows = waiting.select_related("actor", "bid__provider").order_by("happened_at", "id")
+    return rows.defer(*(f"bid__{name}" for name in SEALED))

@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from bids.permissions import people_of_both_sides
-from marketplace.models.jobs import Job
+from marketplace.compiled import Kept
+from marketplace.models.jobs import Invitation, Job
 from marketplace.models.people import User
 from marketplace.models.providers import Provider
+from marketplace.models.questions import Addendum
 from marketplace.refusals import Refusal, Unknown
 
 
@@ -78,7 +82,7 @@ def refuse_bidder(job: Job, provider: Provider) -> None:
 
     :raises NotInvited, DeclinedBefore, ProviderSuspended, OwnJob, ConflictOfSides: it may not.
     """
-    invitation = job.invitations.filter(provider=provider).first()
+    invitation = _invitation.first(job.pk, provider.pk)
     if invitation is None:
         raise NotInvited("There is no such job.")
     if invitation.declined_at is not None:
@@ -100,5 +104,20 @@ def refuse_suspended(provider: Provider) -> None:
 
 def last_addendum(job: Job, *, at: datetime | None = None) -> int:
     """Return the number of the job's last addendum, or of the last by a moment; 0 for none."""
-    addenda = job.addenda.all() if at is None else job.addenda.filter(added_at__lte=at)
-    return addenda.order_by("-number").values_list("number", flat=True).first() or 0
+    number = _addenda.first(job.pk) if at is None else _addenda_by.first(job.pk, at)
+    return number or 0
+
+
+@Kept
+def _invitation(job: UUID, provider: UUID) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(job=job, provider=provider)
+
+
+@Kept
+def _addenda(job: UUID) -> QuerySet[Addendum, int]:
+    return Addendum.objects.filter(job=job).order_by("-number").values_list("number", flat=True)
+
+
+@Kept
+def _addenda_by(job: UUID, at: datetime) -> QuerySet[Addendum, int]:
+    return _addenda.ask(job).filter(added_at__lte=at)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from bids import receipts, seals
 from bids.bidding import refuse_decided, refuse_suspended
@@ -17,6 +18,7 @@ from bids.models.panels import FinalOffer, FinalOpening, FinalRound, Shortlisted
 from bids.offering import refuse_unfit
 from bids.permissions import may_bid_for, may_disqualify
 from marketplace.calendar import spoken
+from marketplace.compiled import Kept
 from marketplace.drafting import new_reference
 from marketplace.history import moment, record
 from marketplace.models.events import Audience
@@ -199,9 +201,14 @@ def submit_final_bid(*, actor: User, bid_id: UUID, content: BidContent, at: date
 
 def refuse_round_open(job: Job) -> None:
     """:raises RoundOpen: best and final bids may still come, or wait to be opened."""
-    asked = FinalRound.objects.filter(job=job).first()
+    asked = _round_of.first(job.pk)
     if asked is not None and not FinalOpening.objects.filter(round=asked).exists():
         raise RoundOpen(f"Best and final bids may come until {spoken(asked.closes_at)}.")
+
+
+@Kept
+def _round_of(job: UUID) -> QuerySet[FinalRound]:
+    return FinalRound.objects.filter(job=job)
 
 
 def _write(bid: Bid, content: BidContent, *, actor: User, at: datetime) -> FinalOffer:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from bids.models.bids import Bid
 from bids.models.panels import AgreedScore, Agreement, Score
+from marketplace.compiled import Kept
 from marketplace.models.jobs import Job, Procedure
 from marketplace.models.panels import PanelSeat
 from marketplace.refusals import Refusal
@@ -123,9 +124,14 @@ def whole_judgements(scores: Iterable[Score], places: Collection[Place]) -> froz
 
 
 def _has_panel(job: Job) -> bool:
+    return _with_panel.exists(job.pk)
+
+
+@Kept
+def _with_panel(job: UUID) -> QuerySet[Job]:
     seats = Exists(PanelSeat.objects.binding().filter(job=OuterRef("pk")))
     agreed = Exists(Agreement.objects.filter(job=OuterRef("pk")))
-    return Job.objects.filter(seats | agreed, pk=job.pk).exists()
+    return Job.objects.filter(seats | agreed, pk=job)
 
 
 def _by_place(scores: Iterable[Score]) -> dict[Place, dict[UUID, int]]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from bids import access
 from bids.bidding import last_addendum, lock_job
@@ -22,13 +23,16 @@ from bids.unsealing import (
     write_quality,
 )
 from bids.witnesses import refuse_without_two
+from marketplace.compiled import Kept
 from marketplace.history import Fact, moment, record, recorded_together
 from marketplace.models.events import Audience
 from marketplace.models.jobs import Job, Procedure
+from marketplace.models.panels import PanelSeat
 from marketplace.models.people import User
 from marketplace.notices import people_of_provider, tell
 from marketplace.publishing import NotClosed, mark_locked_opened
 from marketplace.refusals import Refusal, require
+from marketplace.rows import insert
 
 
 class InterestsUndeclared(Refusal):
@@ -59,8 +63,7 @@ def open_bids(*, actor: User, job_id: UUID, at: datetime) -> Opening:
     _refuse_without_panel(job)
 
     # By their random references: an order of arrival would say who was first.
-    standing = Bid.objects.standing().filter(job=job).select_related("provider")
-    bids = list(standing.order_by("reference"))
+    bids = _standing.all(job.pk)
     refuse_without_key(bids)
     with_price = job.procedure == Procedure.QUICK
     last = last_addendum(job)
@@ -68,13 +71,15 @@ def open_bids(*, actor: User, job_id: UUID, at: datetime) -> Opening:
     write_quality(unsealed, at=at)
     if with_price:
         write_prices(unsealed, at=at)
-    opening = Opening.objects.create(
-        job=job,
-        opened_at=at,
-        opened_by=actor,
-        bids_counted=len(unsealed),
-        receipts_matched=sum(each.has_receipt for each in unsealed),
-        minutes=_minutes(job, unsealed, signed, actor=actor, at=at),
+    opening = insert(
+        Opening(
+            job=job,
+            opened_at=at,
+            opened_by=actor,
+            bids_counted=len(unsealed),
+            receipts_matched=sum(each.has_receipt for each in unsealed),
+            minutes=_minutes(job, unsealed, signed, actor=actor, at=at),
+        )
     )
     # What waited outside the record, so that nothing told of a bid, enters it now.
     with recorded_together():
@@ -88,9 +93,20 @@ def open_bids(*, actor: User, job_id: UUID, at: datetime) -> Opening:
     return opening
 
 
+@Kept
+def _standing(job: UUID) -> QuerySet[Bid]:
+    standing = Bid.objects.standing().filter(job=job).select_related("provider")
+    return standing.order_by("reference")
+
+
+@Kept
+def _undeclared(job: UUID) -> QuerySet[PanelSeat]:
+    seats = PanelSeat.objects.undeclared().filter(job=job)
+    return seats.select_related("user").order_by("user__name")
+
+
 def _refuse_without_panel(job: Job) -> None:
-    silent = job.panel.undeclared().select_related("user").order_by("user__name")
-    if names := [seat.user.name for seat in silent]:
+    if names := [seat.user.name for seat in _undeclared.all(job.pk)]:
         raise InterestsUndeclared(f"To declare what they have to do with it: {', '.join(names)}.")
     refuse_too_few(job)
 

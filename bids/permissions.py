@@ -1,7 +1,10 @@
 """Who may bid, judge and open. Asked by the verbs, the pages and the API."""
 
-from django.db.models import Q
+from uuid import UUID
 
+from django.db.models import Q, QuerySet
+
+from marketplace.compiled import Kept
 from marketplace.models.jobs import Job
 from marketplace.models.panels import PanelSeat
 from marketplace.models.people import IMPORTER_ID, Membership, Role, User
@@ -76,7 +79,7 @@ def sits_with_a_bidder(actor: User, job: Job) -> bool:
 def people_of_both_sides(job: Job, provider: Provider) -> bool:
     """Whether somebody of the provider wrote, approved or will judge this job."""
     seats = Membership.objects.current()
-    people = set(seats.filter(provider=provider).values_list("user_id", flat=True))
+    people = set(_seated.all(provider.pk))
     if not people:
         return False
     judges = seats.filter(
@@ -84,3 +87,9 @@ def people_of_both_sides(job: Job, provider: Provider) -> bool:
     )
     involved = {job.author_id, job.published_by_id} - {None, IMPORTER_ID}
     return bool(people & involved) or judges.filter(user__in=people).exists()
+
+
+@Kept
+def _seated(provider: UUID) -> QuerySet[Membership, UUID]:
+    seats = Membership.objects.current().filter(provider=provider)
+    return seats.values_list("user_id", flat=True)

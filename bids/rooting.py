@@ -11,13 +11,18 @@ import hmac
 from datetime import datetime
 from hashlib import sha256
 from secrets import token_bytes
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from bids.models.bids import Bid, SealedRoot
+from marketplace.compiled import Kept
 from marketplace.history import Fact, record
 from marketplace.log.merkle import leaf_hash, root
 from marketplace.models.events import Audience
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
+from marketplace.rows import insert
 
 SIZES = (256, 4_096, 65_536)  # a job with more than 256 bids tells that it has
 
@@ -26,8 +31,8 @@ def root_bids(*, actor: User, job: Job, at: datetime) -> SealedRoot:
     """Write the root over all bids that ever came for a job, in the caller's transaction."""
     seed = token_bytes(32)
     leaves = leaves_of(job, seed)
-    rooted = SealedRoot.objects.create(
-        job=job, rooted_at=at, seed=seed, leaves=len(leaves), root=root(leaves)
+    rooted = insert(
+        SealedRoot(job=job, rooted_at=at, seed=seed, leaves=len(leaves), root=root(leaves))
     )
     facts: dict[str, Fact] = {"root": rooted.root.hex(), "leaves": rooted.leaves}
     record(actor, "bids.rooted", job, at=at, audience=Audience.ALL, job=job, facts=facts)
@@ -37,15 +42,19 @@ def root_bids(*, actor: User, job: Job, at: datetime) -> SealedRoot:
 def leaves_of(job: Job, seed: bytes) -> list[bytes]:
     """Return the leaf hashes of a job's root: of each fingerprint, and random ones, in order."""
     # A best and final bid comes later, and follows from one that hangs here.
-    bids = Bid.objects.filter(job=job, final_of__isnull=True)
-    fingerprints = bids.values_list("fingerprint", flat=True)
-    real = [leaf_hash(bytes(fingerprint)) for fingerprint in fingerprints]
+    real = [leaf_hash(bytes(fingerprint)) for fingerprint in _fingerprints.all(job.pk)]
     size = next((size for size in SIZES if size >= len(real)), len(real))
     random = [
         hmac.digest(seed, number.to_bytes(4, "big"), sha256) for number in range(size - len(real))
     ]
     # Sorted as numbers they cannot be told apart, and stand where nobody chose.
     return sorted(real + random)
+
+
+@Kept
+def _fingerprints(job: UUID) -> QuerySet[Bid, bytes | memoryview[int]]:
+    bids = Bid.objects.filter(job=job, final_of__isnull=True)
+    return bids.values_list("fingerprint", flat=True)
 
 
 def holds(rooted: SealedRoot) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from bids import access, receipts, seals
 from bids.bidding import last_addendum, lock_job, refuse_bidder, refuse_closed, refuse_suspended
@@ -15,12 +16,14 @@ from bids.models.bids import Bid, BidDraft, FewBids
 from bids.offering import refuse_unfit
 from bids.permissions import may_bid_for
 from bids.reading import CannotBeRead
+from marketplace.compiled import Kept
 from marketplace.drafting import new_reference
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
 from marketplace.models.providers import Provider
 from marketplace.notices import people_of_provider, tell
 from marketplace.refusals import Refusal, require
+from marketplace.rows import change, insert
 
 
 class VariantNotAllowed(Refusal):
@@ -87,7 +90,7 @@ def submit_bid(
     if variant and not job.policy.allows_variants:
         raise VariantNotAllowed("Each provider has one bid on a job.")
     refuse_unfit(job, content)
-    earlier = list(Bid.objects.filter(job=job, provider=provider, variant=variant))
+    earlier = _earlier.all(job.pk, provider.pk, variant)
     if any(bid.submitted_at > at for bid in earlier):
         raise Superseded("A later bid of yours arrived first, and stands.")
     if any(bid.withdrawn_at is not None and bid.withdrawn_at > at for bid in earlier):
@@ -170,7 +173,7 @@ def _lock_bid(actor: User, bid_id: UUID) -> tuple[Job, Bid]:
 def take_back(*, bid: Bid, actor: User, at: datetime) -> None:
     """Withdraw a bid that stands, and note it where its own side reads it."""
     bid.withdrawn_at = at
-    bid.save(update_fields=["withdrawn_at"])
+    change(bid, "withdrawn_at")
     access.note(bid=bid, kind=access.WITHDRAWN, actor=actor, at=at)
 
 
@@ -205,20 +208,27 @@ def _write(
     sealed = seals.seal(content, seals.Identity(bid_id, job.pk, provider.pk))
     reference = new_reference("B")
     facts = receipts.ReceiptFacts(reference, bid_id, job.pk, provider.pk, sealed.fingerprint, at)
-    return Bid.objects.create(
-        id=bid_id,
-        reference=reference,
-        job=job,
-        provider=provider,
-        variant=variant,
-        submitted_by=actor,
-        submitted_at=at,
-        confirmed_addendum=last_addendum(job, at=at),
-        quality_envelope=sealed.quality_envelope,
-        quality_key=sealed.quality_key,
-        price_envelope=sealed.price_envelope,
-        price_key=sealed.price_key,
-        key_name=sealed.key_name,
-        fingerprint=sealed.fingerprint,
-        receipt=receipts.issue(facts),
+    return insert(
+        Bid(
+            id=bid_id,
+            reference=reference,
+            job=job,
+            provider=provider,
+            variant=variant,
+            submitted_by=actor,
+            submitted_at=at,
+            confirmed_addendum=last_addendum(job, at=at),
+            quality_envelope=sealed.quality_envelope,
+            quality_key=sealed.quality_key,
+            price_envelope=sealed.price_envelope,
+            price_key=sealed.price_key,
+            key_name=sealed.key_name,
+            fingerprint=sealed.fingerprint,
+            receipt=receipts.issue(facts),
+        )
     )
+
+
+@Kept
+def _earlier(job: UUID, provider: UUID, variant: int) -> QuerySet[Bid]:
+    return Bid.objects.filter(job=job, provider=provider, variant=variant)

@@ -16,6 +16,7 @@ from marketplace.models.events import Audience
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
 from marketplace.refusals import Refusal
+from marketplace.rows import insert, insert_all
 from marketplace.words import keep
 
 
@@ -106,7 +107,7 @@ def matches_receipt(bid: Bid | FinalOffer) -> bool:
 
 def write_quality(unsealed: Iterable[Unsealed], *, at: datetime) -> None:
     """Write what the quality envelopes held."""
-    OpenedBid.objects.bulk_create(
+    insert_all(
         OpenedBid(
             bid=each.bid,
             opened_at=at,
@@ -129,7 +130,7 @@ def write_prices(unsealed: Iterable[Unsealed], *, at: datetime) -> None:
         for each in unsealed
         if each.content is not None and each.content.is_priced
     ]
-    OpenedPrice.objects.bulk_create(
+    insert_all(
         OpenedPrice(
             bid=bid,
             opened_at=at,
@@ -140,7 +141,7 @@ def write_prices(unsealed: Iterable[Unsealed], *, at: datetime) -> None:
         )
         for bid, content in priced
     )
-    OpenedPriceLine.objects.bulk_create(
+    insert_all(
         OpenedPriceLine(
             price_id=bid.pk,
             position=position,
@@ -156,7 +157,7 @@ def write_prices(unsealed: Iterable[Unsealed], *, at: datetime) -> None:
 def rule_out(*, bid: Bid, reason: str, actor: User, job: Job, at: datetime) -> Disqualification:
     """Write why a bid cannot be chosen, and record it."""
     words = keep(reason, at=at)
-    ruled = Disqualification.objects.create(bid=bid, at=at, by=actor, reason=words)
+    ruled = insert(Disqualification(bid=bid, at=at, by=actor, reason=words))
     record(
         actor,
         "bid.disqualified",

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models import QuerySet
 
 from bids.bidding import lock_job
 from bids.models.openings import OpeningLimit, OpeningSignature
 from bids.permissions import may_read_bids_on, sits_with_a_bidder
+from marketplace.compiled import Kept
 from marketplace.history import Fact, record
 from marketplace.models.events import Audience
 from marketplace.models.jobs import Job
@@ -19,6 +21,7 @@ from marketplace.money import Money
 from marketplace.notices import holders, people_of_department, tell
 from marketplace.openness import AlreadyCancelled
 from marketplace.permissions import holds, is_member, may_administer, may_audit, may_publish_for
+from marketplace.prepared import answered
 from marketplace.publishing import AlreadyOpened, NotClosed
 from marketplace.refusals import Forbidden, Refusal, Unknown, require
 from marketplace.words import keep
@@ -193,21 +196,21 @@ def opening_room(*, actor: User, job_id: UUID, at: datetime) -> OpeningRoom:
 
 def needs_two_people(job: Job) -> bool:
     """Whether a job is above the limit that stood when it was published; the database says it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT bids_needs_two_people(%s)", [job.pk])
-        return bool(cursor.fetchone()[0])
+    return bool(answered("SELECT bids_needs_two_people(%s)", [job.pk])[0][0])
 
 
 def refuse_without_two(job: Job) -> list[OpeningSignature]:
     """Return who signed for the opening of a job. :raises TwoPeopleNeeded: too few did."""
-    signed = list(
-        OpeningSignature.objects.filter(job=job)
-        .select_related("signed_by")
-        .order_by("signed_at", "id")
-    )
+    signed = _signed.all(job.pk)
     if len(signed) < TWO and needs_two_people(job):
         raise TwoPeopleNeeded(f"“{job.title}” is above the limit: two people sign its opening.")
     return signed
+
+
+@Kept
+def _signed(job: UUID) -> QuerySet[OpeningSignature]:
+    signed = OpeningSignature.objects.filter(job=job).select_related("signed_by")
+    return signed.order_by("signed_at", "id")
 
 
 def waits_for_people(job: Job) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from ledger.charging import charge_department, money
 from ledger.models.awards import Acceptance, Award, Completion, Delivery, Milestone
@@ -13,11 +14,13 @@ from ledger.permissions import may_accept, may_accept_by_silence
 from ledger.promising import release_rest
 from ledger.recovering import recover
 from ledger.retention import keep_back
+from marketplace.compiled import Kept
 from marketplace.history import record
 from marketplace.models.events import Audience
 from marketplace.models.people import Role, User
 from marketplace.notices import people_of_department, people_of_provider, tell
 from marketplace.refusals import Refusal, require
+from marketplace.rows import insert
 
 
 class AlreadyAccepted(Refusal):
@@ -62,12 +65,14 @@ def accept_delivery(
     if by_silence and at < delivery.silent_at:
         raise NotSilentYet(f"The department has until {delivery.silent_at:%d %B %Y, %H:%M} UTC.")
 
-    acceptance = Acceptance.objects.create(
-        delivery=delivery,
-        milestone=delivery.milestone,
-        accepted_by=actor,
-        accepted_at=at,
-        by_silence=by_silence,
+    acceptance = insert(
+        Acceptance(
+            delivery=delivery,
+            milestone=delivery.milestone,
+            accepted_by=actor,
+            accepted_at=at,
+            by_silence=by_silence,
+        )
     )
     kept = charge_department(actor=actor, acceptance=acceptance, award=award, at=at)
     keep_back(milestone=delivery.milestone, award=award, amount=kept, at=at)
@@ -79,7 +84,7 @@ def accept_delivery(
         at=at,
     )
     _record(acceptance, award=award, actor=actor, at=at)
-    if not Milestone.objects.filter(award=award, acceptance=None).exists():
+    if not _unaccepted.exists(award.pk):
         _complete(award, actor=actor, at=at)
     _tell(acceptance, award=award, at=at)
     return acceptance
@@ -87,17 +92,26 @@ def accept_delivery(
 
 def refuse_answered(delivery: Delivery) -> None:
     """:raises AlreadyAccepted, AlreadyReturned: it was answered. Call it under the lock."""
-    answers = Delivery.objects.filter(pk=delivery.pk).values_list("acceptance", "returned")
-    acceptance, returned = answers.get()
+    ((acceptance, returned),) = _answers.all(delivery.pk)
     if acceptance is not None:
         raise AlreadyAccepted("This delivery was accepted before.")
     if returned is not None:
         raise AlreadyReturned("This delivery was returned; wait for the next one.")
 
 
+@Kept
+def _answers(delivery: UUID) -> QuerySet[Delivery, tuple[UUID | None, UUID | None]]:
+    return Delivery.objects.filter(pk=delivery).values_list("acceptance", "returned")
+
+
+@Kept
+def _unaccepted(award: UUID) -> QuerySet[Milestone]:
+    return Milestone.objects.filter(award=award, acceptance=None)
+
+
 def _complete(award: Award, *, actor: User, at: datetime) -> None:
     """Free the rest of the promise, and ask both sides to rate."""
-    Completion.objects.create(award=award, completed_at=at)
+    insert(Completion(award=award, completed_at=at))
     release_rest(actor=actor, award=award, at=at)
     record(
         actor,

@@ -32,9 +32,10 @@ from marketplace.models.events import Audience
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
 from marketplace.money import Money
-from marketplace.notices import people_of_department, people_of_providers, tell
+from marketplace.notices import nobody_listens, people_of_department, people_of_providers, tell
 from marketplace.policies import IMPORTED
 from marketplace.refusals import Refusal, require
+from marketplace.rows import insert, insert_all
 from marketplace.words import keep
 
 
@@ -128,29 +129,31 @@ def write_award(
     carry_estimate_along(job=job, actor=actor, at=at)
     line = budget_line_for(job, at.date())
     rate = rate_in_force(price.currency, line.currency, at.date())
-    award = Award.objects.create(
-        job=job,
-        bid=bid,
-        replaces=replaces,
-        department=job.department,
-        provider=bid.provider,
-        chosen_by=actor,
-        chosen_at=at,
-        reason_code=grounds.code,
-        reason=keep(grounds.reason, at=at),
-        decisive_criterion_id=grounds.criterion_id,
-        followed_view=grounds.view,
-        currency=price.currency,
-        price_minor=price.minor,
-        fee_basis_points=job.policy.fee_basis_points,
-        retention_basis_points=job.policy.retention_basis_points,
-        rate_numerator=rate.numerator,
-        rate_denominator=rate.denominator,
-        budget_line=line,
-        comparison=paper.text,
-        comparison_digest=paper.digest,
+    award = insert(
+        Award(
+            job=job,
+            bid=bid,
+            replaces=replaces,
+            department=job.department,
+            provider=bid.provider,
+            chosen_by=actor,
+            chosen_at=at,
+            reason_code=grounds.code,
+            reason=keep(grounds.reason, at=at),
+            decisive_criterion_id=grounds.criterion_id,
+            followed_view=grounds.view,
+            currency=price.currency,
+            price_minor=price.minor,
+            fee_basis_points=job.policy.fee_basis_points,
+            retention_basis_points=job.policy.retention_basis_points,
+            rate_numerator=rate.numerator,
+            rate_denominator=rate.denominator,
+            budget_line=line,
+            comparison=paper.text,
+            comparison_digest=paper.digest,
+        )
     )
-    Milestone.objects.bulk_create(_milestones(award, bid))
+    insert_all(_milestones(award, bid))
     stand_still(award, actor=actor)
     return award
 
@@ -233,6 +236,8 @@ def _tell(award: Award, *, at: datetime) -> None:
 
 def tell_the_others(award: Award, *, told: set[UUID], at: datetime) -> None:
     """Tell the bidders that another was chosen; those in `told` know."""
+    if nobody_listens():
+        return
     others = Bid.objects.standing().filter(job=award.job).exclude(provider__in=told)
     until = standstill_until(award)
     objecting = f" You may object until {spoken(until)}." if until else ""

@@ -44,6 +44,8 @@ def is_converted(award: Award) -> bool:
 
 def override_of(award: Award) -> Override | None:
     """Return how an overriding award's price is divided; None where there is nothing to divide."""
+    if award.replaces_id is None:
+        return None  # a first choice overrides nothing
     override: Override | None = getattr(award, "override", None)
     return override if override is not None and override.difference_minor else None
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from ledger import chart
 from ledger.carrying import (
     budget_behind,
@@ -20,6 +22,7 @@ from ledger.periods import days_of, fiscal_year_of
 from ledger.posting import About, BudgetMove, CommitmentMove, EntryKind, Line, post_entry
 from ledger.rates import rate_in_force
 from ledger.showback import is_shown_on
+from marketplace.compiled import Kept
 from marketplace.models.departments import Department
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
@@ -149,7 +152,7 @@ def carry_estimate_along(*, job: Job, actor: User, at: datetime) -> None:
 
     :raises InsufficientFunds: promises are carried without budget, and the new line lacks it.
     """
-    estimate = Precommitment.objects.filter(job=job, released_at=None).first()
+    estimate = _reserved.first(job.pk)
     year = fiscal_year_of(at.date())
     if estimate is None or is_shown_on(at.date()):
         return
@@ -204,12 +207,10 @@ def carry_estimate(*, estimate: Precommitment, year: int, actor: User, at: datet
 
 def estimate_given_back(job: Job, at: datetime) -> tuple[Booking, UUID | None]:
     """Mark a job's estimate as released; return how that is booked, and on which line."""
-    reserved = Precommitment.objects.filter(job=job, released_at=None)
-    estimates = reserved.select_related("budget_line")
-    estimate = estimates.select_for_update(of=("self",), no_key=True).first()
+    estimate = _reserved_locked.first(job.pk)
     if estimate is None:
         return Booking(), None
-    reserved.update(released_at=at)
+    _reserved.ask(job.pk).update(released_at=at)
     line = line_of_estimate(estimate)
     amount = Money(estimate.amount_minor, line.currency)
     about: About = {
@@ -224,3 +225,14 @@ def estimate_given_back(job: Job, at: datetime) -> tuple[Booking, UUID | None]:
         ),
         budget_moves=(BudgetMove(line.pk, precommitted=-amount.minor),),
     ), line.pk
+
+
+@Kept
+def _reserved(job: UUID) -> QuerySet[Precommitment]:
+    return Precommitment.objects.filter(job=job, released_at=None)
+
+
+@Kept
+def _reserved_locked(job: UUID) -> QuerySet[Precommitment]:
+    estimates = _reserved.ask(job).select_related("budget_line")
+    return estimates.select_for_update(of=("self",), no_key=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from ledger import chart
 from ledger.models.awards import Award
@@ -17,6 +17,7 @@ from ledger.models.periods import Period
 from ledger.models.years import CarryForward, OpenPromises, Unspent
 from ledger.periods import adjusting_period, days_of, fiscal_year_of
 from ledger.posting import About, BudgetMove, CommitmentMove, EntryKind, Line, post_entry
+from marketplace.compiled import Kept
 from marketplace.models.people import User
 from marketplace.models.policies import BudgetControl
 from marketplace.money import Money
@@ -26,10 +27,16 @@ def line_of(
     *, department_id: UUID, category_id: UUID | None, currency: str, year: int
 ) -> BudgetLine | None:
     """Return the line that pays: the category's, or else the department's common one, if any."""
+    return _paying.first(department_id, category_id, currency, year)
+
+
+@Kept
+def _paying(
+    department_id: UUID, category_id: UUID | None, currency: str, year: int
+) -> QuerySet[BudgetLine]:
     lines = BudgetLine.objects.filter(fiscal_year=year, department=department_id, currency=currency)
     paying = Q(category=None) if category_id is None else Q(category=None) | Q(category=category_id)
-    lines = lines.filter(paying)
-    return lines.order_by(F("category").asc(nulls_last=True)).first()
+    return lines.filter(paying).order_by(F("category").asc(nulls_last=True))
 
 
 def line_in_year(line: BudgetLine, year: int) -> BudgetLine:
@@ -61,12 +68,20 @@ def standing_commitment(*, award: Award, actor: User, at: datetime, line: int = 
 
     :raises InsufficientFunds: promises are carried without budget, and the new line lacks it.
     """
-    standing = award.commitments.select_related("budget_line")
-    commitment = standing.get(line=line, followed_by=None)
+    commitment = _standing.first(award.pk, line)
+    if commitment is None:
+        raise Commitment.DoesNotExist(f"Nothing is promised for {award!r} on line {line}.")
+    commitment.award = award
     year = fiscal_year_of(at.date())
     if commitment.budget_line.fiscal_year >= year:
         return commitment
     return carry_commitment(commitment=commitment, year=year, actor=actor, at=at)
+
+
+@Kept
+def _standing(award: UUID, line: int) -> QuerySet[Commitment]:
+    standing = Commitment.objects.filter(award=award, line=line, followed_by=None)
+    return standing.select_related("budget_line")
 
 
 def carry_commitment(*, commitment: Commitment, year: int, actor: User, at: datetime) -> Commitment:

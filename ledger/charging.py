@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from bids.models.bids import OpenedPrice
 from ledger import chart
@@ -19,6 +19,7 @@ from ledger.posting import About, EntryKind, Line
 from ledger.pricing import recovered_between
 from ledger.promising import commitments_of, liquidate, post
 from ledger.rates import part_of
+from marketplace.compiled import Kept
 from marketplace.models.people import User
 from marketplace.money import Money
 
@@ -50,7 +51,9 @@ def tax_between(award: Award, before: int, after: int) -> Money:
     """
     if award.provider.is_in_house:
         return money(award, 0)
-    price = OpenedPrice.objects.get(pk=award.bid_id)
+    price = _price_of.first(award.bid_id)
+    if price is None:
+        raise OpenedPrice.DoesNotExist(f"The price of {award!r} was never opened.")
     if not price.tax_minor or not price.quoted_minor:
         return money(award, 0)
     then = part_of(before, price.tax_minor, price.quoted_minor)
@@ -67,8 +70,18 @@ def retained_between(award: Award, before: int, after: int) -> Money:
 
 def accepted_minor(award: Award) -> int:
     """Return what has been accepted of an award so far, net and before any credit."""
+    return sum(_accepted.all(award.pk))
+
+
+@Kept
+def _accepted(award: UUID) -> QuerySet[Delivery, int]:
     accepted = Delivery.objects.filter(milestone__award=award, acceptance__isnull=False)
-    return accepted.aggregate(sum=Sum("amount_minor"))["sum"] or 0
+    return accepted.values_list("amount_minor", flat=True)
+
+
+@Kept
+def _price_of(bid: UUID) -> QuerySet[OpenedPrice]:
+    return OpenedPrice.objects.filter(pk=bid)
 
 
 def promised_minor(award: Award) -> int:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from ledger.acceptance import refuse_answered
 from ledger.charging import money
@@ -14,12 +15,14 @@ from ledger.models.signatures import LateCharge
 from ledger.permissions import may_accept, may_deliver
 from ledger.pricing import price_asked
 from ledger.standstill import refuse_standing_still
+from marketplace.compiled import Kept
 from marketplace.history import Fact, record
 from marketplace.models.events import Audience
 from marketplace.models.people import User
 from marketplace.money import Money
 from marketplace.notices import people_of_department, people_of_provider, tell
 from marketplace.refusals import Refusal, require
+from marketplace.rows import insert
 from marketplace.words import keep
 
 
@@ -95,13 +98,15 @@ def deliver_milestone(
         raise AmountAboveMilestone(f"Charge up to {agreed}. For more, propose a change first.")
     amount = price_asked(award, agreed=agreed, said=amount)
 
-    delivery = Delivery.objects.create(
-        milestone=milestone,
-        delivered_by=actor,
-        delivered_at=at,
-        amount_minor=amount.minor,
-        note=keep(note.strip(), at=at) if note.strip() else None,
-        silent_at=at + timedelta(days=award.job.policy.acceptance_days),
+    delivery = insert(
+        Delivery(
+            milestone=milestone,
+            delivered_by=actor,
+            delivered_at=at,
+            amount_minor=amount.minor,
+            note=keep(note.strip(), at=at) if note.strip() else None,
+            silent_at=at + timedelta(days=award.job.policy.acceptance_days),
+        )
     )
     facts: dict[str, Fact] = {"amount_minor": amount.minor, "currency": amount.currency}
     _record(actor, "delivery.made", delivery, award=award, at=at, facts=facts)
@@ -157,8 +162,7 @@ def return_delivery(*, actor: User, delivery_id: UUID, missing: str, at: datetim
 def refuse_unsettled(milestone: Milestone) -> None:
     """:raises MilestoneAccepted, DeliveryWaiting, AwardEnded: it takes no other work or price."""
     refuse_ended(milestone.award_id)
-    deliveries = Delivery.objects.filter(milestone=milestone, returned=None)
-    answers = set(deliveries.values_list("acceptance", flat=True))
+    answers = set(_answers.all(milestone.pk))
     if answers - {None}:
         raise MilestoneAccepted("This milestone was accepted.")
     if answers:
@@ -168,8 +172,7 @@ def refuse_unsettled(milestone: Milestone) -> None:
 def refuse_ended(award_id: UUID) -> None:
     """:raises AwardEnded: it was called off or overridden. Call it under the lock."""
     # Read after the lock: it may have been overridden while this waited for it.
-    ends = Award.record.filter(pk=award_id).values_list("cancellation", "replaced_by", "withdrawal")
-    cancelled, replaced, withdrawn = ends.get()
+    ((cancelled, replaced, withdrawn),) = _ends.all(award_id)
     if cancelled is not None:
         raise AwardEnded("Both sides called this work off.")
     if replaced is not None:
@@ -178,12 +181,28 @@ def refuse_ended(award_id: UUID) -> None:
         raise AwardEnded("This choice was withdrawn before any work began.")
 
 
+@Kept
+def _answers(milestone: UUID) -> QuerySet[Delivery, UUID | None]:
+    deliveries = Delivery.objects.filter(milestone=milestone, returned=None)
+    return deliveries.values_list("acceptance", flat=True)
+
+
+@Kept
+def _ends(award: UUID) -> QuerySet[Award, tuple[UUID | None, UUID | None, UUID | None]]:
+    return Award.record.filter(pk=award).values_list("cancellation", "replaced_by", "withdrawal")
+
+
+@Kept
+def _deliveries(milestone: UUID) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(milestone=milestone).order_by("delivered_at")
+
+
 def charge_until(milestone: Milestone, award: Award) -> datetime | None:
     """
     Return until when work that was handed over once, and sent back, may be handed over again and
     so charged; None where nothing was handed over yet, or finance allowed it without limit.
     """
-    first = Delivery.objects.filter(milestone=milestone).order_by("delivered_at").first()
+    first = _deliveries.first(milestone.pk)
     if first is None or LateCharge.objects.filter(milestone=milestone).exists():
         return None
     return first.delivered_at + timedelta(days=award.job.policy.charging_days)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from bids.final_round import refuse_round_open
 from bids.judging import Judging, judging
 from bids.models.bids import Bid
@@ -11,6 +13,7 @@ from bids.permissions import stands_aside
 from bids.prices import NotAgreed
 from ledger.models.awards import Award
 from ledger.reports.weighing import Frozen
+from marketplace.compiled import Kept
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
 from marketplace.models.providers import Provider
@@ -76,7 +79,7 @@ def valid_bid(job: Job, bid_id: UUID, *, paper: Frozen) -> Bid:
     bid = paper.valid.get(bid_id)
     if bid is None:
         raise BidNotValid("Choose one of the valid bids on this job.")
-    if Award.record.filter(bid=bid_id, withdrawal__isnull=False).exists():
+    if _withdrawn_of.exists(bid_id):
         raise BidNotValid("This bid was chosen before, and the choice withdrawn. Choose another.")
     bid.job = job
     return bid
@@ -84,7 +87,17 @@ def valid_bid(job: Job, bid_id: UUID, *, paper: Frozen) -> Bid:
 
 def withdrawn_choice(job: Job) -> Award | None:
     """Return the withdrawn choice that the next one takes the place of; None at the first."""
-    return Award.record.filter(job=job, replaced_by=None, withdrawal__isnull=False).first()
+    return _withdrawn.first(job.pk)
+
+
+@Kept
+def _withdrawn(job: UUID) -> QuerySet[Award]:
+    return Award.record.filter(job=job, replaced_by=None, withdrawal__isnull=False)
+
+
+@Kept
+def _withdrawn_of(bid: UUID) -> QuerySet[Award]:
+    return Award.record.filter(bid=bid, withdrawal__isnull=False)
 
 
 def agreed_price(bid: Bid, *, agreed: Money | None, imported: bool) -> Money:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Min, QuerySet, Sum
 
 from ledger import chart
 from ledger.models.journal import EntryKind, Posting
+from marketplace.compiled import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +45,26 @@ def held_by(dispute_id: UUID) -> Owed:
 
 def receivable_from(provider_id: UUID, currency: str) -> int:
     """Return what a vendor who was paid already owes back, in minor units."""
-    postings = Posting.objects.filter(provider=provider_id, currency=currency)
-    return -_owing(postings, [chart.VENDOR_RECEIVABLE]).get(chart.VENDOR_RECEIVABLE, 0)
+    return -sum(int(net) for _, net in _receivable.all(provider_id, currency))
+
+
+@Kept
+def _receivable(provider: UUID, currency: str) -> QuerySet[Posting, tuple[str, Any]]:
+    postings = Posting.objects.filter(provider=provider, currency=currency)
+    return _nets(postings, [chart.VENDOR_RECEIVABLE])
 
 
 def _owing(postings: QuerySet[Posting], codes: Iterable[str]) -> dict[str, int]:
     """Return credit less debit by account."""
-    sums = (
+    return {code: int(net) for code, net in _nets(postings, codes)}
+
+
+def _nets(postings: QuerySet[Posting], codes: Iterable[str]) -> QuerySet[Posting, tuple[str, Any]]:
+    return (
         postings.filter(account__code__in=codes)
         .values_list("account__code")
         .annotate(net=Sum(F("credit_minor") - F("debit_minor")))
     )
-    return {code: int(net) for code, net in sums}
 
 
 @dataclass(frozen=True, slots=True)

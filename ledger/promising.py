@@ -22,6 +22,7 @@ from ledger.showback import hold_mode, is_shown, post_for
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
 from marketplace.money import Money
+from marketplace.rows import insert
 
 
 def promise(*, actor: User, award: Award, job: Job, at: datetime) -> None:
@@ -36,7 +37,8 @@ def promise(*, actor: User, award: Award, job: Job, at: datetime) -> None:
     given_back, _ = estimate_given_back(job, at)
     bookings = [given_back]
     # What was withdrawn gave its promise back before; what is overridden does so now.
-    overridden = award.replaces if hasattr(award, "override") else None
+    replaced = award.replaces
+    overridden = replaced if replaced is not None and hasattr(award, "override") else None
     if overridden is not None:
         bookings += rest_of(award=overridden, actor=actor, at=at)
     price = 0 if is_shown(award) else award.price_minor
@@ -44,7 +46,7 @@ def promise(*, actor: User, award: Award, job: Job, at: datetime) -> None:
         line = award.budget_line
         if share.department != award.department_id:
             line = _line_of(award, job, at)
-        commitment = Commitment.objects.create(award=award, line=number, budget_line=line)
+        commitment = insert(Commitment(award=award, line=number, budget_line=line))
         about = _about(award, share.department)
         bookings.append(
             Booking(

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from ledger import chart
 from ledger.models.awards import Award
@@ -21,10 +22,12 @@ from ledger.models.pricing import ChargingMode, ModeStated
 from ledger.models.years import OutsideSpend
 from ledger.periods import days_of
 from ledger.posting import BudgetMove, CommitmentMove, EntryKind, Line, post_entry
+from marketplace.compiled import Kept
 from marketplace.history import Fact, record
 from marketplace.models.events import Audience
 from marketplace.models.people import User
 from marketplace.permissions import may_manage_money
+from marketplace.prepared import answered
 from marketplace.refusals import Refusal, require
 from marketplace.words import keep
 
@@ -103,9 +106,14 @@ def switch_mode(
 def mode_on(on: date) -> ChargingMode:
     """Return whether what begins on a day is charged or shown: charged, until finance says."""
     period = on.year * 100 + on.month
-    stated = ModeStated.objects.filter(from_period__lte=period).order_by("-from_period")
-    mode = stated.values_list("mode", flat=True).first()
+    mode = _modes_until.first(period)
     return ChargingMode(mode) if mode else ChargingMode.CHARGEBACK
+
+
+@Kept
+def _modes_until(period: int) -> QuerySet[ModeStated, str]:
+    stated = ModeStated.objects.filter(from_period__lte=period).order_by("-from_period")
+    return stated.values_list("mode", flat=True)
 
 
 def is_shown_on(on: date) -> bool:
@@ -119,8 +127,7 @@ def is_shown(award: Award) -> bool:
 
 def hold_mode() -> None:
     """Keep the mode as it is until the transaction ends. Call it before a promise is booked."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, 0)", [LOCK])
+    answered("SELECT pg_advisory_xact_lock_shared(%s, 0)", [LOCK])
 
 
 def post_for(

@@ -51,7 +51,8 @@ def ruling_due_at(objection: Objection) -> datetime:
 
 def waiting_words(award: Award) -> str:
     """Return the sentence that says since when work may start; empty where it may at once."""
-    until = standstill_until(award)
+    # Only the choice of a formal job stands still.
+    until = standstill_until(award) if award.job.procedure == Procedure.FORMAL else None
     if until is None:
         return ""
     return f" Work starts after the standstill, {spoken(until)}, if nobody objects."

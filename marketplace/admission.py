@@ -6,7 +6,9 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from marketplace.compiled import Kept
 from marketplace.history import record
 from marketplace.models.departments import Department
 from marketplace.models.events import Audience
@@ -14,6 +16,7 @@ from marketplace.models.people import User
 from marketplace.models.providers import Category, Provider
 from marketplace.permissions import may_administer
 from marketplace.refusals import Refusal, Unknown, require
+from marketplace.rows import insert
 
 COST_CENTRE_MAX = 40
 
@@ -216,15 +219,22 @@ def _admit(
     categories = list(Category.objects.filter(pk__in=wanted)) if wanted else []
     if len(categories) != len(wanted):
         raise Unknown("There is no such kind of work.")
-    if source_key and Provider.objects.filter(source_key=source_key).exists():
+    if source_key and _provider_of.exists(source_key):
         raise SourceKeyTaken(f"“{source_key}” is here already.")
-    provider = Provider.objects.create(
-        name=_named(name, longest=300),
-        department=department,
-        description=description.strip(),
-        admitted_at=at,
-        source_key=source_key,
+    provider = insert(
+        Provider(
+            name=_named(name, longest=300),
+            department=department,
+            description=description.strip(),
+            admitted_at=at,
+            source_key=source_key,
+        )
     )
     if categories:
         provider.categories.set(categories)
     return provider
+
+
+@Kept
+def _provider_of(source_key: str) -> QuerySet[Provider]:
+    return Provider.objects.filter(source_key=source_key)

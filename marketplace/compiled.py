@@ -1,65 +1,107 @@
 """
-Statements that find one row by its id, compiled once and then asked with another id each time.
+Questions to the database whose SQL is written once, and then asked with other values each time.
 
-Django writes the SQL of a query anew at every call. For a wide row with its relations that costs
-several times what PostgreSQL needs to answer, and every verb begins by finding rows.
+Django writes the SQL of a query anew at every call, and works out anew how rows become objects.
+That costs several times what PostgreSQL needs to answer, and every verb begins by finding rows.
 """
 
 from __future__ import annotations
 
 import threading
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
-from django.db.backends.postgresql.compiler import SQLCompiler
 from django.db.models.expressions import Col
 from django.db.models.lookups import IsNull
-from django.db.models.query import ModelIterable
+from django.db.models.query import (
+    FlatValuesListIterable,
+    ModelIterable,
+    ValuesListIterable,
+    get_related_populators,
+)
 from django.db.models.sql import Query
 from django.db.models.sql.datastructures import Join
 
-Row = TypeVar("Row", bound=models.Model)
+from marketplace.prepared import answered
+
+Row = TypeVar("Row")
 Shape = tuple[object, ...]
 
 EVERY_COLUMN = (frozenset[str](), True)
 
-
-class Statement(SQLCompiler):
-    """The SQL for one row of one shape, on one connection; it stands for the query it came from."""
-
-    def __init__(self, queryset: models.QuerySet[Any]) -> None:
-        self.model, self.db = queryset.model, queryset.db
-        query = queryset.order_by().filter(pk=UUID(int=0)).query
-        super().__init__(query, connections[self.db], self.db)
-        self.text, params = super().as_sql()
-        self.is_fit = list(params) == [UUID(int=0)]
-        self.id: UUID | None = None
-
-    def as_sql(self, *args: Any, **kwargs: Any) -> Any:
-        """Return the same text as ever, and the id that is asked for now."""
-        return self.text, (self.id,)
-
-    def row(self, id: UUID) -> Any:
-        """Return the row with this id. :raises ObjectDoesNotExist: there is none."""
-        self.id = id
-        rows: Any = ModelIterable(_Asked(self))  # type: ignore[arg-type]
-        for row in rows:
-            return row
-        raise self.model.DoesNotExist
+# What stands for a value while the SQL is written, so that its place is found again. The n-th of
+# a kind; none is ever sent, and each fits the narrowest column of its kind.
+MARKS: dict[type, Callable[[int], Any]] = {
+    UUID: lambda n: UUID(int=n),
+    str: lambda n: f"\x00{n}",
+    int: lambda n: 32_000 + n,
+    date: lambda n: date(1, 1, 1 + n),
+    datetime: lambda n: datetime(1, 1, 1 + n, tzinfo=UTC),
+}
 
 
-class _Asked:
-    """What `ModelIterable` needs to know of a queryset."""
+class Statement:
+    """The SQL of one question on one connection, and how its rows become objects."""
 
-    _known_related_objects: dict[Any, Any] = {}
+    def __init__(self, queryset: models.QuerySet[Any, Any], query: Query, marks: Sequence[Any]):
+        self.connection, self.db = connections[queryset.db], queryset.db
+        self.compiler: Any = query.get_compiler(self.db)
+        self.is_fit, self.locks = True, query.select_for_update
+        try:
+            self.text, params = self.compiler.as_sql()
+        except EmptyResultSet:
+            self.is_fit = False
+            return
+        self.params = list(params)
+        self.places = [
+            (place, number, None if type(param) is type(mark) else type(param))
+            for place, param in enumerate(self.params)
+            for number, mark in enumerate(marks)
+            if isinstance(param, type(mark)) and param == mark
+        ]
+        # A value that Django worked into another form has no place: asked as any other query.
+        self.is_fit = {number for _, number, _ in self.places} == set(range(len(marks)))
+        columns = [each[0] for each in self.compiler.select]
+        self.converters = self.compiler.get_converters(columns)
+        self.make = self._maker(getattr(queryset, "_iterable_class", ModelIterable))
 
-    def __init__(self, statement: Statement) -> None:
-        self.query, self.db, self.model = self, statement.db, statement.model
-        self.statement = statement
+    def rows(self, values: Sequence[Any]) -> list[Any]:
+        """Return what is found for these values, in the order of the marks."""
+        params = list(self.params)
+        for place, number, kind in self.places:
+            params[place] = values[number] if kind is None else kind(values[number])
+        found: Any = answered(self.text, params)
+        if self.converters:
+            found = self.compiler.apply_converters(found, self.converters)
+        return [self.make(row) for row in found]
 
-    def get_compiler(self, using: str) -> Statement:
-        return self.statement
+    def _maker(self, iterable: type) -> Callable[[Sequence[Any]], Any]:
+        """Return what makes one result of one row, as Django's own iterables do."""
+        info = self.compiler.klass_info
+        if iterable is FlatValuesListIterable:
+            return lambda row: row[0]
+        if info is None or iterable is ValuesListIterable:
+            return tuple
+        self.is_fit = self.is_fit and iterable is ModelIterable
+        start, end = info["select_fields"][0], info["select_fields"][-1] + 1
+        names = [each[0].target.attname for each in self.compiler.select[start:end]]
+        related = get_related_populators(info, self.compiler.select, self.db)  # type: ignore[call-arg]
+        annotated = list((self.compiler.annotation_col_map or {}).items())
+        model, db = info["model"], self.db
+
+        def make(row: Sequence[Any]) -> Any:
+            made = model.from_db(db, names, row[start:end])
+            for each in related:
+                each.populate(row, made)
+            for name, place in annotated:
+                setattr(made, name, row[place])
+            return made
+
+        return make
 
 
 class _Kept(threading.local):
@@ -72,8 +114,65 @@ class _Kept(threading.local):
 kept = _Kept()
 
 
+class Kept(Generic[Row]):
+    """
+    A question whose SQL is kept: it decorates a function that returns a queryset, whose arguments
+    are values to compare with, and nothing that makes another SQL of it.
+
+        @Kept
+        def bids_of(job: UUID, provider: UUID) -> QuerySet[Bid]: ...
+
+        bids_of.all(job.pk, provider.pk)
+    """
+
+    def __init__(self, ask: Callable[..., models.QuerySet[Any, Row]]) -> None:
+        self.ask = ask
+
+    def all(self, *values: Any) -> list[Row]:
+        """Return every row."""
+        statement = self._statement("all", values, lambda found: found.query)
+        return list(self.ask(*values)) if statement is None else statement.rows(values)
+
+    def first(self, *values: Any) -> Row | None:
+        """Return the first row, in the order of the question or else of the key, if any."""
+        statement = self._statement("first", values, lambda found: _one(found).query)
+        if statement is None:
+            return self.ask(*values).first()
+        rows = statement.rows(values)
+        return rows[0] if rows else None
+
+    def exists(self, *values: Any) -> bool:
+        """Whether there is any row."""
+        statement = self._statement("exists", values, lambda found: found.query.exists())
+        return self.ask(*values).exists() if statement is None else bool(statement.rows(values))
+
+    def _statement(
+        self, how: str, values: Sequence[Any], query: Callable[[Any], Query]
+    ) -> Statement | None:
+        # A missing value makes another SQL, and so may a kind of value that has no mark.
+        kinds = tuple(map(type, values))
+        if not all(kind in MARKS for kind in kinds):
+            return None
+        key = (self, how, kinds)
+        statement = kept.statements.get(key)
+        if statement is None or statement.connection is not connections[statement.db]:
+            marks = [MARKS[kind](number) for number, kind in enumerate(kinds)]
+            found = self.ask(*marks)
+            statement = kept.statements[key] = Statement(found, query(found), marks)
+        if not statement.is_fit:
+            return None
+        # Outside a transaction nothing is locked: Django says so.
+        if statement.locks and not statement.connection.in_atomic_block:
+            return None
+        return statement
+
+
+def _one(queryset: models.QuerySet[Any, Any]) -> models.QuerySet[Any, Any]:
+    return (queryset if queryset.ordered else queryset.order_by("pk"))[:1]
+
+
 def statement_for(queryset: models.QuerySet[Any]) -> Statement | None:
-    """Return the statement that finds one of these rows, or None where theirs is not kept."""
+    """Return the statement that finds one of these rows by its id, or None: theirs is not kept."""
     shape = _shape_of(queryset)
     connection = connections[queryset.db]
     if shape is None:
@@ -82,7 +181,9 @@ def statement_for(queryset: models.QuerySet[Any]) -> Statement | None:
         return None  # Django says what is wrong with that
     statement = kept.statements.get(shape)
     if statement is None or statement.connection is not connection:
-        statement = kept.statements[shape] = Statement(queryset)
+        mark = MARKS[UUID](0)
+        query = queryset.order_by().filter(pk=mark).query
+        statement = kept.statements[shape] = Statement(queryset, query, [mark])
     return statement if statement.is_fit else None
 
 

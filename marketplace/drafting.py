@@ -7,7 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from marketplace.compiled import Kept
 from marketplace.details import DEFAULT_LEVELS, CriterionDraft, JobDetails, refuse_unusable
 from marketplace.models.departments import Department
 from marketplace.models.jobs import Criterion, Invitation, Job
@@ -17,6 +19,7 @@ from marketplace.money import CurrencyMismatch
 from marketplace.permissions import may_draft_for
 from marketplace.policies import IMPORTED, STANDARD, policy_in_force
 from marketplace.refusals import Refusal, Unknown, require
+from marketplace.rows import insert, insert_all
 from marketplace.words import keep
 
 __all__ = [
@@ -84,7 +87,7 @@ def draft_job(
     if policy_code == IMPORTED and not actor.is_system:
         raise RulesForRecords("These rules are for jobs that another system's record tells of.")
     copied = Job.objects.of_department_of(actor).one(copied_from_id) if copied_from_id else None
-    if source_key and Job.objects.filter(source_key=source_key).exists():
+    if source_key and _job_of.exists(source_key):
         raise JobKeyTaken(f"“{source_key}” is here already.")
     job = Job(
         reference=new_reference("J"),
@@ -179,7 +182,7 @@ def new_reference(letter: str) -> str:
 
 def _write(job: Job, actor: User, details: JobDetails, *, is_new: bool, at: datetime) -> None:
     refuse_unusable(details)
-    category = Category.objects.filter(pk=details.category_id).first()
+    category = _category.first(details.category_id)
     if category is None:
         raise Unknown("There is no such kind of work.")
     job.category = category
@@ -194,9 +197,22 @@ def _write(job: Job, actor: User, details: JobDetails, *, is_new: bool, at: date
     if waiver != (job.waiver.text if job.waiver else ""):
         job.waiver = keep(waiver, at=at) if waiver else None
     job.saved_at = at
-    job.save(force_insert=is_new)
+    if is_new:
+        insert(job)
+    else:
+        job.save()
     _write_criteria(job, details.criteria, is_new=is_new)
     _write_invitations(job, actor, details.invited, is_new=is_new, at=at)
+
+
+@Kept
+def _job_of(source_key: str) -> QuerySet[Job]:
+    return Job.objects.filter(source_key=source_key)
+
+
+@Kept
+def _category(id: UUID) -> QuerySet[Category]:
+    return Category.objects.filter(pk=id)
 
 
 def _columns(details: JobDetails) -> dict[str, Any]:
@@ -244,7 +260,7 @@ def _write_invitations(
     if not is_new:
         job.invitations.exclude(provider__in=wanted).delete()
         there = set(job.invitations.values_list("provider_id", flat=True))
-    Invitation.objects.bulk_create(
+    insert_all(
         Invitation(job=job, provider_id=provider_id, invited_at=at)
         for provider_id in dict.fromkeys(invited)
         if provider_id not in there

@@ -3,9 +3,13 @@
 import json
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
+from django.db.models import QuerySet
+
+from marketplace.compiled import Kept
 from marketplace.history import moment
-from marketplace.models.jobs import Job
+from marketplace.models.jobs import Criterion, Invitation, Job
 
 
 def fingerprint_of(job: Job) -> bytes:
@@ -46,9 +50,17 @@ def frozen(job: Job) -> dict[str, Any]:
                 "levels": criterion.levels,
                 "knock_out": criterion.knock_out,
             }
-            for criterion in job.criteria.order_by("position")
+            for criterion in _criteria.all(job.pk)
         ],
-        "invited": sorted(
-            str(provider) for provider in job.invitations.values_list("provider_id", flat=True)
-        ),
+        "invited": sorted(str(provider) for provider in _invited.all(job.pk)),
     }
+
+
+@Kept
+def _criteria(job: UUID) -> QuerySet[Criterion]:
+    return Criterion.objects.filter(job=job).order_by("position")
+
+
+@Kept
+def _invited(job: UUID) -> QuerySet[Invitation, UUID]:
+    return Invitation.objects.filter(job=job).values_list("provider_id", flat=True)

@@ -43,6 +43,11 @@ def nobody_told() -> Iterator[None]:
         _quiet.reset(token)
 
 
+def nobody_listens() -> bool:
+    """Whether whoever would be told now would not be: then nobody need ask who that is."""
+    return _quiet.get()
+
+
 def tell(
     kind: str,
     *,
@@ -78,6 +83,8 @@ def tell_bidders(
     kind: str, job: Job, text: str, *, at: datetime, subject: HasId | None = None
 ) -> int:
     """Tell the people of all who are invited to a job and have not declined."""
+    if nobody_listens():
+        return 0
     invited = job.invitations.filter(declined_at=None).values_list("provider_id", flat=True)
     return tell(
         kind,

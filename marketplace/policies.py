@@ -4,7 +4,9 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from marketplace.compiled import Kept
 from marketplace.history import record
 from marketplace.models.events import Audience
 from marketplace.models.people import User
@@ -176,7 +178,12 @@ def state_standard_policy(*, actor: User, at: datetime) -> Policy:
 
 def policy_in_force(code: str, on: date) -> Policy:
     """Return the rules called `code` as they stand on a day. :raises Unknown: none do."""
-    policy = Policy.objects.filter(code=code, in_force_on__lte=on).order_by("-in_force_on").first()
+    policy = _in_force.first(code, on)
     if policy is None:
         raise Unknown(f"No rules called “{code}” are in force on {on}.")
     return policy
+
+
+@Kept
+def _in_force(code: str, on: date) -> QuerySet[Policy]:
+    return Policy.objects.filter(code=code, in_force_on__lte=on).order_by("-in_force_on")

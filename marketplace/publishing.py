@@ -22,6 +22,7 @@ from marketplace.permissions import may_publish_for
 from marketplace.policies import policy_in_force
 from marketplace.readiness import missing
 from marketplace.refusals import NotOpened, ReasonMissing, Refusal, require
+from marketplace.rows import change
 from marketplace.words import keep
 
 
@@ -68,7 +69,7 @@ def publish_job(*, actor: User, job_id: UUID, at: datetime) -> Job:
 
     job.published_at, job.published_by = at, actor
     job.fingerprint = fingerprint_of(job)
-    job.save(update_fields=["policy", "published_at", "published_by", "fingerprint"])
+    change(job, "policy", "published_at", "published_by", "fingerprint")
     job.invitations.update(invited_at=at)
     assert job.closes_at is not None  # readiness says so
     facts = {
@@ -105,7 +106,7 @@ def extend_job(*, actor: User, job_id: UUID, closes_at: datetime, at: datetime) 
 
     job.closes_at = closes_at
     job.extended_at = [*job.extended_at, at]
-    job.save(update_fields=["closes_at", "extended_at"])
+    change(job, "closes_at", "extended_at")
     facts = {"closes_at": moment(closes_at)}
     record(actor, "job.extended", job, at=at, audience=Audience.ALL, job=job, facts=facts)
     text = f"Bidding on “{job.title}” now ends at {spoken(closes_at)}."
@@ -133,7 +134,7 @@ def close_locked(*, actor: User, job: Job, at: datetime) -> Job:
     if at < job.closes_at:
         raise StillOpen(f"Bids may come until {spoken(job.closes_at)}.")
     job.closed_at = at
-    job.save(update_fields=["closed_at"])
+    change(job, "closed_at")
     record(actor, "job.closed", job, at=at, audience=Audience.ALL, job=job)
     return job
 
@@ -160,7 +161,7 @@ def mark_locked_opened(*, actor: User, job: Job, at: datetime) -> Job:
     if job.opened_at is not None:
         raise AlreadyOpened(f"The bids on “{job.title}” are open already.")
     job.opened_at = at
-    job.save(update_fields=["opened_at"])
+    change(job, "opened_at")
     record(actor, "job.opened", job, at=at, audience=Audience.ALL, job=job)
     tell(
         "job.opened",
@@ -195,7 +196,7 @@ def mark_locked_decided(*, actor: User, job: Job, at: datetime) -> Job:
     if job.decided_at is not None:
         raise AlreadyDecided(f"“{job.title}” is decided already.")
     job.decided_at = at
-    job.save(update_fields=["decided_at"])
+    change(job, "decided_at")
     return job
 
 
@@ -218,7 +219,7 @@ def cancel_job(*, actor: User, job_id: UUID, reason: str, at: datetime) -> Job:
         raise ReasonMissing("Say why, for those who worked on a bid.")
     job.cancellation = keep(reason.strip(), at=at)
     job.cancelled_at, job.cancelled_by = at, actor
-    job.save(update_fields=["cancellation", "cancelled_at", "cancelled_by"])
+    change(job, "cancellation", "cancelled_at", "cancelled_by")
     facts = {"reason_digest": job.cancellation.digest.hex()}
     record(actor, "job.cancelled", job, at=at, audience=Audience.ALL, job=job, facts=facts)
     tell_bidders("job.cancelled", job, f"“{job.title}” is cancelled: {reason.strip()}", at=at)

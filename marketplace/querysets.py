@@ -19,10 +19,15 @@ class Findable(models.QuerySet[Row]):
         """Return the row with this id. :raises Unknown: there is none among these."""
         statement = statement_for(self) if isinstance(id, UUID) else None
         try:
-            return self.get(pk=id) if statement is None else statement.row(id)
+            if statement is None:
+                return self.get(pk=id)
+            found: list[Row] = statement.rows([id])
         except ObjectDoesNotExist:
+            found = []
+        if not found:
             name = self.model._meta.verbose_name
-            raise Unknown(f"There is no such {name}.") from None
+            raise Unknown(f"There is no such {name}.")
+        return found[0]
 
     def lock(self, id: UUID) -> Row:
         """Return the row with this id, locked until the transaction ends."""

@@ -4,7 +4,9 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from marketplace.compiled import Kept
 from marketplace.history import record
 from marketplace.models.events import Audience
 from marketplace.models.jobs import Job
@@ -126,4 +128,9 @@ def answer_question(*, actor: User, question_id: UUID, answer: str, at: datetime
 
 def unanswered(job: Job) -> int:
     """Return how many questions about a job wait for an answer."""
-    return job.questions.filter(answered_at=None).count()
+    return len(_unanswered.all(job.pk))
+
+
+@Kept
+def _unanswered(job: UUID) -> QuerySet[Question, UUID]:
+    return Question.objects.filter(job=job, answered_at=None).values_list("pk", flat=True)

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from marketplace.models.jobs import Job, Mode, Procedure
+from django.db.models import QuerySet
+
+from marketplace.compiled import Kept
+from marketplace.models.jobs import Criterion, Job, Mode, Procedure
 from marketplace.models.people import User
 from marketplace.models.policies import BudgetControl
 from marketplace.models.providers import Provider
@@ -177,7 +180,7 @@ def _time_gaps(job: Job, at: datetime) -> Iterator[Missing]:
 
 
 def _criteria_gaps(job: Job) -> Iterator[Missing]:
-    weights = list(job.criteria.values_list("weight", flat=True))
+    weights = _weights.all(job.pk)
     if not weights:
         if job.mode != Mode.LOWEST_COST:
             yield Missing("criteria", "Say what bids are judged on.")
@@ -187,7 +190,7 @@ def _criteria_gaps(job: Job) -> Iterator[Missing]:
 
 
 def _invitation_gaps(job: Job, publisher: User | None) -> Iterator[Missing]:
-    invited = list(Provider.objects.filter(invitations__job=job).select_related("department"))
+    invited = _invited.all(job.pk)
     if not invited:
         # A publication may name nobody; a job of one's own invites somebody, waiver or not.
         if job.policy.needs_team_and_vendor or job.waiver is None:
@@ -218,3 +221,13 @@ def _author_gaps(
         if one.pk in side:
             text = f"{one} belongs to “{side[one.pk]}”: somebody else must write this job."
             yield Missing("invited", text, AuthorInInvitedTeam)
+
+
+@Kept
+def _weights(job: UUID) -> QuerySet[Criterion, int]:
+    return Criterion.objects.filter(job=job).values_list("weight", flat=True)
+
+
+@Kept
+def _invited(job: UUID) -> QuerySet[Provider]:
+    return Provider.objects.filter(invitations__job=job).select_related("department")

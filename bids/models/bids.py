@@ -16,6 +16,9 @@ from marketplace.models.providers import Provider
 from marketplace.money import Money
 from marketplace.querysets import Findable
 
+# What is as long as the bid itself, and read only to open it.
+SEALED = ("quality_envelope", "price_envelope", "quality_key", "price_key", "receipt")
+
 
 class BidQuerySet(Findable["Bid"]):
     def standing(self) -> Self:

@@ -6,11 +6,11 @@ from typing import Self
 from uuid import UUID, uuid4
 
 from django.db import models
-from django.db.models import Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 
 from bids.models.bids import Bid
 from ledger.models.budgets import BudgetLine
+from marketplace.compiled import Kept
 from marketplace.models.departments import Department
 from marketplace.models.events import Words
 from marketplace.models.jobs import Criterion, Job
@@ -179,9 +179,7 @@ class Milestone(models.Model):
 
     def agreed_minor(self) -> int:
         """What it costs now: the price at the choice and every change agreed since."""
-        changes = self.change_orders.filter(agreed_at__isnull=False)
-        changed: int = changes.aggregate(sum=Coalesce(Sum("difference_minor"), 0))["sum"]
-        return self.price_minor + changed
+        return self.price_minor + sum(_agreed_changes.all(self.pk))
 
 
 class ChangeOrderQuerySet(Findable["ChangeOrder"]):
@@ -221,6 +219,12 @@ class ChangeOrder(models.Model):
 
     def __str__(self) -> str:
         return str(self.difference_minor)
+
+
+@Kept
+def _agreed_changes(milestone: UUID) -> models.QuerySet[ChangeOrder, int]:
+    agreed = ChangeOrder.objects.filter(milestone=milestone, agreed_at__isnull=False)
+    return agreed.values_list("difference_minor", flat=True)
 
 
 class DeliveryQuerySet(Findable["Delivery"]):

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from bids.content import PriceLine
 from bids.evaluation import (
@@ -23,9 +23,10 @@ from bids.evaluation import (
     evaluate,
 )
 from bids.judging import Judging, judging, whole_judgements
-from bids.models.bids import Bid, OpenedPriceLine
+from bids.models.bids import SEALED, Bid, OpenedPriceLine
 from bids.models.panels import Score
 from ledger.reports.terms import differential_of, is_valid, levels_of, price_of, terms_of
+from marketplace.compiled import Kept
 from marketplace.models.jobs import Criterion, Job, Procedure
 
 PLACES = Decimal("0.0001")
@@ -68,17 +69,10 @@ class Frozen:
 
 def weigh(job: Job, *, with_reasons: bool = False, judged: Judging | None = None) -> Weighed:
     """Return the opened bids of a job with their figures. The caller has asked who may see them."""
-    bids = list(
-        Bid.objects.standing()
-        .filter(job=job)
-        .defer("quality_envelope", "price_envelope", "quality_key", "price_key", "receipt")
-        .select_related("provider__department", "opened", "price", "disqualified__reason")
-        .select_related("final", "final_of")
-        .prefetch_related(
-            Prefetch("price__lines", OpenedPriceLine.objects.order_by("position")),
-        )
-    )
-    criteria = tuple(Criterion.objects.filter(job=job).order_by("position"))
+    bids = _standing.all(job.pk)
+    lines = Prefetch("price__lines", OpenedPriceLine.objects.order_by("position"))
+    prefetch_related_objects(bids, lines)
+    criteria = tuple(_criteria.all(job.pk))
     judged = judged or judging(job)
     scores = Score.objects.filter(criterion__in=criteria, bid__withdrawn_at=None, replaced_at=None)
     scores = scores.order_by("scored_at", "id")
@@ -104,6 +98,22 @@ def weigh(job: Job, *, with_reasons: bool = False, judged: Judging | None = None
         valid_ids=frozenset(bid.pk for bid in valid),
         judged=judged,
     )
+
+
+@Kept
+def _standing(job: UUID) -> QuerySet[Bid]:
+    return (
+        Bid.objects.standing()
+        .filter(job=job)
+        .defer(*SEALED)
+        .select_related("provider__department", "opened", "price", "disqualified__reason")
+        .select_related("final", "final_of")
+    )
+
+
+@Kept
+def _criteria(job: UUID) -> QuerySet[Criterion]:
+    return Criterion.objects.filter(job=job).order_by("position")
 
 
 def _that_count(

@@ -1,15 +1,18 @@
 """Rows are found by statements compiled once; nobody gets another's row, or another's SQL."""
 
-from uuid import uuid4
+from datetime import datetime
+from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
+from django.db.models import QuerySet
 from django.db.transaction import TransactionManagementError, atomic
 
-from marketplace.compiled import statement_for
-from marketplace.models.jobs import Job
+from marketplace.compiled import Kept, statement_for
+from marketplace.models.jobs import Criterion, Job
 from marketplace.refusals import Unknown
 from marketplace.system import the_clock
-from tests.builders import a_draft, a_published_job, refused
+from tests.builders import DAY, a_draft, a_published_job, refused
 from tests.cast import Cast, assemble
 
 
@@ -69,3 +72,69 @@ def test_rows_joined_by_another_way_have_statements_of_their_own(cast: Cast) -> 
     by_author = statement_for(Job.objects.filter(author__last_login=None))
     by_canceller = statement_for(Job.objects.filter(cancelled_by__last_login__isnull=True))
     assert by_author is not by_canceller
+
+
+@Kept
+def titled(title: str, department: UUID | None) -> QuerySet[Job]:
+    jobs = Job.objects.filter(title=title).select_related("department").order_by("reference")
+    return jobs.filter(department=department) if department else jobs
+
+
+@Kept
+def places(job: UUID, least: int) -> QuerySet[Criterion, int]:
+    criteria = Criterion.objects.filter(job=job, weight__gte=least).order_by("position")
+    return criteria.values_list("position", flat=True)
+
+
+@Kept
+def drafted_by(at: datetime) -> QuerySet[Job, tuple[UUID, str]]:
+    return Job.objects.filter(drafted_at__lte=at).order_by("reference").values_list("pk", "title")
+
+
+@Kept
+def waiting(job: UUID) -> QuerySet[Job]:
+    return Job.objects.filter(pk=job).select_for_update(of=("self",))
+
+
+@pytest.mark.django_db
+def test_a_kept_question_answers_for_the_values_of_now(
+    cast: Cast, django_assert_num_queries
+) -> None:
+    summer, winter = a_draft(cast), a_draft(cast, title="Winter party")
+    for job in (summer, winter, summer):
+        with django_assert_num_queries(1):
+            (found,) = titled.all(job.title, cast.marketing.pk)
+            assert (found, found.department.name) == (job, "Marketing")
+    assert titled.first("Winter party", cast.marketing.pk) == winter
+    assert titled.first("Spring party", cast.marketing.pk) is None
+    assert titled.exists("Winter party", cast.marketing.pk)
+    assert not titled.exists("Winter party", uuid4())
+    # A missing value makes another question of it.
+    assert titled.all("Winter party", None) == [winter]
+    assert titled.exists("Winter party", None)
+    assert titled.first("Winter party", None) == winter
+
+
+@pytest.mark.django_db
+def test_a_kept_question_for_columns_returns_columns(cast: Cast) -> None:
+    draft = a_draft(cast)
+    assert [places.all(draft.pk, least) for least in (0, 50, 100)] == [[1, 2], [1], []]
+    assert places.first(draft.pk, 50) == 1
+    assert drafted_by.all(draft.drafted_at) == [(draft.pk, draft.title)]
+    assert drafted_by.all(draft.drafted_at - DAY) == []
+
+
+def test_a_kept_question_locks_in_a_transaction_alone(committed: str) -> None:
+    draft = a_draft(assemble())
+    with atomic():
+        assert waiting.first(draft.pk) == draft
+    with pytest.raises(TransactionManagementError):
+        waiting.first(draft.pk)
+
+
+def test_a_connection_that_was_opened_anew_is_asked_anew(committed: str) -> None:
+    draft = a_draft(assemble())
+    for _ in range(2):
+        assert places.all(draft.pk, 50) == [1]
+        assert Job.objects.one(draft.pk) == draft
+        connection.close()

@@ -9,6 +9,7 @@ from enum import Enum
 from uuid import UUID
 
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django.db.models import QuerySet
 
 from bids.models.bids import Bid
 from ledger.exchange.ocds.facts import JobFact, Problem, Tale
@@ -17,6 +18,7 @@ from ledger.exchange.ocds.reading import NO_CURRENCY
 from ledger.exchange.ocds.schedule import Schedule, schedule
 from ledger.exchange.ocds.storytelling import NotTaken, Telling, job_key, taking, tell_job
 from ledger.models.awards import Award
+from marketplace.compiled import Kept
 from marketplace.history import recorded_together
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
@@ -109,7 +111,7 @@ class Replay:
             with taking("department", "/buyer"):
                 department_id = self._department(tale, plans, household)
             keys = [job_key(fact) for fact in tale.jobs]
-            there = {job.source_key: job for job in Job.objects.filter(source_key__in=keys)}
+            there = {key: job for key in keys if (job := _taken_over.first(key)) is not None}
             if there:
                 return [
                     Told(fact, _differences(there.get(job_key(fact)), fact, plans[fact.key]))
@@ -119,6 +121,11 @@ class Replay:
             return [
                 Told(fact, ()) for fact in tale.jobs if tell_job(fact, plans[fact.key], telling)
             ]
+
+
+@Kept
+def _taken_over(source_key: str) -> QuerySet[Job]:
+    return Job.objects.filter(source_key=source_key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db.models import QuerySet
 
 from bids.closing import close_due_job
 from bids.content import BidContent, PriceLine
@@ -24,6 +25,7 @@ from ledger.exchange.ocds.household import Household, fitted
 from ledger.exchange.ocds.schedule import Schedule
 from ledger.models.awards import Milestone, ReasonCode
 from marketplace.admission import CategoryTaken, CostCentreTaken, SourceKeyTaken
+from marketplace.compiled import Kept
 from marketplace.drafting import JobDetails, JobKeyTaken, draft_job
 from marketplace.models.jobs import Criterion, Mode, TooFewRule
 from marketplace.policies import IMPORTED
@@ -259,8 +261,13 @@ def _grounds(fact: JobFact, award: AwardFact, job_id: UUID) -> dict[str, Any]:
 
 
 def _milestones(award_id: UUID) -> list[UUID]:
-    rows = Milestone.objects.filter(award=award_id).order_by("position")
-    return list(rows.values_list("pk", flat=True))
+    return _milestones_of.all(award_id)
+
+
+@Kept
+def _milestones_of(award: UUID) -> QuerySet[Milestone, UUID]:
+    rows = Milestone.objects.filter(award=award).order_by("position")
+    return rows.values_list("pk", flat=True)
 
 
 def _end(fact: JobFact, ending: Ending, plan: Schedule, telling: Telling, job_id: UUID) -> None:

@@ -28,6 +28,9 @@ class Command(BaseCommand):
         "line, gzip or not. What was taken over before is not taken over again."
     )
 
+    # The address book of the pages is no matter of an import, and takes seconds to read.
+    requires_system_checks = ()
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
         parser.add_argument(
