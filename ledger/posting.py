@@ -31,12 +31,13 @@ __all__ = [
     "EntryKind",
     "InsufficientFunds",
     "Line",
+    "NotPosted",
     "PeriodClosed",
     "account_ids",
-    "is_reversed",
     "post_entries",
     "post_entry",
     "reverse_entry",
+    "reversed_of",
 ]
 
 
@@ -229,6 +230,7 @@ def _refusal(error: DatabaseError, periods: Sequence[int]) -> Exception:
     return refusal
 
 
-def is_reversed(source: UUID) -> bool:
-    """Whether an entry of this source was reversed since."""
-    return JournalEntry.objects.filter(source=source, reversals__isnull=False).exists()
+def reversed_of(sources: Sequence[UUID]) -> set[UUID]:
+    """Return which of these sources have an entry that was reversed since."""
+    entries = JournalEntry.objects.filter(source__in=sources, reversals__isnull=False)
+    return set(entries.values_list("source", flat=True)) if sources else set()

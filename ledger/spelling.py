@@ -71,7 +71,7 @@ def arrays(entries: Sequence[Entry], today: date) -> list[str]:
         moves += [(place, *row) for row in of_moves]
     return [
         *_columns(heads, ENTRIES),
-        *(column.replace("None", "NULL") for column in _columns(lines, LINES)),
+        *(values.replace("None", "NULL") for values in _columns(lines, LINES)),
         *_columns(commitments, COMMITMENTS),
         *_columns(moves, MOVES),
     ]
@@ -83,9 +83,9 @@ def _head(entry: Entry, today: date, digest: str) -> tuple[str, ...]:
         str(period_of_entry(entry, today)),
         (entry.effective_on or today).isoformat(),
         str(entry.source),
-        _quoted(entry.occurrence),
+        quoted(entry.occurrence),
         f'"\\\\x{digest}"',
-        _quoted(entry.memo),
+        quoted(entry.memo),
         "NULL" if entry.reverses is None else str(entry.reverses),
         "NULL" if entry.corrects_period is None else str(entry.corrects_period),
     )
@@ -98,8 +98,14 @@ def _spelled(row: Iterable[Any]) -> tuple[str, ...]:
 
 def _columns(rows: Sequence[tuple[str, ...]], types: Sequence[str]) -> list[str]:
     columns = zip(*rows, strict=True) if rows else [()] * len(types)
-    return ["{" + ",".join(column) + "}" for column in columns]
+    return [column(values) for values in columns]
 
 
-def _quoted(text: str) -> str:
+def column(values: Iterable[str]) -> str:
+    """Return these values as one array. Free text among them is `quoted`."""
+    return "{" + ",".join(values) + "}"
+
+
+def quoted(text: str) -> str:
+    """Return free text as a value of an array."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -7,49 +7,32 @@ from __future__ import annotations
 
 import csv
 import gzip
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+from uuid import NAMESPACE_URL, uuid5
 
-from ledger.granting import grant_budget
-from ledger.models.budgets import BudgetLine
+from django.db import transaction
+
+from ledger.exchange.payment_names import (
+    Categories,
+    Departments,
+    NotPayments,
+    PaymentsAccount,
+    plain_name,
+)
 from ledger.outside_spend import Payment, record_outside_spends
-from ledger.periods import fiscal_year_of
-from marketplace.admission import register_department
-from marketplace.models.departments import Department
 from marketplace.models.people import User
-from marketplace.models.policies import BudgetControl
 from marketplace.money import Money
 from marketplace.refusals import Refusal
 
-GROUP = 2_000
+__all__ = ["NotPayments", "PaymentsAccount", "plain_name", "renamed_in", "take_over_payments"]
+GROUP = 1_000  # rows in one transaction
+Row = Mapping[Any, Any]
 NEEDED = {"department", "paid_on", "reference", "supplier", "net", "currency"}
-
-
-class NotPayments(Refusal):
-    """The file lacks a column that a payment needs."""
-
-    code = "not_payments"
-    field = "file"
-
-
-@dataclass(slots=True)
-class PaymentsAccount:
-    """What became of the rows so far."""
-
-    read: int = 0
-    recorded: int = 0
-    refused: Counter[str] = field(default_factory=Counter)  # by the refusal's code
-    first_refused: list[tuple[int, str]] = field(default_factory=list)  # line, why
-    net_minor: Counter[str] = field(default_factory=Counter)  # of what was recorded, by currency
-    departments_added: list[str] = field(default_factory=list)
 
 
 def take_over_payments(
@@ -59,105 +42,62 @@ def take_over_payments(
     at: datetime,
     renamed: Mapping[str, str] | None = None,
     adds_departments: bool = False,
+    adds_categories: bool = False,
 ) -> Iterator[PaymentsAccount]:
     """
     Record the payments of a CSV, gzip or not, group by group, and yield the account after each.
 
     A department is found by its name, however it is spelled; `renamed` says which name a department
     goes by now. With `adds_departments`, one that is not there is registered, and each gets a
-    budget that is tracked and holds nothing up.
+    budget that is tracked and holds nothing up. Kinds of work are found by their name alike; a
+    payment of one that is not there has none, or it is added with `adds_categories`.
+
+    Each group is a transaction of its own: stopped, what was recorded stays, and the same file
+    goes on where it was.
 
     :raises NotPayments: a column is missing.
     :raises Forbidden: only finance records payments; only administrators add departments.
     """
     account = PaymentsAccount()
-    finder = _Departments(actor, at, renamed or {}, adds_departments, account)
+    finder = Departments(actor, at, renamed or {}, adds_departments, account)
+    kinds = Categories(actor, at, adds_categories, account)
     seen: Counter[str] = Counter()
     rows = _rows(path)
     while group := list(islice(rows, GROUP)):
-        payments: list[tuple[int, Payment]] = []
-        for line, row in group:
-            account.read += 1
-            try:
-                payments.append((line, _payment(row, finder, seen, source=path.name)))
-            except Refusal as refusal:
-                _refuse(account, line, refusal.code, refusal.text)
-        outcomes = record_outside_spends(
-            actor=actor, payments=[payment for _, payment in payments], at=at
-        )
-        for (line, payment), outcome in zip(payments, outcomes, strict=True):
-            if outcome.is_recorded:
-                account.recorded += 1
-                account.net_minor[payment.net.currency] += payment.net.minor
-            else:
-                _refuse(account, line, outcome.code, outcome.detail)
+        _take(group, finder, kinds, seen, source=path.name)
         yield account
 
 
-def plain_name(name: str) -> str:
-    """Return a name without what spelling changes: case, spaces, signs, “&” for “and”."""
-    text = unicodedata.normalize("NFKC", name).casefold().replace("&", " and ")
-    return " ".join(re.findall(r"\w+", text))
+@transaction.atomic(savepoint=False)
+def _take(
+    group: list[tuple[int, Row]],
+    finder: Departments,
+    kinds: Categories,
+    seen: Counter[str],
+    *,
+    source: str,
+) -> None:
+    """Record the rows of a group, and put into the account what became of each."""
+    account = finder.account
+    payments: list[tuple[int, Payment]] = []
+    for line, row in group:
+        account.read += 1
+        try:
+            payments.append((line, _payment(row, finder, kinds, seen, source=source)))
+        except Refusal as refusal:
+            _refuse(account, line, refusal.code, refusal.text)
+    outcomes = record_outside_spends(
+        actor=finder.actor, payments=[payment for _, payment in payments], at=finder.at
+    )
+    for (line, payment), outcome in zip(payments, outcomes, strict=True):
+        if outcome.is_recorded:
+            account.recorded += 1
+            account.net_minor[payment.net.currency] += payment.net.minor
+        else:
+            _refuse(account, line, outcome.code, outcome.detail)
 
 
-@dataclass(slots=True)
-class _Departments:
-    """Finds departments by name, and a budget for each year in which they paid."""
-
-    actor: User
-    at: datetime
-    renamed: Mapping[str, str]
-    adds: bool
-    account: PaymentsAccount
-    known: dict[str, UUID] = field(default_factory=dict)
-    budgeted: set[tuple[UUID, int, str]] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        self.renamed = {plain_name(old): plain_name(new) for old, new in self.renamed.items()}
-        found = Department.objects.visible_to(self.actor).values_list("name", "pk")
-        self.known = {plain_name(name): id for name, id in found}
-
-    def find(self, name: str, on: date, currency: str) -> UUID:
-        plain = plain_name(name)
-        plain = self.renamed.get(plain, plain)
-        if plain not in self.known:
-            if not self.adds or not plain:
-                raise NotPayments(f"There is no department “{name}”.")
-            self.known[plain] = self._added(name, currency)
-        id = self.known[plain]
-        self._budget(id, fiscal_year_of(on), currency)
-        return id
-
-    def _added(self, name: str, currency: str) -> UUID:
-        department = register_department(
-            actor=self.actor,
-            name=name.strip(),
-            cost_centre=f"P-{uuid4().hex[:8].upper()}",
-            currency=currency,
-            at=self.at,
-        )
-        self.account.departments_added.append(name.strip())
-        return department.pk
-
-    def _budget(self, id: UUID, year: int, currency: str) -> None:
-        key = (id, year, currency)
-        if not self.adds or key in self.budgeted:
-            return
-        self.budgeted.add(key)
-        lines = BudgetLine.objects.filter(department=id, fiscal_year=year, currency=currency)
-        if not lines.exists():
-            grant_budget(
-                actor=self.actor,
-                department_id=id,
-                fiscal_year=year,
-                amount=Money(1, currency),  # a grant is above zero; the line only counts
-                control=BudgetControl.TRACKED,
-                grant_id=uuid5(NAMESPACE_URL, f"choicebook:payments:{id}:{year}:{currency}"),
-                at=self.at,
-            )
-
-
-def _rows(path: Path) -> Iterator[tuple[int, Mapping[Any, Any]]]:
+def _rows(path: Path) -> Iterator[tuple[int, Row]]:
     opened = gzip.open if path.suffix == ".gz" else open
     with opened(path, "rt", encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
@@ -171,7 +111,7 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[Any, Any]]]:
 
 
 def _payment(
-    row: Mapping[Any, Any], finder: _Departments, seen: Counter[str], *, source: str
+    row: Row, finder: Departments, kinds: Categories, seen: Counter[str], *, source: str
 ) -> Payment:
     if None in row or None in row.values():
         raise NotPayments("This row has not one cell for each column.")
@@ -182,7 +122,9 @@ def _payment(
     except ValueError:
         raise NotPayments(f"“{row['paid_on']}” is no day; write it like 2026-11-21.") from None
     department_id = finder.find(row["department"], paid_on, net.currency)
-    fact = "|".join([source, *(row.get(name) or "" for name in sorted(row))])
+    fact = "|".join([source, *(row[name] or "" for name in sorted(row))])
+    if "\0" in fact:
+        raise NotPayments("This row holds a sign that is no text.")
     # One document has several lines, some of them alike: each is a payment of its own.
     seen[fact] += 1
     document = (
@@ -196,6 +138,7 @@ def _payment(
         paid_on=paid_on,
         net=net,
         tax=tax,
+        category_id=kinds.find(row.get("category") or ""),
     )
 
 

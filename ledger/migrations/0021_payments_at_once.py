@@ -1,5 +1,7 @@
 from django.db import migrations
 
+from ledger import sql
+
 
 class Migration(migrations.Migration):
 
@@ -7,4 +9,6 @@ class Migration(migrations.Migration):
         ("ledger", "0020_repayments"),
     ]
 
-    operations = []
+    operations = [
+        sql.run("0021_payments_at_once"),
+    ]

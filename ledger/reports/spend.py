@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import repeat
 from typing import Any
 from uuid import UUID
 
@@ -26,39 +27,26 @@ GROUPS_MAX = 4
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Something to sum by: its column in the sums, and in which words it is said."""
+    """Something to sum by: its column in the sums, and where its words are, if not in itself."""
 
     column: str
-    key: str
-    label: str
-    named_in: str = ""  # where the words are
+    table: str = ""
+    key: str = "id::text"
 
 
-MONTH = "s.period_id / 100 || '-' || lpad((s.period_id %% 100)::text, 2, '0')"
 KIND = """
 SELECT charged.*, CASE a.code WHEN '5100' THEN 'in_house' WHEN '5200' THEN 'outside'
     WHEN '5300' THEN 'fee' ELSE 'other' END AS kind
 FROM charged JOIN ledger_account AS a ON a.id = charged.account_id
 """
 BY = {
-    "department": Group(
-        "department_id", "s.department_id::text", "d.name",
-        "LEFT JOIN marketplace_department AS d ON d.id = s.department_id",
-    ),
-    "provider": Group(
-        "provider_id", "s.provider_id::text", "v.name",
-        "LEFT JOIN marketplace_provider AS v ON v.id = s.provider_id",
-    ),
-    "category": Group(
-        "category_id", "c.code", "c.name",
-        "LEFT JOIN marketplace_category AS c ON c.id = s.category_id",
-    ),
-    "month": Group("period_id", MONTH, MONTH),
-    "kind": Group("kind", "s.kind", "s.kind"),
-    "account": Group(
-        "account_id", "a.code", "a.name", "LEFT JOIN ledger_account AS a ON a.id = s.account_id"
-    ),
-}  # fmt: skip
+    "department": Group("department_id", "marketplace_department"),
+    "provider": Group("provider_id", "marketplace_provider"),
+    "category": Group("category_id", "marketplace_category", "code"),
+    "month": Group("period_id"),
+    "kind": Group("kind"),
+    "account": Group("account_id", "ledger_account", "code"),
+}
 GROUPS = tuple(BY)
 
 # Whole months are summed already; of months that are cut, the postings of the days are read. The
@@ -146,37 +134,84 @@ def spend(
         "as_of": known.as_of,
         "known_at": known.known_at,
     }
-    width = len(group_by)
     with connection.cursor() as cursor:
         cursor.execute(_sums(group_by, is_cut=bool(cut)), values)
-        return tuple(
-            SpendRow(row[:width], row[width:-3], Money(row[-2], row[-3]), row[-1])
-            for row in cursor.fetchall()
-        )
+        currencies, minors, counts, *said = cursor.fetchone()
+    groups = [_said(BY[name], *said[3 * nth : 3 * nth + 3]) for nth, name in enumerate(group_by)]
+    if not currencies:
+        return ()
+    none: Iterator[tuple[str, ...]] = repeat(())
+    keys = zip(*(keys for keys, _ in groups), strict=True) if groups else none
+    labels = zip(*(labels for _, labels in groups), strict=True) if groups else none
+    amounts = map(Money, minors, currencies)
+    return tuple(map(SpendRow, keys, labels, amounts, counts))
+
+
+Words = Sequence[str]
+
+
+def _said(group: Group, places: Sequence[Any], keys: Words, labels: Words) -> tuple[Words, Words]:
+    """Return the key and the label of each row."""
+    if group.table:
+        at = dict(enumerate(zip(keys or (), labels or (), strict=True)))
+        said = [at.get(place, ("", "")) for place in places or ()]
+        return [key for key, _ in said], [label for _, label in said]
+    if group.column == "period_id":
+        months = {month: f"{month // 100}-{month % 100:02}" for month in set(places or ())}
+        places = [months[month] for month in places or ()]
+    return places, places
 
 
 def _sums(group_by: Sequence[str], *, is_cut: bool) -> str:
-    """Return the statement that sums, says each group in words, and sorts by these."""
+    """
+    Return the statement that sums, and sorts by the words of the groups. Its one row holds a
+    column of the report in each array; what has words elsewhere is said by its place among them,
+    so that thousands of rows are sorted by small numbers, and each name is told once.
+    """
     groups = [BY[name] for name in group_by]
+    named = [group for group in groups if group.table]
     said_by = ", ".join([*(group.column for group in groups), "currency"])
-    keys = [f"coalesce({group.key}, '')" for group in groups]
-    labels = [f"coalesce({group.label}, '')" for group in groups]
-    # By its words; what reads the same stays apart by its id.
-    order = [group.label if group.named_in else f"s.{group.column}" for group in groups]
-    order += ["s.currency", *(f"s.{group.column}" for group in groups)]
     charged = KIND if "kind" in group_by else "SELECT * FROM charged"
+    places = [f"{g.column}_of.place" if g.table else f"s.{g.column}" for g in groups]
+    joined = [f"LEFT JOIN {g.column}_of ON {g.column}_of.id = s.{g.column}" for g in named]
+    told = [f"s{nth}" for nth in range(len(groups))]
+    chosen = ["s.currency", "s.minor", "s.count", *map("{} AS {}".format, places, told)]
+    arrays = ["array_agg(currency)", "array_agg(minor)", "array_agg(count)"]
+    for group, place in zip(groups, told, strict=True):
+        arrays += [f"array_agg({place})", *_words(group)]
     return f"""
-    WITH charged AS ({CHARGED}{OF_CUT_MONTHS if is_cut else ""}), s AS (
+    WITH charged AS ({CHARGED}{OF_CUT_MONTHS if is_cut else ""}), s AS MATERIALIZED (
         SELECT {said_by}, sum(minor)::bigint AS minor, sum(count)::bigint AS count
         FROM ({charged}) AS c
         WHERE account_id = ANY (%(accounts)s) AND department_id = ANY (%(departments)s)
             AND (%(currency)s = '' OR currency = %(currency)s)
         GROUP BY {said_by}
-    )
-    SELECT {", ".join([*keys, *labels])}{"," if groups else ""} s.currency, s.minor, s.count
-    FROM s {" ".join(group.named_in for group in groups)}
-    ORDER BY {", ".join(order)}
+    ){"".join(_names(group) for group in named)}
+    SELECT {", ".join(arrays)}
+    FROM (
+        SELECT {", ".join(chosen)}
+        FROM s {" ".join(joined)}
+        ORDER BY {", ".join([*places, "s.currency"])}
+    ) AS sorted
     """  # noqa: S608 - made of the names above
+
+
+def _names(group: Group) -> str:
+    """Return what puts a group's words into their order; what reads the same, by its id."""
+    return f""", {group.column}_of AS MATERIALIZED (
+        SELECT id, {group.key} AS key, name, row_number() OVER (ORDER BY name, id) - 1 AS place
+        FROM {group.table} WHERE id IN (SELECT {group.column} FROM s)
+    )"""  # noqa: S608 - as above
+
+
+def _words(group: Group) -> tuple[str, str]:
+    if not group.table:
+        return "NULL", "NULL"
+    each = f"FROM {group.column}_of"
+    return (
+        f"(SELECT array_agg(key ORDER BY place) {each})",
+        f"(SELECT array_agg(name ORDER BY place) {each})",
+    )
 
 
 def _months(since_on: date, until_on: date) -> tuple[int, int, list[int]]:

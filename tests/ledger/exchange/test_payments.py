@@ -5,14 +5,17 @@ from __future__ import annotations
 import gzip
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from ledger.exchange import payments
 from ledger.models.budgets import BudgetLine
 from ledger.models.years import OutsideSpend
 from ledger.reports.spend import spend
 from marketplace.models.departments import Department
+from marketplace.models.events import Event
 from marketplace.money import Money
 from tests.cast import Cast
 from tests.ledger.builders import assert_books_hold
@@ -34,7 +37,7 @@ def files(tmp_path: Path) -> list[str]:
     paid, renamed = tmp_path / "paid.csv.gz", tmp_path / "renamed.csv"
     paid.write_bytes(gzip.compress((HEAD + ROWS).encode()))
     renamed.write_text("Green Spaces,Parks and leisure\n")
-    return [str(paid), "--renamed", str(renamed), "--add-departments"]
+    return [str(paid), "--renamed", str(renamed), "--add-departments", "--add-categories"]
 
 
 def told(*words: str) -> str:
@@ -56,6 +59,9 @@ def test_payments_and_credits_of_a_department_that_was_renamed_come_to_one_sum(
     span["until_on"] = OutsideSpend.objects.latest("paid_on").paid_on
     (row,) = spend(actor=cast.fin, **span)
     assert (row.labels, row.amount) == (("Parks & Leisure",), Money(220_00, "GBP"))
+    (row,) = spend(actor=cast.fin, **span, group_by=("department", "category", "month"))
+    assert row.labels == ("Parks & Leisure", "Plants", "2026-03")
+    assert row.amount == Money(220_00, "GBP")
     assert BudgetLine.objects.get(department=parks).charged_minor == 220_00
     assert_books_hold()
 
@@ -69,6 +75,40 @@ def test_a_file_sent_again_is_recorded_once_and_a_dry_run_keeps_nothing(
     told(*files)
 
     assert OutsideSpend.objects.count() == 4
+    assert_books_hold()
+
+
+def test_an_import_that_was_stopped_goes_on_where_it_was(
+    cast: Cast, files: list[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(payments, "GROUP", 2)
+    take, taken = payments._take, []
+
+    def stopped(group: Any, *others: Any, **words: Any) -> None:
+        if taken:
+            raise KeyboardInterrupt
+        taken.append(group)
+        take(group, *others, **words)
+
+    monkeypatch.setattr(payments, "_take", stopped)
+    with pytest.raises(CommandError, match=r"Stopped after 2 rows\. What was recorded stays\."):
+        told(*files)
+    assert OutsideSpend.objects.count() == 2
+    monkeypatch.setattr(payments, "_take", take)
+
+    assert "4 of 6 recorded" in told(*files)
+    assert OutsideSpend.objects.count() == 4
+    assert Event.objects.filter(kind="outside_spend.recorded").count() == 2
+    assert_books_hold()
+
+
+def test_a_row_told_again_with_another_kind_of_work_is_refused(cast: Cast, files: list[str]):
+    told(*files[:-1])
+
+    said = told(*files)
+
+    assert "0 of 6 recorded" in said
+    assert "refused 4: booked_differently" in said
     assert_books_hold()
 
 
