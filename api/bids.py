@@ -10,7 +10,7 @@ from rest_framework import serializers
 from api.bid_shapes import BidBody, BidContentOut, BidDraftBody, BidPaperOut, MyBidOut, ReceiptOut
 from api.bodies import Nothing, Strict
 from api.made import BidMadeOut, DraftSavedOut
-from api.paging import Listed, sliced
+from api.paging import Listed, windowed
 from api.resource import Asked, Resource, operation
 from bids.drafts import bid_draft, discard_bid_draft, save_bid_draft
 from bids.offers import my_bids, receipt
@@ -31,7 +31,12 @@ class MyBids(Resource):
     @operation("List my bids", scope="bids:read", answers=MyBidOut, query=MyBidsQuery, paged=True)
     def get(self, asked: Asked) -> Listed:
         """Those of your providers, newest first. Nobody else's is ever here."""
-        return sliced(my_bids(actor=asked.actor, at=asked.at, **asked.query), **asked.page)
+
+        def read(begin: int, count: int) -> Any:
+            words = {**asked.query, "begin": begin, "count": count}
+            return my_bids(actor=asked.actor, at=asked.at, **words)
+
+        return windowed(read, **asked.page)
 
 
 class Bids(Resource):

@@ -63,15 +63,20 @@ def turned(read: Callable[[str, int], Page[Any]], *, cursor: str, limit: int) ->
 
 def sliced(items: Sequence[Any], *, cursor: str, limit: int) -> Listed:
     """Return a page of a list that is small enough to be read whole."""
+    return windowed(lambda begin, count: items[begin : begin + count], cursor=cursor, limit=limit)
+
+
+def windowed(read: Callable[[int, int], Sequence[Any]], *, cursor: str, limit: int) -> Listed:
+    """Return a page of a list that is read from a place on, so many at most."""
     trail = _read(cursor)
     try:
         begin = int(trail[-1]) if trail else 0
     except ValueError:
         raise _not_a_cursor() from None
-    end, back = begin + limit, max(0, begin - limit)
+    found, back = read(begin, limit + 1), max(0, begin - limit)
     return Listed(
-        items[begin:end],
-        _write([str(end)]) if end < len(items) else None,
+        found[:limit],
+        _write([str(begin + limit)]) if len(found) > limit else None,
         _write([str(back)]) if begin else None,
     )
 

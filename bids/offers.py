@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import IntegerField, Max
+from django.db.models import IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from bids.models.bids import Bid, BidQuerySet
 from marketplace.models.people import User
+from marketplace.models.questions import Addendum
+
+ENVELOPES = ("quality_envelope", "price_envelope", "quality_key", "price_key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +96,35 @@ class MyBid:
 
 def own_bids(actor: User) -> BidQuerySet:
     """Return the bids of the providers that the person belongs to, with what `MyBid` needs."""
-    last = Coalesce(Max("job__addenda__number"), 0, output_field=IntegerField())
+    addenda = Addendum.objects.filter(job=OuterRef("job")).order_by("-number")
+    last = Coalesce(Subquery(addenda.values("number")[:1]), 0, output_field=IntegerField())
     return (
         Bid.objects.of_provider_of(actor)
         .select_related("job", "provider", "submitted_by", "disqualified__reason")
         .select_related("shortlisted__round")
+        .defer(*ENVELOPES)  # sealed, and most of what a row weighs
         .annotate(last_addendum=last)
     )
 
 
-def my_bids(*, actor: User, at: datetime, job_id: UUID | None = None) -> list[MyBid]:
-    """Return the bids of the person's providers up to a moment, newest first; or on one job."""
+def my_bids(
+    *,
+    actor: User,
+    at: datetime,
+    job_id: UUID | None = None,
+    begin: int = 0,
+    count: int | None = None,
+) -> list[MyBid]:
+    """
+    Return the bids of the person's providers up to a moment, newest first; or on one job.
+
+    :param count: so many at most, from the one at `begin`; all of them when left out.
+    """
     bids = own_bids(actor).filter(submitted_at__lte=at)
     if job_id is not None:
         bids = bids.filter(job=job_id)
-    return [MyBid.of(bid) for bid in bids.order_by("-submitted_at", "id")]
+    end = None if count is None else begin + count
+    return [MyBid.of(bid) for bid in bids.order_by("-submitted_at", "id")[begin:end]]
 
 
 def receipt(*, actor: User, bid_id: UUID) -> str:

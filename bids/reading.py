@@ -49,7 +49,7 @@ def my_bid(*, actor: User, bid_id: UUID, at: datetime) -> MyBidPaper:
     :raises Unknown: it is not a bid of theirs.
     :raises CannotBeRead: it does not open.
     """
-    bid = own_bids(actor).one(bid_id)
+    bid = own_bids(actor).defer(None).one(bid_id)
     try:
         content = seals.open_bid(bid)
     except seals.SealBroken:
