@@ -32,13 +32,14 @@ SELECT * FROM ledger_outsidespend WHERE id = ANY (%s::uuid[]) OR id = ANY (ARRAY
     SELECT (
         SELECT o.id FROM ledger_outsidespend AS o
         WHERE o.department_id = t.department AND o.payee = t.payee AND o.document = t.document
+        ORDER BY o.again DESC LIMIT 1
     ) FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS t (department, payee, document)
 ))
 """
 KEEP = """
 COPY ledger_outsidespend (
     id, department_id, category_id, provider_id, payee, document, paid_on, currency, net_minor,
-    tax_minor, recorded_by_id, recorded_at
+    tax_minor, recorded_by_id, recorded_at, again
 ) FROM STDIN
 """
 
@@ -50,6 +51,7 @@ class Told:
     payment: Payment
     refusal: Refusal | None = None
     entry: Entry | None = None
+    again: int = 0  # how often its document was recorded and reversed before
 
     @property
     def document(self) -> tuple[UUID, str, str]:
@@ -94,22 +96,22 @@ def look_up(run: Sequence[Told], *, known: Known, at: datetime) -> None:
             known.refuse_unknown(one.payment)
             refuse_impossible(one.payment, at=at)
             before = by_id.get(one.payment.id) or by_document.get(one.document)
-            if before is None:
-                one.entry = entry_of(one.payment, known=known)
-            else:
-                _refuse_second(one.payment, before, gone)
+            if before is not None and (before.pk == one.payment.id or before.pk not in gone):
+                _refuse_another(one.payment, before, gone)
+                continue
+            one.again = before.again + 1 if before else 0
+            one.entry = entry_of(one.payment, known=known)
         except Refusal as refusal:
             one.refusal = refusal
 
 
-def _refuse_second(payment: Payment, before: OutsideSpend, gone: set[UUID]) -> None:
+def _refuse_another(payment: Payment, before: OutsideSpend, gone: set[UUID]) -> None:
     recorded = (
         f"“{before.document}” of {before.payee} was recorded on {before.recorded_at:%d %B %Y}"
     )
     if before.pk in gone:
         raise TakenBack(
-            f"{recorded} and reversed since. Record it anew, and mark the document, as in"
-            f" “{before.document} corrected”."
+            f"{recorded} and reversed since. Record it anew; its document is free again."
         )
     if before.pk != payment.id:
         raise AlreadyRecorded(f"{recorded}.")
@@ -159,4 +161,4 @@ def _keep(new: Sequence[Told], *, actor: User, at: datetime) -> None:
             department, payee, document = one.document
             about = (of.id, department, of.category_id, of.provider_id, payee, document)
             amounts = (of.net.currency, of.net.minor, tax_of(of).minor)
-            copy.write_row((*about, of.paid_on, *amounts, actor.pk, at))
+            copy.write_row((*about, of.paid_on, *amounts, actor.pk, at, one.again))

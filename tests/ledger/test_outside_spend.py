@@ -259,10 +259,11 @@ def test_what_was_reversed_is_not_recorded_by_telling_it_again(
 
     with refused(TakenBack):
         record_outside_spend(actor=cast.fin, payment=wrong, at=LATER)
-    with refused(TakenBack):
-        record_outside_spend(actor=cast.fin, payment=replace(wrong, id=uuid4()), at=LATER)
-    right = payment(cast, document="2026-118 corrected", net=eur("200"), tax=eur("38"))
+    right = replace(wrong, id=uuid4(), net=eur("200"), tax=eur("38"))
     record_outside_spend(actor=cast.fin, payment=right, at=LATER)
+    with refused(AlreadyRecorded):
+        record_outside_spend(actor=cast.fin, payment=replace(right, id=uuid4()), at=LATER)
 
+    assert OutsideSpend.objects.get(pk=right.id).again == 1
     assert line_stands(line)["charged"] == "200.00"
     assert_books_hold()
