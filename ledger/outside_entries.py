@@ -10,8 +10,8 @@ from ledger import chart
 from ledger.budgeting import NoBudget
 from ledger.entries import About, BudgetMove, Entry, Line
 from ledger.models.budgets import BudgetLine
-from ledger.models.journal import EntryKind
 from ledger.periods import fiscal_year_of
+from ledger.posting import EntryKind
 from ledger.showback import is_shown_on, shown
 from marketplace.models.departments import Department
 from marketplace.models.people import User

@@ -34,6 +34,7 @@ __all__ = [
     "NotPosted",
     "PeriodClosed",
     "account_ids",
+    "is_reversed",
     "post_entries",
     "post_entry",
     "reverse_entry",
@@ -228,6 +229,11 @@ def _refusal(error: DatabaseError, periods: Sequence[int]) -> Exception:
         case _:
             return error
     return refusal
+
+
+def is_reversed(source: UUID) -> bool:
+    """Whether an entry of this source was reversed since."""
+    return bool(reversed_of([source]))
 
 
 def reversed_of(sources: Sequence[UUID]) -> set[UUID]:
