@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from functools import partial
@@ -17,8 +16,22 @@ from django.db import connections
 from pytest_django import DjangoDbBlocker
 
 from marketplace.project.embedded import DURABLE, Embedded
-from tests import database
+from tests import database, leftovers
 from tests.cast import Cast, assemble
+
+# What takes longest begins first, so that the end of a run is made of small things.
+LONGEST = (
+    *("test_story_in_the_browser", "test_state_machine", "test_deployment", "test_kill"),
+    *("test_demonstration", "test_tools", "_in_the_browser", "test_fuzz", "test_whole_life"),
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        return next((i for i, name in enumerate(LONGEST) if name in item.nodeid), len(LONGEST))
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")
@@ -132,7 +145,7 @@ def site(committed: str) -> Iterator[str]:
 def server_folder() -> Iterator[Path]:
     """An empty folder for a server, which may have to run as another user."""
     # Not tmp_path: the next pytest on this machine closes its parent to everybody else.
-    parent = Path(tempfile.mkdtemp(prefix="choicebook-test-"))
+    parent = leftovers.new_folder()
     parent.chmod(0o755)
     yield parent / "run"
     shutil.rmtree(parent)

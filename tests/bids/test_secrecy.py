@@ -83,7 +83,7 @@ def data_files(url: str) -> Iterator[bytes]:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("CHECKPOINT")
         (folder,) = connection.execute("SHOW data_directory").fetchone()
-    for root, _, names in os.walk(folder, onerror=_refuse):
+    for root, _, names in os.walk(folder, onerror=_refuse, followlinks=True):
         for name in names:
             yield (Path(root) / name).read_bytes()
 

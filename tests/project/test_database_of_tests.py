@@ -1,8 +1,10 @@
 """The ways a test may use the database do what tests/README.md says."""
 
+import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -11,6 +13,7 @@ import pytest
 from django.db import connection, transaction
 
 from marketplace.project.embedded import FAST, ROOT, Embedded
+from tests import leftovers, memory
 
 
 def asked(question: str) -> object:
@@ -77,3 +80,25 @@ def test_a_run_that_is_killed_leaves_no_server_running(server_folder):
         time.sleep(0.1)
     assert not server._answers()
     assert (server.data / "PG_VERSION").exists()  # it had been there
+
+
+def test_a_copy_lies_in_memory_where_there_is_some_to_spare(committed):
+    space = """SELECT spcname FROM pg_database d JOIN pg_tablespace t ON t.oid = d.dattablespace
+               WHERE datname = current_database()"""
+    assert asked(space) == os.environ.get(memory.COPIES_IN, "pg_default")
+
+
+def test_only_the_folders_of_processes_that_are_gone_are_removed(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    mine = leftovers.new_folder()
+    theirs = tmp_path / f"{leftovers.PREFIX}{gone.pid}-abc"
+    serving = tmp_path / f"{leftovers.PREFIX}{gone.pid}-def"
+    (serving / "run" / "data").mkdir(parents=True)
+    (serving / "run" / "data" / "postmaster.pid").write_text(f"{os.getpid()}\n/data\n")
+    theirs.mkdir()
+
+    leftovers.sweep()
+
+    assert sorted(tmp_path.iterdir()) == sorted([mine, serving])

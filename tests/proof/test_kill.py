@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -27,6 +26,7 @@ from random import Random
 import pytest
 from pytest_django import DjangoDbBlocker
 
+from tests import leftovers
 from tests.proof.facts import KINDS, Kind, Start, grants_answered_late
 from tests.proof.rounds import Rounds, founded
 from tests.proof.victim import Victim
@@ -51,7 +51,7 @@ class Worlds:
 
     def one(self, synchronous_commit: str) -> tuple[Victim, Start]:
         if synchronous_commit not in self.whole:
-            folder = Path(tempfile.mkdtemp(prefix="choicebook-test-"))
+            folder = leftovers.new_folder()
             folder.chmod(0o755)
             victim = Victim(folder / "run", {"synchronous_commit": synchronous_commit})
             self.made.append((folder, victim))
