@@ -75,6 +75,10 @@ class YearQuery(DepartmentQuery):
     fiscal_year = serializers.IntegerField(required=False, min_value=2000, max_value=2100)
 
 
+class YearKnownQuery(YearQuery, KnownQuery):
+    """The same, now or as it was."""
+
+
 class BudgetStatus(Report):
     """/reports/budget-status/"""
 
@@ -82,7 +86,7 @@ class BudgetStatus(Report):
         "Report budgets",
         scope="reports:read",
         answers=BudgetOut,
-        query=YearQuery,
+        query=YearKnownQuery,
         paged=True,
         files=True,
     )

@@ -184,5 +184,6 @@ JobTextOut = paper(
     "may_answer",
     "accepts_bids",
     "accepts_questions",
+    "is_title_only",
 )
 GapOut = paper(Missing, "field", "text", title="Gap")

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from bids.permissions import people_of_both_sides
 from marketplace.compiled import Kept
 from marketplace.models.jobs import Invitation, Job
-from marketplace.models.people import User
+from marketplace.models.people import Membership, User
 from marketplace.models.providers import Provider
 from marketplace.models.questions import Addendum
 from marketplace.refusals import Refusal, Unknown
@@ -44,6 +44,12 @@ class ConflictOfSides(Refusal):
     """Nobody stands on both sides of a job."""
 
     code = "conflict_of_sides"
+
+
+class SitsWithTwo(Refusal):
+    """Somebody who belongs to two bidders of one job would carry each bid to the other."""
+
+    code = "sits_with_two"
 
 
 class ProviderSuspended(Refusal):
@@ -94,6 +100,25 @@ def refuse_bidder(job: Job, provider: Provider) -> None:
         raise OwnJob("A department's own team cannot bid on the department's job.")
     if people_of_both_sides(job, provider):
         raise ConflictOfSides("Somebody of your side wrote, approved or will judge this job.")
+
+
+def refuse_two_bidders(actor: User, job: Job) -> None:
+    """
+    Until the opening, nobody writes or reads bids of a job for which two of their providers are
+    invited. It is the person that is refused: the others of each provider go on.
+
+    :raises SitsWithTwo: they belong to two that have not said no.
+    """
+    if actor.is_system or job.opened_at is not None:
+        return
+    seats = Membership.objects.current().filter(user=actor, provider__isnull=False)
+    both = job.invitations.filter(declined_at=None, provider__in=seats.values("provider"))
+    names = list(both.order_by("provider__name").values_list("provider__name", flat=True))
+    if len(names) > 1:
+        raise SitsWithTwo(
+            f"You belong to {' and '.join(names)}, which are both invited. Until the opening you "
+            "write and read no bid of theirs: leave one of them, or let it decline."
+        )
 
 
 def refuse_suspended(provider: Provider) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from bids import seals
-from bids.bidding import lock_job, refuse_bidder, refuse_closed
+from bids.bidding import lock_job, refuse_bidder, refuse_closed, refuse_two_bidders
 from bids.content import BidContent
 from bids.files import back_to_what_stands, with_files
 from bids.models.bids import BidDraft
@@ -29,7 +29,8 @@ def save_bid_draft(
     Keep what was written so far, whole or not. The provider has one draft per job.
 
     :raises Unknown, NotInvited, Forbidden: not their job, or not their provider.
-    :raises BiddingClosed, DeclinedBefore, ProviderSuspended, OwnJob, ConflictOfSides: not now.
+    :raises BiddingClosed, DeclinedBefore, ProviderSuspended: not now, or not any more.
+    :raises OwnJob, ConflictOfSides, SitsWithTwo: not them.
     :raises TooLong, NotAPriceLine: more than a bid can hold.
     """
     job = lock_job(actor, job_id)
@@ -37,6 +38,7 @@ def save_bid_draft(
     require(may_draft_bid_for(actor, provider))
     refuse_closed(job, at=at)
     refuse_bidder(job, provider)
+    refuse_two_bidders(actor, job)
     refuse_too_much(content)
     known = BidDraft.objects.filter(job=job, provider=provider).first()
     draft = known or BidDraft(id=uuid4(), job=job, provider=provider)
@@ -65,10 +67,11 @@ def bid_draft(*, actor: User, job_id: UUID, provider_id: UUID, at: datetime) -> 
     """
     Return what the provider's people wrote so far, with its files; None when there is nothing.
 
-    :raises Unknown, Forbidden: not their job, or not their provider.
+    :raises Unknown, Forbidden, SitsWithTwo: not their job, provider, or draft to read.
     :raises CannotBeRead: it does not open any more.
     """
     job, provider = _find(actor, job_id, provider_id)
+    refuse_two_bidders(actor, job)
     draft = BidDraft.objects.filter(job=job, provider=provider, saved_at__lte=at).first()
     if draft is None:
         return None

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from bids import access, file_seals
-from bids.bidding import lock_job, refuse_bidder, refuse_closed
+from bids.bidding import lock_job, refuse_bidder, refuse_closed, refuse_two_bidders
 from bids.content import AttachedFile, BidContent, files_of
 from bids.file_kinds import (
     MOST_BYTES,
@@ -48,7 +48,8 @@ def attach_file(
     Seal a file that the provider's next bid on a job shall have.
 
     :raises Unknown, NotInvited, Forbidden: not their job, or not their provider.
-    :raises BiddingClosed, DeclinedBefore, ProviderSuspended, OwnJob, ConflictOfSides: not now.
+    :raises BiddingClosed, DeclinedBefore, ProviderSuspended: not now, or not any more.
+    :raises OwnJob, ConflictOfSides, SitsWithTwo: not them.
     :raises FileNotTaken, FileTooLarge, TooManyFiles: the file.
     """
     job = lock_job(actor, job_id)
@@ -56,6 +57,7 @@ def attach_file(
     require(may_draft_bid_for(actor, provider))
     refuse_closed(job, at=at)
     refuse_bidder(job, provider)
+    refuse_two_bidders(actor, job)
     called = plain_name(name)
     kind = kind_of(called, content)
     there = attached(job, provider)
@@ -102,7 +104,7 @@ def attached_files(*, actor: User, job_id: UUID, provider_id: UUID) -> list[Atta
     """
     Return the files that the provider's next bid will have, in the order in which they came.
 
-    :raises Unknown, Forbidden: not their job, or not their provider.
+    :raises Unknown, Forbidden, SitsWithTwo: not their job, or not their provider.
     :raises CannotBeRead: one does not open any more.
     """
     job, provider = _seat(actor, job_id, provider_id)
@@ -113,7 +115,7 @@ def attached_file(*, actor: User, job_id: UUID, provider_id: UUID, file_id: UUID
     """
     Return a file of a bid that is being written, for its own side.
 
-    :raises Unknown, Forbidden: not their job, provider or file.
+    :raises Unknown, Forbidden, SitsWithTwo: not their job, provider or file.
     :raises CannotBeRead: it does not open any more.
     """
     job, provider = _seat(actor, job_id, provider_id)
@@ -129,13 +131,14 @@ def bid_file(*, actor: User, bid_id: UUID, file_id: UUID, at: datetime) -> FileP
     Return a file of a bid: to its own side always, to who may read the bids once they are open.
     Each time is written in the bid's access log.
 
-    :raises Unknown: no such file, or not theirs to see.
+    :raises Unknown, SitsWithTwo: no such file, or not theirs to see.
     :raises CannotBeRead: it does not open any more.
     """
     bid = Bid.objects.visible_to(actor).select_related("job__department", "provider").one(bid_id)
     is_own = Bid.objects.of_provider_of(actor).filter(pk=bid_id).exists()
     if not is_own and not (bid.job.opened_at is not None and may_read_bids_on(actor, bid.job)):
         raise Unknown("There is no such file.")
+    refuse_two_bidders(actor, bid.job)
     try:
         named = {one.file_id: one for one in files_of(open_quality(bid).facts.get("files", []))}
         if file_id not in named:
@@ -211,4 +214,5 @@ def _seat(actor: User, job_id: UUID, provider_id: UUID) -> tuple[Job, Provider]:
     job = Job.objects.visible_to(actor).one(job_id)
     provider = Provider.objects.visible_to(actor).one(provider_id)
     require(may_draft_bid_for(actor, provider))
+    refuse_two_bidders(actor, job)
     return job, provider

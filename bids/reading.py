@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from bids import access, seals
+from bids.bidding import refuse_two_bidders
 from bids.content import BidContent
 from bids.models.bids import BidAccess
 from bids.offers import MyBid, own_bids
@@ -46,10 +47,11 @@ def my_bid(*, actor: User, bid_id: UUID, at: datetime) -> MyBidPaper:
     """
     Return an own bid, opened for its own side alone, and write that down in its access log.
 
-    :raises Unknown: it is not a bid of theirs.
+    :raises Unknown, SitsWithTwo: it is not a bid of theirs, or of two of theirs.
     :raises CannotBeRead: it does not open.
     """
     bid = own_bids(actor).defer(None).one(bid_id)
+    refuse_two_bidders(actor, bid.job)
     try:
         content = seals.open_bid(bid)
     except seals.SealBroken:

@@ -9,7 +9,14 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from bids import access, receipts, seals
-from bids.bidding import last_addendum, lock_job, refuse_bidder, refuse_closed, refuse_suspended
+from bids.bidding import (
+    last_addendum,
+    lock_job,
+    refuse_bidder,
+    refuse_closed,
+    refuse_suspended,
+    refuse_two_bidders,
+)
 from bids.content import BidContent
 from bids.files import bind_files, with_files
 from bids.models.bids import Bid, BidDraft, FewBids
@@ -75,7 +82,7 @@ def submit_bid(
     :raises Unknown, NotInvited: the person cannot see the job, or the provider was not asked.
     :raises Forbidden: the person does not bid for this provider.
     :raises BiddingClosed, DeclinedBefore, ProviderSuspended: not now, or not any more.
-    :raises OwnJob, ConflictOfSides, VariantNotAllowed: not them.
+    :raises OwnJob, ConflictOfSides, SitsWithTwo, VariantNotAllowed: not them.
     :raises Superseded, OnlyLower: not this bid now; and whatever `refuse_unfit` finds in it.
     :raises CannotBeRead: a file that was attached, or the bid before, does not open any more.
     """
@@ -87,6 +94,7 @@ def submit_bid(
     # `at` is when the request arrived: waiting for the lock costs nobody the deadline.
     refuse_closed(job, at=at)
     refuse_bidder(job, provider)
+    refuse_two_bidders(actor, job)
     if variant and not job.policy.allows_variants:
         raise VariantNotAllowed("Each provider has one bid on a job.")
     refuse_unfit(job, content)

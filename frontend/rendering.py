@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from functools import wraps
+from hashlib import sha256
 from http import HTTPStatus
 from typing import Any, Protocol, cast
 
+from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
@@ -120,7 +123,8 @@ def fresh_sign_in(view: View) -> View:
         if _signed_in_lately(cast(ReceivedRequest, request)):
             return view(request, *args, **kwargs)
         if request.method == "POST":
-            request.session[_kept_name(request)] = request.POST.urlencode()
+            typed = request.POST.urlencode().encode()
+            request.session[_kept_name(request)] = _locker().encrypt(typed).decode()
         return redirect_to_login(
             request.get_full_path(), login_url=reverse("account_reauthenticate")
         )
@@ -130,8 +134,19 @@ def fresh_sign_in(view: View) -> View:
 
 def kept_input(request: HttpRequest) -> QueryDict | None:
     """Return what was typed on this page before signing in again, once; None if nothing was."""
-    typed = request.session.pop(_kept_name(request), None)
-    return None if typed is None else QueryDict(typed)
+    kept = request.session.pop(_kept_name(request), None)
+    if kept is None:
+        return None
+    try:
+        return QueryDict(_locker().decrypt(kept.encode()))
+    except InvalidToken:  # kept under an earlier key of the site
+        return None
+
+
+def _locker() -> Fernet:
+    """Return what closes the kept away: sessions lie in the database, and a bid may not."""
+    digest = sha256(b"what was typed\0" + settings.SECRET_KEY.encode()).digest()
+    return Fernet(urlsafe_b64encode(digest))
 
 
 def only_known(request: HttpRequest, *names: str) -> None:

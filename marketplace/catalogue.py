@@ -116,11 +116,12 @@ class JobText:
     may_answer: bool
     accepts_bids: bool
     accepts_questions: bool
+    is_title_only: bool  # an administrator's: of its words, they see the title alone
 
 
 # What every reader of a job reads as it was written.
 AS_WRITTEN = (
-    *("id", "reference", "title", "need", "department_id", "category_id", "procedure", "mode"),
+    *("id", "reference", "title", "department_id", "category_id", "procedure", "mode"),
     *("currency", "shows_ceiling", "starts_on", "ends_on", "questions_until", "closes_at"),
     *("bids_wanted", "too_few_rule", "drafted_at", "saved_at", "published_at", "closed_at"),
     *("opened_at", "cancelled_at"),
@@ -136,20 +137,22 @@ def job_text(*, actor: User, job_id: UUID, at: datetime) -> JobText:
     )
     is_mine = Job.objects.of_department_of(actor).filter(pk=job.pk).exists()
     sees_invited = is_mine or holds(actor, Office.AUDITOR)
+    reads = Job.objects.readable_to(actor).filter(pk=job.pk).exists()
     return JobText(
         **{name: getattr(job, name) for name in AS_WRITTEN},
+        need=job.need if reads else "",
         department_name=job.department.name,
         category_name=job.category.name,
         policy_code=job.policy.code,
-        ceiling=job.ceiling if _sees_ceiling(actor, job, is_mine=is_mine) else None,
-        point=None if job.point_minor is None else job.point_value,
-        criteria=tuple(map(_criterion, job.criteria.order_by("position"))),
-        questions=_questions(actor, job, is_mine=is_mine),
-        addenda=_addenda(job),
+        ceiling=job.ceiling if reads and _sees_ceiling(actor, job, is_mine=is_mine) else None,
+        point=job.point_value if reads and job.point_minor is not None else None,
+        criteria=tuple(map(_criterion, job.criteria.order_by("position"))) if reads else (),
+        questions=_questions(actor, job, is_mine=is_mine) if reads else (),
+        addenda=_addenda(job) if reads else (),
         invited=_invited(job) if sees_invited else (),
         my_providers=_my_providers(actor, job),
         extended_at=tuple(job.extended_at),
-        cancellation=job.cancellation.text if job.cancellation else "",
+        cancellation=job.cancellation.text if reads and job.cancellation else "",
         # Why one side only was invited tells bidders against whom they stand.
         waiver=job.waiver.text if job.waiver and sees_invited else "",
         author_name=job.author.name,
@@ -160,6 +163,7 @@ def job_text(*, actor: User, job_id: UUID, at: datetime) -> JobText:
         may_answer=may_answer_for(actor, job.department),
         accepts_bids=job.accepts_bids(at),
         accepts_questions=_accepts_questions(job, at),
+        is_title_only=not reads,
     )
 
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from marketplace.history import record
 from marketplace.models.events import Audience
 from marketplace.models.people import CLOCK_ID, IMPORTER_ID, Office, OfficeHeld, User
-from marketplace.permissions import may_add_people
+from marketplace.permissions import is_outsider, may_add_people
 from marketplace.policies import state_standard_policy
 from marketplace.refusals import Refusal, Unknown, require
 
@@ -28,6 +28,13 @@ class EmailTaken(Refusal):
     """Somebody has this e-mail address."""
 
     code = "email_taken"
+    field = "email"
+
+
+class AddressNotYours(Refusal):
+    """A vendor adds its own people: for other addresses, the answer would tell who is here."""
+
+    code = "address_not_yours"
     field = "email"
 
 
@@ -93,9 +100,15 @@ def add_person(
     Add a person. Without a password they can be named, but not sign in with one.
 
     :raises Forbidden: the actor neither administers nor leads anything.
+    :raises AddressNotYours: a vendor's, who asks for an address of another domain.
     :raises EmailTaken, EmailNotUsable, NameMissing, PasswordTooWeak: the rules say no.
     """
     require(may_add_people(actor))
+    if is_outsider(actor) and _domain(email) != _domain(actor.email):
+        raise AddressNotYours(
+            f"Add people whose address ends in @{_domain(actor.email)}. For others, ask an "
+            "administrator of the house."
+        )
     person = _new_person(email=email, name=name, password=password, at=at)
     record(actor, "person.added", person, at=at, audience=Audience.COMPANY)
     return person
@@ -124,6 +137,10 @@ def lock_person(user_id: UUID) -> User:
         return User.objects.select_for_update().get(pk=user_id, is_active=True)
     except User.DoesNotExist:
         raise Unknown("There is no such person.") from None
+
+
+def _domain(email: str) -> str:
+    return email.strip().rpartition("@")[2].lower()
 
 
 def _new_person(*, email: str, name: str, password: str | None, at: datetime) -> User:

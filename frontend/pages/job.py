@@ -25,7 +25,7 @@ from ledger.commissioning import amend_job, cancel_job
 from ledger.reports.timeline import timeline
 from marketplace.catalogue import JobText, job_text
 from marketplace.questions import answer_question
-from marketplace.refusals import Unknown
+from marketplace.refusals import Forbidden, Unknown
 
 # The states in which bidders are told how a job ended.
 DECIDED = frozenset(
@@ -246,5 +246,8 @@ def cancel(request: SignedIn, job_id: UUID) -> HttpResponse:
 
 
 def _own(request: SignedIn, job_id: UUID) -> JobText:
-    """Return a published job as its readers see it. :raises Unknown: it is not theirs to see."""
-    return job_text(actor=request.user, job_id=job_id, at=request.received_at)
+    """Return a job of the reader's own department. :raises Unknown, Forbidden: it is not."""
+    text = job_text(actor=request.user, job_id=job_id, at=request.received_at)
+    if not text.is_mine:
+        raise Forbidden(_("This is for the department whose job it is."))
+    return text

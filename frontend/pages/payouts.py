@@ -109,6 +109,7 @@ def connect(request: SignedIn, provider_id: UUID) -> HttpResponse:
         )
         context = {"address": address, "back": back}
         return page(request, "frontend/pages/money/vendor_connect.html", context)
+    vendor_account(actor=request.user, provider_id=provider_id, at=request.received_at)  # theirs?
     act = Act(
         title=_("Say where your money goes"),
         lead=_("Stripe asks who you are and for your bank account. We keep neither."),

@@ -26,7 +26,8 @@ from marketplace.models.people import User
 from marketplace.models.providers import Category
 from marketplace.money import Money
 from marketplace.people import add_person
-from marketplace.refusals import Refusal, Unknown
+from marketplace.permissions import may_administer, may_manage_money
+from marketplace.refusals import Refusal, Unknown, require
 
 ROWS_MAX = 10_000
 
@@ -79,8 +80,13 @@ def import_table(*, actor: User, kind: str, text: str, is_dry: bool, at: datetim
     """
     Take over a table; dry, to see what would become of each row, and nothing is kept.
 
+    :raises Forbidden: finance takes over budgets and rates, an administrator all the rest: whoever
+        may keep no row would learn of each whether it is there.
     :raises NotATable: it is no CSV, lacks a column, has an unknown one, or too many rows.
     """
+    is_money = kind in {"budgets", "rates"}
+    who = "Finance imports" if is_money else "An administrator imports"
+    require(may_manage_money(actor) if is_money else may_administer(actor), f"{who} {kind}.")
     rows = _rows(text, KINDS[kind])
     with transaction.atomic():
         fates = [_take(actor, kind, row, line=line, at=at) for line, row in rows]

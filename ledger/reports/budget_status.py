@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet, Sum
+
 from ledger.models.budgets import BudgetLine
+from ledger.models.journal import BudgetMovement
 from ledger.reports.columns import Column, columns
+from ledger.reports.known import NOW, Known
 from ledger.reports.reading import departments_to_read, reader_of
 from marketplace.models.people import User
 from marketplace.money import Money
@@ -35,6 +41,7 @@ class BudgetRow:
     used_percent: Decimal | None  # of budget and carried in; None of nothing
 
 
+FIGURES = ("budget", "carried_in", "precommitted", "committed", "charged")
 COLUMNS: tuple[Column[BudgetRow], ...] = columns(
     "fiscal_year",
     "department_name",
@@ -58,9 +65,11 @@ def budget_status(
     fiscal_year: int | None = None,
     department_id: UUID | None = None,
     include_children: bool = False,
+    known: Known = NOW,
 ) -> tuple[BudgetRow, ...]:
     """
-    Return the budget lines the actor may read: their own departments', or all for finance.
+    Return the budget lines the actor may read: their own departments', or all for finance; as
+    they stand now, or as they stood then: a line that nothing had moved yet was not there.
 
     :raises Unknown: `department_id` is no department whose budget the actor may read.
     """
@@ -73,7 +82,22 @@ def budget_status(
     lines = lines.select_related("department", "category").order_by(
         "-fiscal_year", "department__name", "department", "currency", "category__name"
     )
-    return tuple(budget_row(line) for line in lines)
+    return tuple(budget_row(line) for line in (lines if known.is_now else _then(lines, known)))
+
+
+def _then(lines: QuerySet[BudgetLine], known: Known) -> Iterator[BudgetLine]:
+    """Yield lines with the figures that the entries of then come to."""
+    moved = (
+        BudgetMovement.objects.filter(known.of("entry__"), budget_line__in=lines.order_by())
+        .values("budget_line")
+        .annotate(**{f"{name}_then": Sum(f"{name}_minor") for name in FIGURES})
+    )
+    sums: dict[UUID, Any] = {one["budget_line"]: one for one in moved}
+    for line in lines:
+        if line.pk in sums:
+            for name in FIGURES:
+                setattr(line, f"{name}_minor", sums[line.pk][f"{name}_then"])
+            yield line
 
 
 def budget_row(line: BudgetLine) -> BudgetRow:
@@ -99,6 +123,6 @@ def budget_row(line: BudgetLine) -> BudgetRow:
         precommitted=money(line.precommitted_minor),
         committed=money(line.committed_minor),
         charged=money(line.charged_minor),
-        available=line.available,
+        available=money(granted - used),
         used_percent=(Decimal(100 * used) / granted).quantize(Decimal("0.1")) if granted else None,
     )

@@ -13,7 +13,8 @@ from django.db.models import Prefetch
 
 from ledger.models.awards import Award, Delivery, Milestone
 from ledger.models.objections import Objection
-from ledger.reports.states import State
+from ledger.reports import states
+from ledger.reports.states import State, noted
 from ledger.standstill import ruling_due_at, standstill_until
 from marketplace.models.jobs import Job
 
@@ -102,11 +103,23 @@ def _before_the_choice(job: Job, state: State) -> Custody:
             return Custody("Bidders", since, job.closes_at, "All bids are opened together.")
         case State.CLOSED:
             since = job.closed_at or job.closes_at or job.drafted_at
-            return Custody("The clock", since, None, "All bids are opened together.")
+            return Custody(_opener(job), since, None, "All bids are opened together.")
         case State.TO_CHOOSE:
             since = job.opened_at or job.drafted_at
             return Custody(department, since, None, "Every bidder is told in the same minute.")
     return Custody("", job.cancelled_at or job.opened_at or job.drafted_at)
+
+
+def _opener(job: Job) -> str:
+    """Return who has a closed job: the clock, unless it waits for people."""
+    match noted(job, "opening_waits_for"):
+        case states.PANEL:
+            return "The panel, which declares its interests"
+        case states.JUDGES:
+            return f"{job.department.name}, which appoints judges"
+        case states.SIGNATURES:
+            return "Two people, who sign the opening"
+    return "The clock"
 
 
 def _standing_still(work: Award, department: str) -> Custody:

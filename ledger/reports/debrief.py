@@ -9,13 +9,14 @@ from decimal import Decimal
 from statistics import median_low
 from uuid import UUID
 
+from bids.judging import whole_judgements
 from bids.models.bids import Bid
 from bids.models.panels import AgreedScore, Score
 from ledger.models.awards import Award, NoAward
 from ledger.reports.terms import price_of
 from ledger.reports.weighing import Weighed, quality_figure, weigh
 from ledger.standstill import standstill_until
-from marketplace.models.jobs import Job
+from marketplace.models.jobs import Job, Procedure
 from marketplace.models.people import User
 from marketplace.money import Money
 from marketplace.refusals import Refusal, Unknown
@@ -207,11 +208,7 @@ def _word(mine: Bid, outcome: _Outcome) -> str:
 
 def _scores(mine: Bid, weighed: Weighed) -> tuple[DebriefScore, ...]:
     scores = []
-    judged = weighed.judged
-    # A panel speaks with one voice: what its members said alone stays among them.
-    said: Iterable[Score | AgreedScore] = weighed.scores
-    if judged.has_panel:
-        said = judged.agreed.values() if judged.is_agreed else ()
+    said = _said(weighed)
     bid_id = mine.final_of.earlier_id if hasattr(mine, "final_of") else mine.pk
     for criterion in weighed.criteria:
         given = [
@@ -229,3 +226,22 @@ def _scores(mine: Bid, weighed: Weighed) -> tuple[DebriefScore, ...]:
             )
         )
     return tuple(scores)
+
+
+def _said(weighed: Weighed) -> Iterable[Score | AgreedScore]:
+    """Return the scores that a bidder is told: those that count, or would have."""
+    judged = weighed.judged
+    if judged.has_panel:
+        # A panel speaks with one voice: what its members said alone stays among them.
+        return judged.agreed.values() if judged.is_agreed else ()
+    if weighed.job.procedure != Procedure.FORMAL:
+        return weighed.scores
+    # Half a judgement is nobody's, also where the job ended before its prices were opened.
+    first = [
+        bid
+        for bid in weighed.bids
+        if not hasattr(bid, "disqualified") and not hasattr(bid, "final_of")
+    ]
+    places = [(bid.pk, each.pk) for bid in first for each in weighed.criteria]
+    whole = whole_judgements(weighed.scores, places)
+    return [score for score in weighed.scores if score.scorer_id in whole]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Self
 from uuid import uuid4
@@ -61,6 +62,13 @@ class JobQuerySet(Findable["Job"]):
 
     def visible_to(self, actor: User) -> Self:
         """The department sees its jobs; once published, those invited, its panel, the offices."""
+        return self._seen_by(actor, Office.values)
+
+    def readable_to(self, actor: User) -> Self:
+        """Jobs whose words are theirs, too: administrators see title and state alone."""
+        return self._seen_by(actor, [Office.FINANCE, Office.AUDITOR])
+
+    def _seen_by(self, actor: User, offices: Collection[str]) -> Self:
         if actor.is_system:
             return self.all()
         seats = Membership.objects.current().filter(user=actor)
@@ -74,9 +82,7 @@ class JobQuerySet(Findable["Job"]):
                 provider__in=seats.filter(provider__isnull=False).values("provider_id"),
             )
         )
-        held = Exists(
-            OfficeHeld.objects.filter(user=actor, ended_at=None, office__in=Office.values)
-        )
+        held = Exists(OfficeHeld.objects.filter(user=actor, ended_at=None, office__in=offices))
         judges = Q(pk__in=Job.objects.filter(panel__user=actor, panel__left_at=None).values("pk"))
         return self.filter(own | (Q(published_at__isnull=False) & (invited | held | judges)))
 

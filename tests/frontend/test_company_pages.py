@@ -56,7 +56,7 @@ def test_a_head_brings_somebody_new_into_the_department(cast: Cast, as_person: S
 
 def test_a_vendors_lead_brings_in_a_colleague(cast: Cast, as_person: SignIn) -> None:
     path = reverse("provider-member", args=[cast.vera_co.pk])
-    typed = {"name": "Nora", "email": "nora@vera.example", "role": "member"}
+    typed = {"name": "Nora", "email": "nora@house.example", "role": "member"}
 
     send(as_person(cast.vera), path, typed)
 

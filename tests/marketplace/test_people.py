@@ -24,6 +24,7 @@ from marketplace.offices import (
     withdraw_office,
 )
 from marketplace.people import (
+    AddressNotYours,
     CompanyFounded,
     EmailNotUsable,
     EmailTaken,
@@ -261,3 +262,22 @@ def test_there_is_always_an_administrator(cast):
     withdraw_office(actor=cast.sam, user_id=cast.adam.pk, office="administrator", at=NOON)
     with refused(Forbidden):
         withdraw_office(actor=cast.adam, user_id=cast.sam.pk, office="administrator", at=NOON)
+
+
+def test_a_vendor_adds_its_own_people_and_learns_of_nobody_elses(cast):
+    cast.vera.email = "vera@vera.example"
+    cast.vera.save(update_fields=["email"])
+
+    # Whether the address is taken or not, the answer is the same.
+    said = set()
+    for email in (cast.maya.email, "nobody.yet@house.example"):
+        with refused(AddressNotYours) as told:
+            add_person(actor=cast.vera, email=email, name="Nina", at=NOON)
+        said.add(told.value.text)
+    assert len(said) == 1
+    nina = add_person(actor=cast.vera, email="Nina@Vera.example", name="Nina", at=NOON)
+    assert nina.name == "Nina"
+
+
+def test_who_leads_a_team_adds_somebody_of_any_address(cast):
+    assert add_person(actor=cast.pia, email="nina@elsewhere.example", name="Nina", at=NOON).pk

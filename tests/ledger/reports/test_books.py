@@ -14,12 +14,13 @@ from ledger.models.charges import ProviderTurnover
 from ledger.reports.budget_status import budget_status
 from ledger.reports.commitments import commitments
 from ledger.reports.journal import JournalFilter, entry, every_line, journal
+from ledger.reports.known import Known
 from ledger.reports.periods import periods
 from ledger.reports.spend import GROUPS, UnknownGroup, spend
 from ledger.reports.statement import Statement, provider_statement, statement
 from ledger.reports.trial_balance import UnknownPeriod, trial_balance
 from marketplace.refusals import Forbidden, Unknown
-from tests.builders import DAY, eur, refused
+from tests.builders import DAY, NOON, eur, refused
 from tests.cast import Cast
 from tests.ledger import builders
 from tests.ledger.builders import CHOICE, Contest
@@ -325,3 +326,14 @@ def test_a_statement_of_april_reads_march_as_a_sum_once_it_is_closed(cast: Cast,
     sums = ProviderTurnover.objects.filter(provider=cast.events_team, period=202603)
     assert sums.get(account__code="4100").credit_minor == eur("15000").minor
     assert check_books().wrong == ()
+
+
+def test_a_budget_is_told_as_it_stood_on_a_day(cast: Cast, award: Award):
+    (now,) = budget_status(actor=cast.fin)
+    assert (now.budget, now.committed) == (eur("900000"), eur("40800"))
+
+    (before,) = budget_status(actor=cast.fin, known=Known(as_of=(CHOICE - DAY).date()))
+    assert (before.budget, before.committed) == (eur("900000"), eur("0"))
+    assert before.available == eur("900000")
+    assert budget_status(actor=cast.fin, known=Known(as_of=(NOON - 9 * DAY).date())) == ()
+    assert budget_status(actor=cast.fin, known=Known(as_of=(CHOICE + DAY).date())) == (now,)

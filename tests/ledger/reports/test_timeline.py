@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bids.closing import close_due_job
+from bids.witnesses import sign_opening, state_opening_limit
 from ledger.changing import agree_change, propose_change
 from ledger.crediting import resolve_dispute
 from ledger.delivering import return_delivery
@@ -12,11 +14,13 @@ from ledger.models.awards import Award
 from ledger.reports.delivery_board import BoardMilestone, delivery_board
 from ledger.reports.states import State
 from ledger.reports.timeline import TimelineFact, timeline
+from marketplace.interests import declare_interest
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
+from marketplace.panels import appoint_panel
 from marketplace.questions import answer_question, ask_question
 from marketplace.refusals import Unknown
-from tests.builders import DAY, DEADLINE, HOUR, NOON, eur, refused
+from tests.builders import DAY, DEADLINE, HOUR, MINUTE, NOON, eur, refused
 from tests.cast import Cast
 from tests.ledger import builders
 from tests.ledger.builders import CHOICE, Contest
@@ -241,3 +245,32 @@ def test_bids_opened_together_are_one_line_that_names_the_bidders(cast: Cast, co
     opened = [each for each in facts(contest.job, cast.maya) if each.kind == "bid.opened"]
 
     assert [set(each.detail.split(", ")) for each in opened] == [{"Events", "Vera & Co"}]
+
+
+def test_an_opening_that_waits_for_declarations_is_the_panels(cast: Cast):
+    builders.grant(cast)
+    job = builders.publish(cast)
+    appoint_panel(actor=cast.maya, job_id=job.pk, user_ids=[cast.rolf.pk], at=NOON + HOUR)
+    close_due_job(job_id=job.pk, at=DEADLINE)
+
+    def holder() -> str:
+        return timeline(actor=cast.maya, job_id=job.pk, at=DEADLINE + HOUR).has_it
+
+    assert holder() == "The panel, which declares its interests"
+    declare_interest(actor=cast.rolf, job_id=job.pk, has_some=False, at=DEADLINE + MINUTE)
+    assert holder() == "The clock"
+
+
+def test_an_opening_above_the_limit_is_two_peoples(cast: Cast):
+    builders.grant(cast)
+    state_opening_limit(actor=cast.adam, limit=eur("1000"), reason="Four eyes.", at=NOON - HOUR)
+    job = builders.publish(cast)
+    close_due_job(job_id=job.pk, at=DEADLINE)
+
+    def holder() -> str:
+        return timeline(actor=cast.maya, job_id=job.pk, at=DEADLINE + HOUR).has_it
+
+    assert holder() == "Two people, who sign the opening"
+    for person in (cast.maya, cast.ada):
+        sign_opening(actor=person, job_id=job.pk, at=DEADLINE + MINUTE)
+    assert holder() == "The clock"

@@ -60,7 +60,7 @@ def _jobs(actor: User, sight: Sight, only: ExportFilter) -> QuerySet[Job]:
             department_id=only.department_id,
             include_children=only.include_children,
         )
-    jobs = Job.objects.visible_to(actor).published().filter(department__in=departments)
+    jobs = Job.objects.readable_to(actor).published().filter(department__in=departments)
     return jobs.order_by("published_at", "pk")
 
 

@@ -1,0 +1,92 @@
+"""Somebody who belongs to two bidders of one job carries nothing from the one to the other."""
+
+from __future__ import annotations
+
+import pytest
+
+from bids.bidding import SitsWithTwo
+from bids.declining import decline_to_bid
+from bids.drafts import bid_draft, save_bid_draft
+from bids.files import attach_file, attached_files
+from bids.reading import my_bid
+from bids.submission import submit_bid
+from marketplace.admission import register_team
+from marketplace.membership import add_member
+from marketplace.models.jobs import Job
+from marketplace.models.providers import Provider
+from tests.bids.builders import MORNING_AFTER, offer, open_all, refused, submit
+from tests.builders import DEADLINE, HOUR, NOON, a_published_job
+from tests.cast import Cast
+
+
+@pytest.fixture
+def print_team(cast: Cast) -> Provider:
+    """Another team of Services, led by Paul, who belongs to the Events team, too."""
+    team = register_team(
+        actor=cast.adam,
+        name="Print",
+        department_id=cast.services.pk,
+        at=NOON - HOUR,
+        category_ids=[cast.events.pk],
+    )
+    add_member(
+        actor=cast.adam, user_id=cast.paul.pk, provider_id=team.pk, role="lead", at=NOON - HOUR
+    )
+    return team
+
+
+@pytest.fixture
+def job(cast: Cast, print_team: Provider) -> Job:
+    invited = (cast.events_team.pk, cast.vera_co.pk, print_team.pk)
+    return a_published_job(cast, invited=invited)
+
+
+def test_he_writes_the_bid_of_neither_and_is_told_why(cast: Cast, job: Job, print_team: Provider):
+    for team in (cast.events_team, print_team):
+        ours = {"actor": cast.paul, "job_id": job.pk, "provider_id": team.pk, "at": MORNING_AFTER}
+        with refused(SitsWithTwo, match="You belong to Events and Print"):
+            save_bid_draft(**ours, content=offer())
+        with refused(SitsWithTwo):
+            attach_file(**ours, name="plan.txt", content=b"A plan.")
+    with refused(SitsWithTwo):
+        submit_bid(**ours, content=offer())
+
+
+def test_he_reads_neither_bid_until_the_opening_and_the_others_go_on(
+    cast: Cast, job: Job, print_team: Provider
+):
+    bid = submit(cast, job)
+    ours = {"actor": cast.pia, "job_id": job.pk, "provider_id": cast.events_team.pk}
+    save_bid_draft(**ours, content=offer("8000"), at=MORNING_AFTER + HOUR)
+    his = ours | {"actor": cast.paul}
+
+    with refused(SitsWithTwo):
+        my_bid(actor=cast.paul, bid_id=bid.pk, at=MORNING_AFTER + HOUR)
+    with refused(SitsWithTwo):
+        bid_draft(**his, at=MORNING_AFTER + HOUR)
+    with refused(SitsWithTwo):
+        attached_files(**his)
+    assert my_bid(actor=cast.pia, bid_id=bid.pk, at=MORNING_AFTER + HOUR).content.is_priced
+
+    open_all(job)
+    assert my_bid(actor=cast.paul, bid_id=bid.pk, at=DEADLINE + HOUR).content.is_priced
+
+
+def test_once_one_of_the_two_has_said_no_he_works_for_the_other(
+    cast: Cast, job: Job, print_team: Provider
+):
+    decline_to_bid(
+        actor=cast.paul,
+        job_id=job.pk,
+        provider_id=print_team.pk,
+        reason="Events knows more of parties.",
+        at=MORNING_AFTER,
+    )
+
+    save_bid_draft(
+        actor=cast.paul,
+        job_id=job.pk,
+        provider_id=cast.events_team.pk,
+        content=offer(),
+        at=MORNING_AFTER + HOUR,
+    )

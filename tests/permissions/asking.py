@@ -1,0 +1,296 @@
+"""One person asks one operation about one situation; what the answer says of their permission."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from typing import Any
+from unittest.mock import patch
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.db.transaction import Atomic
+from django.test import Client
+
+from api.examples import sample
+from tests.cast import Cast
+from tests.permissions.operations import Operation, described, shapes
+from tests.permissions.world import ROLES, WORDS, Ids
+
+MAY, UNKNOWN, SIGN_IN = "may", "404", "401"
+# Refusals that speak of who asks, though the thing is theirs to see.
+PERSONAL = {"conflict_of_sides", "own_job", "own_provider", "own_office", "sits_with_two"}
+NEXT_MONTH = datetime.now(UTC) + timedelta(days=20)
+# What a text of this name has to look like to be read at all.
+TYPED = {
+    "closes_at": f"{NEXT_MONTH:%Y-%m-%dT%H:%M}",
+    "email": "somebody.new@house.example",
+    "currency": "EUR",
+    "estimate": "100",
+    "rate": "0.9",
+    "digest": "0" * 64,
+    "office": "finance",
+}
+# And what a body of the API has to say of this name.
+SAID = {
+    "closes_at": f"{NEXT_MONTH:%Y-%m-%dT%H:%M:00Z}",
+    "expires_at": f"{NEXT_MONTH:%Y-%m-%dT%H:%M:00Z}",
+    "from_period": f"{NEXT_MONTH:%Y-%m}",
+    "until_period": f"{NEXT_MONTH:%Y-%m}",
+    "period": f"{datetime.now(UTC):%Y-%m}",
+    "fiscal_year": datetime.now(UTC).year,
+    "into": "USD",
+}
+# What a body calls otherwise than an address does.
+CALLED = {
+    "from_line_id": "line_id",
+    "to_department_id": "department_id",
+    "department": "department_id",
+    "provider": "provider_id",
+    "invite": "provider_id",
+    "invited": "provider_id",
+    "job": "job_id",
+    "bid": "bid_id",
+    "user": "user_id",
+    "parent_id": "department_id",
+}
+BY_KIND = {
+    "date": f"{NEXT_MONTH:%Y-%m-%d}",
+    "datetime-local": f"{NEXT_MONTH:%Y-%m-%dT%H:%M}",
+    "number": "1",
+    "email": "somebody.new@house.example",
+    "url": "https://example.com/",
+}
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """
+    Undo afterwards whatever is done. A verb ends its transaction with its refusal; here it stands
+    inside another one, so each is given a savepoint to end with.
+    """
+    entered = Atomic.__enter__
+
+    def enter(self: Any) -> None:
+        before, self.savepoint = self.savepoint, True
+        try:
+            entered(self)
+        finally:
+            self.savepoint = before
+
+    with transaction.atomic(), patch.object(Atomic, "__enter__", enter):
+        yield
+        transaction.set_rollback(True)
+
+
+class People:
+    """The nine, each with a browser in which they have just signed in."""
+
+    def __init__(self, cast: Cast) -> None:
+        self.seen: dict[str, bytes] = {}  # the first page with a form at each path
+        self.clients = {role: Client(raise_request_exception=False) for role in ROLES}
+        for role, name in ROLES.items():
+            if name:
+                self.clients[role].force_login(getattr(cast, name))
+
+    def ask(
+        self,
+        role: str,
+        operation: Operation,
+        ids: dict[str, Any],
+        sent: Any = None,
+        *,
+        question: str = "",
+    ) -> Any:
+        """Return the answer, read whole; whatever it did is undone."""
+        with undone():
+            path = asked_for(operation, ids)
+            if question:
+                path += ("&" if "?" in path else "?") + question
+            answer = self._send(self.clients[role], operation, path, sent)
+            body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        answer.whole = body
+        if operation.verb == "GET" and answer.status_code == 200 and b'method="post"' in body:
+            self.seen.setdefault(operation.path(ids), body)
+        return answer
+
+    def _send(self, client: Client, operation: Operation, path: str, sent: Any) -> Any:
+        if operation.verb == "GET":
+            return client.get(path)
+        if not operation.is_api:
+            return client.post(path, sent or {})
+        if sent is None and _takes_a_file(operation):
+            return client.post(path, {"file": SimpleUploadedFile("plan.txt", b"A plan.")})
+        headers = {"Idempotency-Key": uuid4().hex}
+        body = json.dumps(sent) if sent is not None else ""
+        kind = "application/json"
+        return client.generic(operation.verb, path, body, content_type=kind, headers=headers)
+
+
+def _takes_a_file(operation: Operation) -> bool:
+    told = described()[operation.address, operation.verb]
+    return "multipart/form-data" in told.get("requestBody", {}).get("content", {})
+
+
+def verdict(answer: Any) -> str:
+    """Return what an answer says about the one who asked, whatever it says about the state."""
+    code = answer.status_code
+    if code == 401 or (code == 302 and answer["Location"].startswith("/accounts/sign-in/")):
+        return SIGN_IN
+    if code == 409 and answer["Content-Type"] == "application/problem+json":
+        return str(code) if answer.json()["code"] in PERSONAL else MAY
+    # A 400 says nothing of anybody: what was sent could not be read.
+    return str(code) if code in (400, 403, 404, 405) or code >= 500 else MAY
+
+
+def body_of(operation: Operation, ids: dict[str, Any]) -> Any:
+    """Return the least that the description wants, about the things of this situation."""
+    told = described()[operation.address, operation.verb]
+    body = told.get("requestBody", {}).get("content", {}).get("application/json")
+    return _about(sample(body["schema"], shapes()), ids) if body else None
+
+
+def asked_for(operation: Operation, ids: dict[str, Any]) -> str:
+    """Return an address with what its description cannot do without."""
+    if not operation.is_api or operation.verb != "GET":
+        return operation.path(ids)
+    told = described().get((operation.address, "GET"), {}).get("parameters", ())
+    wanted = [one for one in told if one["in"] == "query" and one.get("required")]
+    said = {
+        one["name"]: _about(sample(one["schema"], shapes()), ids, one["name"]) for one in wanted
+    }
+    return operation.path(ids) + ("?" + urlencode(said) if said else "")
+
+
+def _about(said: Any, ids: dict[str, Any], name: str = "") -> Any:
+    if isinstance(said, dict):
+        return {key: _about(value, ids, key) for key, value in said.items()}
+    if isinstance(said, list):
+        return [_about(one, ids, name.removesuffix("s")) for one in said]
+    name = CALLED.get(name, name)
+    if name in SAID | TYPED:
+        return (TYPED | SAID)[name]
+    return str(ids.get(name) or said) if isinstance(said, str) else said
+
+
+class Forms(HTMLParser):
+    """The fields of the form that a page is about, filled in."""
+
+    def __init__(self, page: str, path: str) -> None:
+        super().__init__()
+        self.path, self.inside, self.fields = path, False, {}
+        self.select = self.area = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        had = {key: value or "" for key, value in attrs}
+        if tag == "form":
+            goes = had.get("action", "").partition("?")[0]
+            self.inside = had.get("method", "").lower() == "post" and goes in ("", self.path)
+        name = had.get("name", "")
+        if tag == "option" and self.select and had.get("value"):
+            first = not self.fields.get(self.select)
+            self.fields |= {self.select: had["value"]} if first or "selected" in had else {}
+        if not self.inside or not name or name == "csrfmiddlewaretoken":
+            return
+        if tag == "select":
+            self.select = name
+        elif tag == "textarea":
+            self.area = name
+            self.fields[name] = ""
+        elif tag == "input":
+            self._typed(name, had)
+
+    def _typed(self, name: str, had: dict[str, str]) -> None:
+        kind = had.get("type", "text")
+        if kind in ("radio", "checkbox"):
+            if name not in self.fields or "checked" in had:
+                self.fields[name] = had.get("value", "on")
+        elif kind not in ("submit", "file", "button"):
+            amount = "1" if "amount" in had.get("class", "") else "Words enough to say why."
+            usual = TYPED.get(name) or BY_KIND.get(kind) or amount
+            self.fields[name] = had.get("value") or ("" if kind == "hidden" else usual)
+
+    def handle_data(self, data: str) -> None:
+        if self.area:
+            self.fields[self.area] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self.inside = False
+        elif tag == "select":
+            self.select = ""
+        elif tag == "textarea" and self.area:
+            self.fields[self.area] = self.fields[self.area].strip() or "Words enough to say why."
+            self.area = ""
+
+
+def form_of(people: People, operation: Operation, ids: dict[str, Any]) -> dict[str, str]:
+    """Return what somebody who sees the form would send; empty where nobody sees one."""
+    path = operation.path(ids)
+    if path not in people.seen:
+        for role in ("HD", "VU", "FI", "AD", "AU", "PL", "RQ"):
+            people.ask(role, Operation(operation.address, "GET"), ids)
+            if path in people.seen:
+                break
+    return Forms(people.seen.get(path, b"").decode(), path).fields
+
+
+def sent_to(people: People, operation: Operation, ids: dict[str, Any]) -> Any:
+    """Return what is sent with an operation: what its own form, or its description, asks for."""
+    if operation.verb == "GET":
+        return None
+    return body_of(operation, ids) if operation.is_api else form_of(people, operation, ids)
+
+
+# Where a situation of a job says something that open, opened and foreign do not: by what an
+# address names, or by a thing that it is about.
+TOLD_APART = {
+    "draft": ("draft", "publication", "gaps", "jobs/<job_id>/$"),
+    "sealed": ("opening", "panel", "seat_id"),
+    "decided": (
+        *("debrief", "result", "work", "award", "comparison", "rating", "evidence", "timeline"),
+        *("milestone_id", "delivery_id", "change_id", "dispute_id"),
+    ),
+    "standstill": ("objection",),
+    "offered": ("offer_id",),
+}
+
+
+def situations(operation: Operation, ids: Ids) -> dict[str, dict[str, Any]]:
+    """Return the situations in which an operation has something to be about, with the ids."""
+    wanted = operation.parts - WORDS.keys()
+    if not wanted:
+        return {"any": WORDS | ids["own"]}
+    own = ids["own"]
+    about_jobs = wanted - own.keys()
+    found = {}
+    for name, here in ids.items():
+        whole = WORDS | own | here if name != "own" else WORDS | own
+        if about_jobs and name == "own":
+            continue
+        if not about_jobs and name not in ("own", "foreign"):
+            continue
+        words = TOLD_APART.get(name)
+        if words and not any(word in operation.address + "$" for word in words):
+            continue
+        if wanted <= whole.keys() and (name != "foreign" or wanted & here.keys()):
+            found[name] = whole
+    return found
+
+
+def masked(answer: Any, ids: dict[str, Any]) -> bytes:
+    """Return an answer without what is random, and without the ids that were asked for."""
+    body: bytes = answer.whole
+    for one in ids.values():
+        if len(str(one)) == 36:  # a short word stands anywhere
+            body = body.replace(str(one).encode(), b"#")
+    body = re.sub(rb'nonce[-=]"?[A-Za-z0-9_+/=-]+', b"nonce", body)
+    body = re.sub(rb'(csrfmiddlewaretoken" value="|"X-CSRFToken":\s*")[A-Za-z0-9]+', b"csrf", body)
+    return str(answer.status_code).encode() + body
