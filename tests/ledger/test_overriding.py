@@ -34,7 +34,7 @@ from marketplace.refusals import Forbidden, ReasonMissing, Unknown
 from tests.builders import DAY, NOON, eur, refused
 from tests.cast import Cast
 from tests.ledger import builders
-from tests.ledger.builders import CHOICE, THREE_PARTS, Contest, assert_books_hold
+from tests.ledger.builders import CHOICE, THREE_PARTS, Contest, assert_books_hold, books_stand
 from tests.ledger.figures import figures, standing
 
 pytestmark = pytest.mark.django_db
@@ -235,6 +235,17 @@ def test_a_change_and_a_credit_are_divided_alike(cast: Cast):
     # 800.00 with a fee of 16.00, and 100.00 with one of 2.00, come back.
     assert [str(each) for each in figures(marketing)] == ["30373.34", "13690.66", "55936.00"]
     assert [str(each) for each in figures(house)] == ["3796.66", "1711.34", "14492.00"]
+    assert books_stand() == {
+        "2100": "15100.00",
+        "4200": "302.00",
+        "5200": "13422.22",
+        "5300": "302.00",
+        "5700": "1677.78",
+        "B100": "120000.00",
+        "B900": "120000.00",
+        "E110": "34170.00",
+        "E900": "34170.00",
+    }
 
     offered = offer_cancellation(
         actor=cast.vera,
@@ -246,7 +257,15 @@ def test_a_change_and_a_credit_are_divided_alike(cast: Cast):
     agree_cancellation(actor=cast.maya, offer_id=offered.pk, at=CHOICE + 15 * DAY)
     assert [str(each) for each in figures(marketing)] == ["0.00", "14090.66", "85909.34"]
     assert [str(each) for each in figures(house)] == ["0.00", "1761.34", "18238.66"]
-    assert standing()["2100"] == 15_550
+    assert books_stand() == {
+        "2100": "15550.00",
+        "4200": "302.00",
+        "5200": "13822.22",
+        "5300": "302.00",
+        "5700": "1727.78",
+        "B100": "120000.00",
+        "B900": "120000.00",
+    }
     assert_books_hold()
 
 

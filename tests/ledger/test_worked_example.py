@@ -19,6 +19,7 @@ from tests.builders import DAY, eur
 from tests.cast import Cast
 from tests.ledger import builders
 from tests.ledger.builders import CHOICE, stands
+from tests.ledger.figures import standing
 
 pytestmark = pytest.mark.django_db
 
@@ -46,10 +47,15 @@ def figures(line: BudgetLine) -> Figures:
 
 
 def figures_of_books() -> dict[str, int]:
-    """What stands on each account that anything stands on, in euros, on its normal side."""
-    codes = ["2100", "2150", "4100", "4200", "5100", "5200", "5300", "B100", "E100", "E110"]
-    standing = {code: stands(code) for code in codes}
-    return {code: int(amount.amount) for code, amount in standing.items() if amount}
+    """
+    What stands on each account that anything stands on, in euros, on its normal side. A control
+    account mirrors what it controls, and is left out once that is so.
+    """
+    found = standing()
+    for account, control in (("B100", "B900"), ("E100", "E910"), ("E110", "E900")):
+        assert found.pop(control, 0) == found.get(account, 0)
+    assert all(amount == int(amount) for amount in found.values())
+    return {code: int(amount) for code, amount in found.items()}
 
 
 def assert_books_hold() -> None:
