@@ -12,7 +12,7 @@ from bids.bidding import lock_job, refuse_bidder, refuse_closed, refuse_two_bidd
 from bids.content import BidContent
 from bids.files import back_to_what_stands, with_files
 from bids.models.bids import BidDraft
-from bids.offering import refuse_too_much
+from bids.offering import refuse_too_much, refuse_unfit
 from bids.permissions import may_draft_bid_for
 from bids.reading import CannotBeRead
 from marketplace.models.jobs import Job
@@ -79,6 +79,18 @@ def bid_draft(*, actor: User, job_id: UUID, provider_id: UUID, at: datetime) -> 
         return with_files(seals.open_draft(draft), job, provider)
     except seals.SealBroken:
         raise CannotBeRead("Your draft does not open any more. Throw it away.") from None
+
+
+def refuse_draft(*, actor: User, job_id: UUID, provider_id: UUID, at: datetime) -> None:
+    """
+    Return if what was written so far could be submitted as it stands, or is not there.
+
+    :raises Unknown, Forbidden, SitsWithTwo, CannotBeRead: as `bid_draft`.
+    :raises NoPrice, LinesDoNotAddUp, …: whatever `refuse_unfit` finds in it.
+    """
+    content = bid_draft(actor=actor, job_id=job_id, provider_id=provider_id, at=at)
+    if content is not None:
+        refuse_unfit(Job.objects.visible_to(actor).one(job_id), content)
 
 
 def _find(actor: User, job_id: UUID, provider_id: UUID) -> tuple[Job, Provider]:

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bids.content import BidContent, canonical, price_facts, quality_facts
-from bids.drafts import bid_draft, discard_bid_draft, save_bid_draft
+from bids.drafts import bid_draft, discard_bid_draft, refuse_draft, save_bid_draft
 from bids.files import attached_files
 from bids.offers import MyBid, my_bids
 from bids.reading import my_bid
@@ -113,6 +113,7 @@ def submit(request: SignedIn, job_id: UUID, provider_id: UUID) -> HttpResponse:
     seen = _digest(content)
     context = {**_context(here, None, content, has_draft=True), "form": form, "seen": seen}
     if request.method != "POST":
+        context["lacking"] = _lacking(request, here)
         return page(request, template, context)
     if request.POST.get("seen") != seen:
         form.add_error(None, _("Somebody of yours changed the draft meanwhile. Check it again."))
@@ -128,6 +129,20 @@ def submit(request: SignedIn, job_id: UUID, provider_id: UUID) -> HttpResponse:
     except Refusal as refusal:
         return refused(request, template, context, refusal=refusal)
     return redirect("bid-receipt", bid.pk)
+
+
+def _lacking(request: SignedIn, here: Desk) -> Refusal | None:
+    """Return what would be said if the draft were submitted as it stands."""
+    try:
+        refuse_draft(
+            actor=request.user,
+            job_id=here.job.id,
+            provider_id=here.seat.provider_id,
+            at=request.received_at,
+        )
+    except Refusal as refusal:
+        return refusal
+    return None
 
 
 @PAGE

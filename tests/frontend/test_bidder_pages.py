@@ -85,6 +85,20 @@ def test_what_is_no_amount_is_said_beside_the_line_and_kept(
     assert not BidDraft.objects.exists()
 
 
+def test_the_check_page_says_what_keeps_the_bid_from_being_submitted(
+    cast: Cast, job: Job, as_person: SignIn
+) -> None:
+    pia, path = as_person(cast.pia), address("bid-submit", cast, job)
+    send(pia, address("bid-edit", cast, job), typed(job, **{"part-0-amount": "2999"}))
+    wrong = pia.get(path).content.decode()
+    send(pia, address("bid-edit", cast, job), typed(job))
+    right = pia.get(path).content.decode()
+
+    assert "The milestones must add up to" in wrong
+    assert "Submit the bid" not in wrong
+    assert "Submit the bid" in right
+
+
 def test_a_draft_that_changed_after_the_check_is_not_submitted(
     cast: Cast, job: Job, as_person: SignIn
 ) -> None:

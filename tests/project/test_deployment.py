@@ -31,6 +31,12 @@ def test_every_name_that_compose_reads_is_explained():
     assert set(re.findall(r"(?<!\$)\$\{([A-Z_]+)", COMPOSE)) <= KNOWN
 
 
+def test_everything_that_is_explained_reaches_the_services():
+    composed = {f"DATABASE{role}_URL" for role in ("", "_OWNER", "_WORKER", "_REPLAY")}
+
+    assert set(re.findall(r"(?<!\$)\$\{([A-Z_]+)", COMPOSE)) >= KNOWN - composed
+
+
 def test_every_name_that_the_settings_read_is_explained():
     texts = [
         path.read_text(encoding="utf-8") for path in (ROOT / "marketplace/project").glob("*.py")
