@@ -270,7 +270,7 @@ class Desk:
     def since_accepted(self, job: int, part: int, days: int) -> datetime:
         """Return so many days after the acceptance, or what of the open month comes next."""
         at = self.accepted.get((job, part), WORK) + days * DAY
-        return max(at, CLOSES + self.later - 11 * DAY) if self.later else at
+        return max(at, builders.after(MONTH) + self.later - 31 * DAY) if self.later else at
 
     def release(self, job: int, part: int, how: str) -> None:
         """Maya gives what was kept back, or the clock does when its 90 days are over."""
