@@ -7,7 +7,7 @@ from uuid import UUID
 
 from rest_framework import serializers
 
-from api.bodies import Nothing, Strict
+from api.bodies import Nothing, Reason, Strict
 from api.company_shapes import (
     CategoryOut,
     DepartmentOut,
@@ -191,13 +191,15 @@ class Suspension(Resource):
     @operation(
         "Suspend a provider",
         scope="company:write",
-        body=Nothing,
+        body=Reason,
         answers=NamedOut,
         status=201,
     )
     def post(self, asked: Asked, provider_id: UUID) -> Any:
         """It can neither be invited nor bid until it is restored."""
-        return suspend_provider(actor=asked.actor, provider_id=provider_id, at=asked.at)
+        return suspend_provider(
+            actor=asked.actor, provider_id=provider_id, at=asked.at, **asked.body
+        )
 
 
 class Restoration(Resource):
@@ -206,13 +208,15 @@ class Restoration(Resource):
     @operation(
         "Restore a provider",
         scope="company:write",
-        body=Nothing,
+        body=Reason,
         answers=NamedOut,
         status=201,
     )
     def post(self, asked: Asked, provider_id: UUID) -> Any:
         """It may be invited and bid again."""
-        return restore_provider(actor=asked.actor, provider_id=provider_id, at=asked.at)
+        return restore_provider(
+            actor=asked.actor, provider_id=provider_id, at=asked.at, **asked.body
+        )
 
 
 class CategoryBody(Strict):

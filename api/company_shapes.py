@@ -53,6 +53,7 @@ ProviderOut = paper(
     "description",
     "categories",
     "admitted_at",
+    "approved_at",
     "suspended_at",
     "overhead_basis_points",
     title="Provider",

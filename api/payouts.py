@@ -18,6 +18,7 @@ from ledger.payees import state_payout_limit
 from ledger.repaying import note_repayment
 from ledger.reports import payouts as papers
 from ledger.reports import stripe_books
+from ledger.sending_back import want_part_back
 from ledger.settling import approve_payout, ask_payout, decline_payout, try_again
 from ledger.topping_up import ask_top_up
 
@@ -224,6 +225,37 @@ class PayoutAttempt(Resource):
     def post(self, asked: Asked, payout_id: UUID) -> Any:
         """After a definite refusal only, under a new name."""
         return try_again(actor=asked.actor, payout_id=payout_id, at=asked.at)
+
+
+class PartBackBody(Strict):
+    """How much of it, and why."""
+
+    amount = MoneyField()
+    reason = WordField()
+
+
+class PartWantedOut(serializers.Serializer[Any]):
+    """A part is asked back."""
+
+    id = serializers.UUIDField()
+    wanted_at = MomentField()
+
+
+class PayoutPartsBack(Resource):
+    """/payouts/{id}/parts-back/"""
+
+    @operation(
+        "Have a part of a transfer reversed",
+        scope="ledger:write",
+        body=PartBackBody,
+        answers=PartWantedOut,
+        status=201,
+        once="ever",
+    )
+    def post(self, asked: Asked, payout_id: UUID) -> Any:
+        """Up to what the vendor owes back after a credit. Booked when Stripe has done it."""
+        words = {"part_id": uuid4(), "payout_id": payout_id, **asked.body}
+        return want_part_back(actor=asked.actor, at=asked.at, **words)
 
 
 class StripeReconciliation(Report):

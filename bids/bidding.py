@@ -52,6 +52,12 @@ class SitsWithTwo(Refusal):
     code = "sits_with_two"
 
 
+class ProviderNotApproved(Refusal):
+    """A vendor bids once finance has approved it."""
+
+    code = "provider_not_approved"
+
+
 class ProviderSuspended(Refusal):
     """A suspended provider may not bid."""
 
@@ -125,6 +131,8 @@ def refuse_suspended(provider: Provider) -> None:
     """:raises ProviderSuspended: it may neither bid nor let a bid stand under more than it did."""
     if provider.suspended_at is not None:
         raise ProviderSuspended(f"{provider.name} is suspended and may not bid.")
+    if provider.approved_at is None:
+        raise ProviderNotApproved(f"Finance has not approved {provider.name} yet.")
 
 
 def last_addendum(job: Job, *, at: datetime | None = None) -> int:

@@ -50,7 +50,11 @@ class JobSheet:
             data,
             initial=initial,
             kinds=categories(),
-            invitable=[one for one in providers(request.user) if one.suspended_at is None],
+            invitable=[
+                one
+                for one in providers(request.user)
+                if one.suspended_at is None and one.approved_at
+            ],
             departments=own,
             currency=self.currency,
         )

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from frontend import urls_bidders, urls_money, urls_panels, urls_payouts, urls_years
+from frontend import urls_bidders, urls_money, urls_panels, urls_payouts, urls_vendors, urls_years
 from frontend.pages import (
     appearance,
     changes,
@@ -71,6 +71,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *urls_panels.urlpatterns,
     *urls_money.urlpatterns,
     *urls_payouts.urlpatterns,
+    *urls_vendors.urlpatterns,
     *urls_years.urlpatterns,
     path("help/", help.index, name="help"),
     path("help/keyboard/", help.keyboard, name="help_keyboard"),

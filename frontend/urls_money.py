@@ -22,6 +22,7 @@ from frontend.pages import (
     settings,
     standings,
     statements,
+    vendors,
     webhooks,
 )
 
@@ -90,8 +91,18 @@ urlpatterns: list[URLPattern] = [
     path("providers/teams/new/", admissions.new_team, name="team-new"),
     path("providers/vendors/new/", admissions.new_vendor, name="vendor-new"),
     path("providers/<uuid:provider_id>/members/new/", members.of_provider, name="provider-member"),
-    path("providers/<uuid:provider_id>/suspension/", admissions.suspend, name="provider-suspend"),
-    path("providers/<uuid:provider_id>/restoration/", admissions.restore, name="provider-restore"),
+    path(
+        "providers/<uuid:provider_id>/suspension/",
+        vendors.reasoned,
+        {"what": "suspension"},
+        name="provider-suspend",
+    ),
+    path(
+        "providers/<uuid:provider_id>/restoration/",
+        vendors.reasoned,
+        {"what": "return"},
+        name="provider-restore",
+    ),
     path("memberships/<uuid:membership_id>/end/", members.end, name="member-end"),
     path("people/", people.index, name="people"),
     path("people/new/", people.new_person, name="person-new"),

@@ -168,6 +168,33 @@ SEAT_STATES: Words = {
 }
 LEVELS = ("0", "¼", "½", "¾", "1")  # what the quarters of a score are called
 
+VENDOR_STATES: Words = {
+    "preparing": _("Not complete"),
+    "ready": _("Waits for finance"),
+    "sent_back": _("Sent back"),
+    "approved": _("Approved"),
+    "suspended": _("Suspended"),
+}
+VENDOR_SAID: Words = {
+    "profile": _("What the company is"),
+    "categories": _("What it does"),
+    "terms": _("The terms"),
+    "declaration": _("Owners and conflicts of interest"),
+}
+INVITATION_STATES: Words = {
+    "waiting": _("the mail goes out"),
+    "sent": _("mailed"),
+    "used": _("came in"),
+    "withdrawn": _("withdrawn"),
+    "ended": _("ended"),
+}
+YEAR_LINES: Words = {
+    "earned": _("Earned"),
+    "credited": _("Credited"),
+    "paid": _("Paid"),
+    "came_back": _("Came back"),
+}
+
 TABLES: Mapping[str, Words] = {
     "states": STATES,
     "procedures": PROCEDURES,
@@ -196,6 +223,10 @@ TABLES: Mapping[str, Words] = {
     "checks": CHECKS,
     "corrections": CORRECTIONS,
     "seat_states": SEAT_STATES,
+    "vendor_states": VENDOR_STATES,
+    "vendor_said": VENDOR_SAID,
+    "invitation_states": INVITATION_STATES,
+    "year_lines": YEAR_LINES,
 }
 
 

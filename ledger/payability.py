@@ -113,10 +113,7 @@ def locked_owed(provider_id: UUID, currency: str, *, jobs: Sequence[UUID] = ()) 
     """
     wanted = {*jobs, *(part.job for part in payable_to(provider_id, currency))}
     list(Job.objects.filter(pk__in=wanted).order_by("pk").select_for_update().values_list("pk"))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [recovering.LOCK, str(provider_id)]
-        )
+    recovering.hold_vendor(provider_id)
     return [part for part in payable_to(provider_id, currency) if part.job in wanted]
 
 

@@ -20,6 +20,7 @@ from ledger.payout_booking import note, record_step
 from ledger.payout_noting import note_transfer, refuse
 from ledger.payout_states import amount_of, hold, standing, steps_of
 from ledger.permissions import may_pay, may_send
+from ledger.recovering import hold_vendor
 from ledger.stripe_gateway import gateway
 from ledger.stripe_words import Refused, Transfer, Unclear
 from marketplace.models.people import User
@@ -146,8 +147,9 @@ def _unknown(actor: User, attempt: Attempt, text: str, *, at: datetime) -> None:
 @transaction.atomic(savepoint=False)
 def _conclude(actor: User, attempt: Attempt, outcome: Transfer | Refused, *, at: datetime) -> bool:
     """Note what is certain of an attempt, and book it."""
-    hold(attempt.payout_id)
     payout = Payout.objects.select_related("provider").get(pk=attempt.payout_id)
+    hold_vendor(payout.provider_id)
+    hold(attempt.payout_id)
     if isinstance(outcome, Refused):
         refuse(
             payout=payout,

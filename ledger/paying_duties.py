@@ -12,11 +12,11 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from ledger.models.payees import Payee, PayMethod
-from ledger.models.payouts import PayoutStep, SendBack, StepKind
+from ledger.models.payouts import PartWanted, PayoutStep, SendBack, StepKind
 from ledger.models.stripe import Poll, StripeEvent, TopUp, TopUpStep
 from ledger.paying import send_payout
 from ledger.reconciling import read_movements
-from ledger.sending_back import reverse_wanted
+from ledger.sending_back import reverse_part_wanted, reverse_wanted
 from ledger.stripe_events import poll_account, work_event
 from ledger.stripe_gateway import is_connected
 from ledger.topping_up import note_top_up_again, send_top_up
@@ -41,6 +41,7 @@ def run(*, at: datetime) -> dict[str, int]:
         "payouts_sent": send_payouts(at=at),
         "top_ups_sent": send_top_ups(at=at),
         "transfers_reversed": reverse_transfers(at=at),
+        "parts_reversed": reverse_parts(at=at),
     }
 
 
@@ -135,6 +136,18 @@ def reverse_transfers(*, at: datetime) -> int:
         "reverse_transfer",
         due.values_list("payout_id", flat=True),
         lambda id: reverse_wanted(actor=clock, payout_id=id, at=at),
+    )
+
+
+def reverse_parts(*, at: datetime) -> int:
+    """Ask Stripe for the parts of transfers back that finance wants back."""
+    clock = the_clock()
+    back = PayoutStep.objects.filter(payout=OuterRef("payout"), kind=StepKind.REVERSED)
+    due = PartWanted.objects.filter(~Exists(back), back=None).order_by("wanted_at")
+    return _each(
+        "reverse_part",
+        due.values_list("pk", flat=True),
+        lambda id: reverse_part_wanted(actor=clock, part_id=id, at=at),
     )
 
 

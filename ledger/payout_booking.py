@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Sum
+
 from ledger import chart
-from ledger.models.payouts import Payout, PayoutPart, PayoutStep
+from ledger.models.payouts import PartBack, Payout, PayoutPart, PayoutStep
 from ledger.payout_states import amount_of
 from ledger.posting import About, EntryKind, Line, post_entry
 from marketplace.history import record
@@ -42,7 +44,7 @@ def book(
     actor: User,
     at: datetime,
 ) -> int:
-    """Book a payout's whole amount from one account to another: pairs of debit and credit."""
+    """Book what is left of a payout from one account to another: pairs of debit and credit."""
     lines = [line for debit, credit in accounts for line in moved(payout, debit, credit)]
     return post_entry(
         actor=actor, kind=kind, source=payout.pk, occurrence=occurrence, at=at, lines=lines
@@ -58,12 +60,33 @@ def moved(payout: Payout, debit: str, credit: str) -> list[Line]:
     lines = []
     for code, side in ((debit, Line.debit), (credit, Line.credit)):
         if code not in PER_PART:
-            lines.append(side(code, amount_of(payout), **whole))
+            lines.append(side(code, left_of(payout), **whole))
             continue
-        for part in payout.parts.select_related("award__job").order_by("pk"):
-            amount = Money(part.amount_minor, payout.currency)
+        for part, minor in parts_left(payout, back=came_back(payout)):
+            amount = Money(minor, payout.currency)
             lines.append(side(code, amount, **about_part(part, payout)))
     return lines
+
+
+def came_back(payout: Payout) -> int:
+    """Return how much of a payout came back in parts, in minor units."""
+    sums = PartBack.objects.filter(payout=payout).aggregate(sum=Sum("amount_minor"))
+    return int(sums["sum"] or 0)
+
+
+def left_of(payout: Payout) -> Money:
+    """Return a payout's amount without the parts that came back."""
+    return amount_of(payout) - Money(came_back(payout), payout.currency)
+
+
+def parts_left(payout: Payout, *, back: int) -> list[tuple[PayoutPart, int]]:
+    """Return what each part still pays when so much came back: of the last ones first."""
+    left = []
+    for part in payout.parts.select_related("award__job").order_by("-pk"):
+        less = min(back, part.amount_minor)
+        back -= less
+        left.append((part, part.amount_minor - less))
+    return left[::-1]
 
 
 def about_part(part: PayoutPart, payout: Payout) -> About:

@@ -10,13 +10,12 @@ from functools import partial
 
 from ledger import chart
 from ledger.models.payouts import Payout, StepKind
-from ledger.payout_booking import book, note, record_step
+from ledger.part_backs import note_part_back
+from ledger.payout_booking import book, left_of, note, record_step
 from ledger.payout_states import Standing, amount_of, is_paid, standing, steps_of
 from ledger.posting import EntryKind
 from ledger.stripe_words import BankPayout, Transfer
-from marketplace.models.events import Notice
 from marketplace.models.people import Office, Role, User
-from marketplace.money import Money
 from marketplace.notices import holders, people_of_provider, tell
 
 
@@ -48,8 +47,8 @@ def refuse(*, payout: Payout, attempt: int, text: str, actor: User, at: datetime
 
 def note_transfer(*, payout: Payout, made: Transfer, actor: User, at: datetime) -> None:
     """
-    Note a transfer of ours and, if it was taken back wholly, that (entries 15 and 18b). The payout
-    is held. A transfer that differs from what was approved is left to the reconciliation.
+    Note a transfer of ours and what of it was taken back (entries 15, 12c and 18b). The vendor and
+    the payout are held. One that differs from what was approved is left to the reconciliation.
     """
     if made.amount != amount_of(payout) or made.payout_id != payout.pk:
         return
@@ -72,34 +71,18 @@ def note_transfer(*, payout: Payout, made: Transfer, actor: User, at: datetime) 
             at=at,
         )
         record_step(actor=actor, kind="payout.sent", payout=payout, at=at)
-    if made.reversals and made.reversed_minor == made.amount.minor:
+    is_whole = made.reversed_minor == made.amount.minor
+    for back in made.reversals[:-1] if is_whole else made.reversals:
+        note_part_back(payout=payout, attempt=made.attempt, said=back, actor=actor, at=at)
+    if is_whole and made.reversals:
         reverse(
             payout=payout,
             attempt=made.attempt,
-            reference=made.reversals[-1],
+            reference=made.reversals[-1].id,
             cash=chart.STRIPE_BALANCE,
             actor=actor,
             at=at,
         )
-    elif made.reversed_minor:
-        _tell_partly_back(payout, made, at=at)
-
-
-def _tell_partly_back(payout: Payout, made: Transfer, *, at: datetime) -> None:
-    """Tell finance, once, of a transfer that Stripe took back in part: no entry has halves."""
-    kind = "payout.partly_back"
-    if Notice.objects.filter(kind=kind, subject_id=payout.pk).exists():
-        return
-    back = Money(made.reversed_minor, payout.currency)
-    tell(
-        kind,
-        recipients=holders(Office.FINANCE),
-        text=f"Of {amount_of(payout)} to “{payout.provider}” Stripe took {back} back. Nothing is"
-        " booked of it: have the rest reversed, too, or explain what moved in the balance.",
-        because="finance pays vendors",
-        at=at,
-        subject=payout,
-    )
 
 
 def reverse(
@@ -107,6 +90,7 @@ def reverse(
 ) -> None:
     """Note that the money is back: it is owed again (entry 18b)."""
     paid = is_paid(step for step in steps_of(payout.pk) if step.attempt == attempt)
+    left = left_of(payout)
     if not note(
         payout=payout,
         attempt=attempt,
@@ -136,7 +120,7 @@ def reverse(
             *holders(Office.FINANCE),
             *people_of_provider(payout.provider, Role.LEAD),
         ],
-        text=f"{amount_of(payout)} to “{payout.provider}” came back and are owed again.",
+        text=f"{left} to “{payout.provider}” came back and are owed again.",
         because="you look after this money",
         at=at,
         subject=payout,

@@ -12,13 +12,14 @@ from django.db import transaction
 
 from ledger import chart
 from ledger.models.journal import EntryKind, JournalEntry
-from ledger.models.payouts import PayoutStep, StepKind
+from ledger.models.payouts import PartBack, PayoutStep, StepKind
 from ledger.models.stripe import (
     BalanceMovement,
     MovementException,
     MovementMatch,
     TopUpStep,
 )
+from ledger.payout_booking import left_of
 from ledger.payout_states import amount_of
 from ledger.permissions import may_pay, may_send
 from ledger.posting import Line, post_entry
@@ -152,7 +153,21 @@ def _match(movement: BalanceMovement, *, actor: User, at: datetime) -> None:
     MovementMatch.objects.create(movement=movement, entry_id=entry, matched_by=actor, matched_at=at)
 
 
-def _explained(movement: BalanceMovement) -> tuple[int | None, str, str]:
+Explained = tuple[int | None, str, str]
+
+
+def _part_back(source: str, amount: Money) -> Explained | None:
+    """Return what explains the reversal of a part; None where it is none of ours."""
+    part = PartBack.objects.filter(reference=source).select_related("payout").first()
+    if not source or part is None:
+        return None
+    back = Money(part.amount_minor, part.payout.currency)
+    if amount != back:
+        return _differs(amount, back)
+    return _entry(EntryKind.PAYOUT_PART_REVERSED, part.payout_id, source), "", ""
+
+
+def _explained(movement: BalanceMovement) -> Explained:
     """Return the entry that explains a movement, or a code and the reason why none does."""
     amount = Money(movement.amount_minor, movement.currency)
     source = movement.source
@@ -163,7 +178,7 @@ def _explained(movement: BalanceMovement) -> tuple[int | None, str, str]:
     )
     if source and step is not None:
         sent = step.kind == StepKind.SENT
-        booked = amount_of(step.payout)
+        booked = amount_of(step.payout) if sent else left_of(step.payout)
         kind = EntryKind.PAYOUT_SENT if sent else EntryKind.PAYOUT_REVERSED
         if amount == (-booked if sent else booked):
             return _entry(kind, step.payout_id, str(step.attempt)), "", ""
@@ -176,7 +191,8 @@ def _explained(movement: BalanceMovement) -> tuple[int | None, str, str]:
         if amount == (-booked if is_back else booked):
             return _entry(kind, found.top_up_id, "0"), "not_booked", "It is not booked yet."
         return _differs(amount, -booked if is_back else booked)
-    return None, "not_ours", f"Nothing here asked for {source or movement.kind}."
+    text = f"Nothing here asked for {source or movement.kind}."
+    return _part_back(source, amount) or (None, "not_ours", text)
 
 
 def _differs(amount: Money, booked: Money) -> tuple[None, str, str]:

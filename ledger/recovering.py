@@ -26,10 +26,7 @@ def recover(*, actor: User, award: Award, milestone_id: UUID, source: UUID, at: 
     if award.provider.is_in_house or not receivable_from(award.provider_id, award.currency):
         return
     # Two jobs of one vendor have two locks: without this one, both would recover the same.
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK, str(award.provider_id)]
-        )
+    hold_vendor(award.provider_id)
     receivable = receivable_from(award.provider_id, award.currency)
     amount = money(award, min(receivable, owed_for(milestone_id, award.pk).payable))
     earned = earned_by(award, milestone_id)
@@ -44,3 +41,9 @@ def recover(*, actor: User, award: Award, milestone_id: UUID, source: UUID, at: 
             Line.credit(chart.VENDOR_RECEIVABLE, amount, **earned),
         ],
     )
+
+
+def hold_vendor(provider_id: UUID) -> None:
+    """Hold what a vendor owes back until the transaction ends: after jobs, before payouts."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK, str(provider_id)])

@@ -18,6 +18,7 @@ from ledger.payees import read_account
 from ledger.payout_noting import note_bank_payout, note_transfer
 from ledger.payout_states import hold
 from ledger.permissions import may_send
+from ledger.recovering import hold_vendor
 from ledger.stripe_gateway import announced, gateway, is_connected
 from ledger.topping_up import note_top_up
 from marketplace.models.people import User
@@ -96,6 +97,7 @@ def read_transfer(*, actor: User, transfer_id: str, at: datetime) -> None:
         payout = payouts.select_related("provider").first()
         if payout is None:
             return  # not ours: the reconciliation shows it
+        hold_vendor(payout.provider_id)
         hold(payout.pk)
         sending = {"attempt": said.attempt, "kind": StepKind.SENDING}
         if PayoutStep.objects.filter(payout=payout, **sending).exists():

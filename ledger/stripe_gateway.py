@@ -137,6 +137,15 @@ class Gateway:
             )
         return str(made.id)
 
+    def reverse_part(self, transfer_id: str, *, amount: Money, wanted_id: UUID) -> None:
+        """Take a part of a transfer back, once for each wish."""
+        with _told():
+            self.client.v1.transfers.reversals.create(
+                transfer_id,
+                {"amount": in_stripes_units(amount), "metadata": {"part": str(wanted_id)}},
+                {"idempotency_key": f"part-{wanted_id}"},
+            )
+
     def bank_payout(self, account_id: str, id: str) -> BankPayout:
         """Read a payout from a vendor's account to its bank."""
         with _told():

@@ -43,6 +43,15 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Back:
+    """Of a transfer, what was taken back at once."""
+
+    id: str
+    minor: int
+    wanted_id: UUID | None  # by which wish of ours
+
+
+@dataclass(frozen=True, slots=True)
 class Transfer:
     """Money moved from the company's balance to a vendor's account."""
 
@@ -53,7 +62,7 @@ class Transfer:
     payout_id: UUID | None
     attempt: int
     reversed_minor: int
-    reversals: tuple[str, ...]
+    reversals: tuple[Back, ...]  # the oldest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +160,13 @@ def transfer_said(said: dict[str, Any]) -> Transfer:
         payout_id=_id(about.get("payout")),
         attempt=int(about.get("attempt") or 0),
         reversed_minor=in_our_units(said["amount_reversed"], said["currency"]).minor,
-        reversals=tuple(each["id"] for each in said["reversals"]["data"]),
+        reversals=tuple(_back(each) for each in reversed(said["reversals"]["data"])),
     )
+
+
+def _back(said: dict[str, Any]) -> Back:
+    minor = in_our_units(said["amount"], said["currency"]).minor
+    return Back(said["id"], minor, _id((said.get("metadata") or {}).get("part")))
 
 
 def bank_payout_said(said: dict[str, Any]) -> BankPayout:

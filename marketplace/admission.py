@@ -155,7 +155,8 @@ def admit_vendor(
     source_key: str | None = None,
 ) -> Provider:
     """
-    Admit an outside vendor.
+    Admit an outside vendor that an administrator vouches for. Others come by invitation, and are
+    approved by finance (`vendor_joining`).
 
     :raises Forbidden: the actor is no administrator. :raises Unknown: no such kind of work.
     :raises NameMissing, SourceKeyTaken: the rules say no.
@@ -227,6 +228,7 @@ def _admit(
             department=department,
             description=description.strip(),
             admitted_at=at,
+            approved_at=at,
             source_key=source_key,
         )
     )

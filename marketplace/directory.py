@@ -11,7 +11,7 @@ from marketplace.models.departments import Department
 from marketplace.models.people import Membership, Role, User
 from marketplace.models.policies import Policy
 from marketplace.models.providers import Category, Provider
-from marketplace.permissions import may_manage_people_of
+from marketplace.permissions import may_manage_people_of, may_suspend
 from marketplace.seats import PersonFacts, Seat, Seats, people, seats
 
 __all__ = [
@@ -78,6 +78,7 @@ class ProviderFacts:
     description: str
     categories: tuple[CategoryFacts, ...]
     admitted_at: datetime
+    approved_at: datetime | None
     suspended_at: datetime | None
     overhead_basis_points: int
 
@@ -100,6 +101,7 @@ class ProviderPaper:
     facts: ProviderFacts
     people: tuple[Person, ...]
     may_manage_people: bool
+    may_suspend: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,7 @@ def provider(actor: User, id: UUID) -> ProviderPaper:
     # Who works for a vendor is theirs to tell; a team's people are colleagues.
     shown = manages or one.is_in_house or actor.pk in {person.id for person in people}
     (facts,) = _provider_facts(Provider.objects.filter(pk=one.pk))
-    return ProviderPaper(facts, people if shown else (), manages)
+    return ProviderPaper(facts, people if shown else (), manages, may_suspend(actor, one))
 
 
 def policies(actor: User) -> list[PolicyFacts]:
@@ -229,6 +231,7 @@ def _provider_facts(found: QuerySet[Provider]) -> list[ProviderFacts]:
             description=one.description,
             categories=tuple(_category(kind) for kind in one.categories.all()),
             admitted_at=one.admitted_at,
+            approved_at=one.approved_at,
             suspended_at=one.suspended_at,
             overhead_basis_points=one.overhead_basis_points,
         )

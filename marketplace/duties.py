@@ -9,11 +9,16 @@ from marketplace.answers import forget_answers
 from marketplace.log import copies, sealer
 from marketplace.messaging import lay_out_messages, send_due_messages
 from marketplace.notices import send_due_notices
+from marketplace.vendor_links import send_due_invitations
 
 
 def run(*, at: datetime) -> dict[str, int]:
     """Do what is due, and return how much of each was done."""
-    return {"notices_sent": send_due_notices(at=at), "answers_forgotten": forget_answers(at=at)}
+    return {
+        "notices_sent": send_due_notices(at=at),
+        "invitations_sent": send_due_invitations(at=at),
+        "answers_forgotten": forget_answers(at=at),
+    }
 
 
 def send_webhooks(*, at: datetime) -> dict[str, int]:

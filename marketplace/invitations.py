@@ -13,7 +13,12 @@ from marketplace.models.providers import Provider
 from marketplace.notices import people_of_provider, tell
 from marketplace.openness import refuse_not_open
 from marketplace.permissions import may_publish_for
-from marketplace.readiness import AuthorInInvitedTeam, OwnTeamInvited, SuspendedInvited
+from marketplace.readiness import (
+    AuthorInInvitedTeam,
+    OwnTeamInvited,
+    SuspendedInvited,
+    UnapprovedInvited,
+)
 from marketplace.refusals import Refusal, require
 from marketplace.sides import bidding_side
 
@@ -39,8 +44,8 @@ def invite_provider(*, actor: User, job_id: UUID, provider_id: UUID, at: datetim
 
     :raises Unknown: the actor cannot see the job or the provider.
     :raises Forbidden: the actor does not publish for the job's department.
-    :raises BiddingOver, AlreadyInvited, SuspendedInvited, OwnTeamInvited, AuthorInInvitedTeam,
-        JudgeInInvitedTeam: the rules say no.
+    :raises BiddingOver, AlreadyInvited, SuspendedInvited, UnapprovedInvited, OwnTeamInvited,
+        AuthorInInvitedTeam, JudgeInInvitedTeam: the rules say no.
     """
     job = Job.objects.visible_to(actor).published().lock(job_id)
     provider = Provider.objects.visible_to(actor).one(provider_id)
@@ -51,6 +56,8 @@ def invite_provider(*, actor: User, job_id: UUID, provider_id: UUID, at: datetim
         raise AlreadyInvited(f"“{provider}” is invited already.")
     if provider.suspended_at is not None:
         raise SuspendedInvited(f"“{provider}” is suspended.")
+    if provider.approved_at is None:
+        raise UnapprovedInvited(f"Finance has not approved “{provider}” yet.")
     if provider.department_id == job.department_id:
         raise OwnTeamInvited(f"“{provider}” belongs to the department itself.")
     _refuse_both_sides(job, provider)

@@ -43,6 +43,7 @@ TOLD_AS: Mapping[str, tuple[str, ...]] = {
     "award.cancelled": ("award.cancelled",),
     "award.overridden": ("award.decided",),
     "award.withdrawn": ("award.cancelled",),
+    "award.replaced": ("award.cancelled",),  # by an override, which tells of its own choice
     "delivery.accepted": ("charge.made",),
     "dispute.resolved": ("charge.corrected",),
     "correction.signed": ("charge.corrected",),

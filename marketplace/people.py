@@ -85,7 +85,7 @@ def found_company(*, email: str, name: str, password: str, at: datetime) -> User
     clock = User.objects.select_for_update().get(pk=CLOCK_ID)
     if User.objects.exclude(pk__in=[CLOCK_ID, IMPORTER_ID]).exists():
         raise CompanyFounded("There are people here already; ask an administrator to add you.")
-    founder = _new_person(email=email, name=name, password=password, at=at)
+    founder = make_person(email=email, name=name, password=password, at=at)
     OfficeHeld.objects.create(user=founder, office=Office.ADMINISTRATOR, since_at=at)
     record(clock, "company.founded", founder, at=at, audience=Audience.COMPANY)
     state_standard_policy(actor=founder, at=at)
@@ -109,7 +109,7 @@ def add_person(
             f"Add people whose address ends in @{_domain(actor.email)}. For others, ask an "
             "administrator of the house."
         )
-    person = _new_person(email=email, name=name, password=password, at=at)
+    person = make_person(email=email, name=name, password=password, at=at)
     record(actor, "person.added", person, at=at, audience=Audience.COMPANY)
     return person
 
@@ -143,7 +143,12 @@ def _domain(email: str) -> str:
     return email.strip().rpartition("@")[2].lower()
 
 
-def _new_person(*, email: str, name: str, password: str | None, at: datetime) -> User:
+def make_person(*, email: str, name: str, password: str | None, at: datetime) -> User:
+    """
+    Make a person, without a word in the record: whoever calls it records the act.
+
+    :raises EmailTaken, EmailNotUsable, NameMissing, PasswordTooWeak: the rules say no.
+    """
     email, name = email.strip(), name.strip()
     if not name or len(name) > 120:
         raise NameMissing("Give a name of 1 to 120 characters.")

@@ -43,6 +43,32 @@ def may_audit(actor: User) -> bool:
     return holds(actor, Office.AUDITOR)
 
 
+def may_invite_vendors(actor: User) -> bool:
+    """Finance, and whoever heads a department."""
+    heads = Membership.objects.current().filter(user=actor, role=Role.HEAD)
+    return holds(actor, Office.FINANCE) or heads.exists()
+
+
+def may_approve_vendors(actor: User) -> bool:
+    """Finance; of whoever invited the vendor, the verb says no."""
+    return holds(actor, Office.FINANCE)
+
+
+def may_speak_for(actor: User, provider: Provider) -> bool:
+    """Its lead says what a vendor is, accepts terms and declares."""
+    return is_member(actor, provider, Role.LEAD)
+
+
+def may_suspend(actor: User, provider: Provider) -> bool:
+    """Administrators; of an outside vendor, finance too."""
+    return may_administer(actor) or (not provider.is_in_house and holds(actor, Office.FINANCE))
+
+
+def may_read_vendor(actor: User, provider: Provider) -> bool:
+    """What a vendor said of itself: its own people, finance, auditors and administrators."""
+    return is_member(actor, provider) or holds(actor, *Office)
+
+
 def may_run_webhooks(actor: User) -> bool:
     """Say which other systems are told what happens."""
     return holds(actor, Office.FINANCE, Office.ADMINISTRATOR)

@@ -102,6 +102,13 @@ class SuspendedInvited(NotReady):
     field = "invited"
 
 
+class UnapprovedInvited(NotReady):
+    """A vendor that finance has not approved may not bid."""
+
+    code = "unapproved_invited"
+    field = "invited"
+
+
 @dataclass(frozen=True, slots=True)
 class Missing:
     """One thing that stands in the way of publishing."""
@@ -203,6 +210,9 @@ def _invitation_gaps(job: Job, publisher: User | None) -> Iterator[Missing]:
     for provider in invited:
         if provider.suspended_at is not None:
             yield Missing("invited", f"“{provider}” is suspended.", SuspendedInvited)
+        if provider.approved_at is None:
+            text = f"Finance has not approved “{provider}” yet."
+            yield Missing("invited", text, UnapprovedInvited)
         if provider.department_id == job.department_id:
             text = f"“{provider}” belongs to the department itself."
             yield Missing("invited", text, OwnTeamInvited)

@@ -1,4 +1,4 @@
-"""Departments, teams and vendors come in; a provider is suspended and restored."""
+"""Departments, teams and vendors come in."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from frontend.acts import Act, NothingAsked, answer, sent
+from frontend.acts import Act, answer, sent
 from frontend.forms import PageForm, WordsField, offer
 from frontend.pages.drafts import PAGE
 from frontend.pages.people import administrators_only
 from frontend.requests import SignedIn
 from marketplace.admission import admit_vendor, register_department, register_team
-from marketplace.directory import categories, departments, provider
-from marketplace.suspension import restore_provider, suspend_provider
+from marketplace.directory import categories, departments
 
 
 class DepartmentForm(PageForm):
@@ -124,51 +123,3 @@ def new_vendor(request: SignedIn) -> HttpResponse:
 
     told = _("Admitted. Add the person who bids for them next.")
     return answer(request, act, VendorForm(sent(request)), do=do, told=told)
-
-
-@PAGE
-@login_required
-def suspend(request: SignedIn, provider_id: UUID) -> HttpResponse:
-    """Let a provider neither be invited nor bid for a while."""
-    administrators_only(request)
-    facts = provider(request.user, provider_id).facts
-    act = Act(
-        title=_("Suspend %(name)s") % {"name": facts.name},
-        lead=_("They can neither be invited nor bid until they are restored. They are told."),
-        button=_("Suspend them"),
-        back=reverse("provider", args=[provider_id]),
-        trail=facts.name,
-    )
-    return answer(
-        request,
-        act,
-        NothingAsked(sent(request)),
-        do=lambda typed: suspend_provider(
-            actor=request.user, provider_id=provider_id, at=request.received_at
-        ),
-        told=_("Suspended."),
-    )
-
-
-@PAGE
-@login_required
-def restore(request: SignedIn, provider_id: UUID) -> HttpResponse:
-    """Let a suspended provider bid again."""
-    administrators_only(request)
-    facts = provider(request.user, provider_id).facts
-    act = Act(
-        title=_("Restore %(name)s") % {"name": facts.name},
-        lead=_("They can be invited and bid again. They are told."),
-        button=_("Restore them"),
-        back=reverse("provider", args=[provider_id]),
-        trail=facts.name,
-    )
-    return answer(
-        request,
-        act,
-        NothingAsked(sent(request)),
-        do=lambda typed: restore_provider(
-            actor=request.user, provider_id=provider_id, at=request.received_at
-        ),
-        told=_("Restored."),
-    )

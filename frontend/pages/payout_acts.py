@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django import forms
 from django.http import HttpResponse
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from frontend.acts import Act, NothingAsked, answer, sent
-from frontend.forms import DayField, PageForm
+from frontend.forms import DayField, MoneyField, PageForm, count_in
 from frontend.pages.periods import ReasonForm
 from frontend.pages.work import ACT
 from frontend.rendering import fresh_sign_in
@@ -21,7 +21,7 @@ from frontend.requests import SignedIn
 from ledger.paying import declare_not_sent
 from ledger.paying_by_hand import note_paid_by_hand, note_returned_by_hand
 from ledger.reports.payouts import payout
-from ledger.sending_back import recall_payout, want_back
+from ledger.sending_back import recall_payout, want_back, want_part_back
 from ledger.settling import approve_payout, decline_payout, try_again
 from marketplace.refusals import Unknown
 
@@ -40,6 +40,17 @@ class PaidForm(DocumentForm):
         label=gettext_lazy("Paid on"),
         help_text=gettext_lazy("Needed where how the vendor is paid was changed since."),
     )
+
+
+class PartForm(ReasonForm):
+    """How much of it; named before it is asked for, so that a form sent twice asks once."""
+
+    amount = MoneyField(
+        label=gettext_lazy("Amount"),
+        help_text=gettext_lazy("At most what the vendor owes back after a credit."),
+    )
+    part_id = forms.UUIDField(widget=forms.HiddenInput())
+    field_order = ("amount", "reason", "part_id")
 
 
 Verb = Callable[..., object]
@@ -78,6 +89,13 @@ ACTS: dict[str, tuple[Any, Any, type[PageForm], Verb, Any]] = {
         gettext_lazy("Have it reversed"),
         ReasonForm,
         want_back,
+        gettext_lazy("Stripe is asked. You are told what it says."),
+    ),
+    "part": (
+        gettext_lazy("Have a part of the transfer to %(name)s reversed"),
+        gettext_lazy("Have it reversed"),
+        PartForm,
+        want_part_back,
         gettext_lazy("Stripe is asked. You are told what it says."),
     ),
     "not-sent": (
@@ -119,11 +137,15 @@ def act_on(request: SignedIn, payout_id: UUID, what: str) -> HttpResponse:
         back=reverse("payouts"),
         trail=_("Payouts"),
         facts=((_("Amount"), str(row.amount)), (_("Asked for by"), row.asked_by)),
+        unit=row.amount.currency,
     )
+    asked = form(sent(request), initial={"part_id": uuid4()})
+    if "amount" in asked.fields:
+        count_in(asked, "amount", row.amount.currency)
     return answer(
         request,
         act,
-        form(sent(request)),
+        asked,
         do=lambda typed: verb(
             actor=request.user, payout_id=payout_id, at=request.received_at, **typed
         ),

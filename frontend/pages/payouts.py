@@ -21,7 +21,7 @@ from frontend.requests import SignedIn
 from frontend.tables import csv_answer
 from ledger.payees import confirm_payee, onboarding_address, pay_by_hand
 from ledger.reconciling import explain_movement
-from ledger.reports.payouts import COLUMNS, payouts, vendor_account, vendors_owed
+from ledger.reports.payouts import COLUMNS, payouts, payouts_page, vendor_account, vendors_owed
 from ledger.reports.stripe_books import stripe_movements
 from ledger.settling import ask_payout
 from ledger.stripe_gateway import is_connected
@@ -64,10 +64,11 @@ class ExplainForm(PageForm):
 @login_required
 def index(request: SignedIn) -> HttpResponse:
     """Show what vendors are owed, every payout, and what is open at Stripe."""
-    only_known(request)
+    only_known(request, "cursor")
+    asked = {"actor": request.user, "at": request.received_at}
     context = {
         "vendors": vendors_owed(actor=request.user, at=request.received_at),
-        "rows": payouts(actor=request.user, at=request.received_at, limit=200),
+        "payouts": payouts_page(cursor=request.GET.get("cursor", ""), **asked),
         "open_lines": stripe_movements(actor=request.user, only_open=True),
         "is_finance": seats(request.user).is_finance,
         "is_connected": is_connected(),
@@ -87,10 +88,15 @@ def index_csv(request: SignedIn) -> StreamingHttpResponse:
 @login_required
 def account(request: SignedIn, provider_id: UUID) -> HttpResponse:
     """Show a vendor what it is owed, how it is paid and what it was paid."""
-    only_known(request)
-    paper = vendor_account(actor=request.user, provider_id=provider_id, at=request.received_at)
+    only_known(request, "cursor")
+    paper = vendor_account(
+        actor=request.user,
+        provider_id=provider_id,
+        at=request.received_at,
+        cursor=request.GET.get("cursor", ""),
+    )
     leads = any(seat.id == provider_id for seat in seats(request.user).providers)
-    context = {"paper": paper, "is_own": leads}
+    context = {"paper": paper, "is_own": leads, "this_year": request.received_at.year}
     return page(request, "frontend/pages/money/vendor_account.html", context)
 
 

@@ -65,12 +65,13 @@ def show(request: SignedIn, provider_id: UUID) -> HttpResponse:
     """Show the profile of a provider: what it does, and what the record says of it."""
     card = scorecard(actor=request.user, provider_id=provider_id, at=request.received_at)
     paper = provider(request.user, provider_id)
+    held = seats(request.user)
     context = {
         "card": card,
         "paper": paper,
         "needs": profile(card.needs),
         "result": next((one for one in card.needs if one.code == RESULT), None),
-        "is_administrator": seats(request.user).is_administrator,
+        "reads_vendor": not card.is_in_house and (bool(held.offices) or card.is_mine),
     }
     return page(request, "frontend/pages/company/provider.html", context)
 

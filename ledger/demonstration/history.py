@@ -9,7 +9,7 @@ from random import Random
 from django.db import transaction
 
 from ledger.commissioning import cancel_job, end_without_award
-from ledger.demonstration import chapters, playing
+from ledger.demonstration import chapters, playing, vendors
 from ledger.demonstration.founding import Company, found
 from ledger.demonstration.past import PAST, Past
 from ledger.demonstration.playing import Play
@@ -27,6 +27,7 @@ def tell_history(*, now: datetime, say: Callable[[str], None]) -> Company:
     founded_at = now - timedelta(days=352)
     company = found(at=founded_at, until=now)
     chapters.state_the_rules(company, at=founded_at, now=now)
+    vendors.introduce_vendors(company, at=founded_at)
     stories: list[Past | Present] = sorted(
         [*PAST, *PRESENT], key=lambda story: story.days_ago, reverse=True
     )
@@ -39,6 +40,7 @@ def tell_history(*, now: datetime, say: Callable[[str], None]) -> Company:
             play_present(play, story)
     say(f"     {len(chapters.CHAPTERS)} chapters of the books, and the months are closed")
     chapters.play_chapters(company, now=now)
+    vendors.play_vendors(company, now=now)
     return company
 
 

@@ -69,6 +69,7 @@ class EntryKind(models.TextChoices):
     PAYOUT_REFUSED = "payout_refused", "Payout refused"
     PAYOUT_RETURNED = "payout_returned", "Payout returned"
     PAYOUT_REVERSED = "payout_reversed", "Payout reversed"
+    PAYOUT_PART_REVERSED = "payout_part_reversed", "Part of a payout reversed"
     PAYMENT_FEE = "payment_fee", "Payment fee"
 
 

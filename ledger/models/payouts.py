@@ -166,3 +166,51 @@ class SendBack(models.Model):
 
     def __str__(self) -> str:
         return str(self.payout_id)
+
+
+class PartWanted(models.Model):
+    """Finance wants a part of a transfer back, of what the vendor owes: asked under this name."""
+
+    id = models.UUIDField(primary_key=True)
+    payout = models.ForeignKey(Payout, models.PROTECT, related_name="parts_wanted")
+    amount_minor = models.BigIntegerField()
+    reason = models.ForeignKey(Words, models.PROTECT, related_name="+")
+    wanted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    wanted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_part_wanted_is_something", condition=Q(amount_minor__gt=0)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.amount_minor)
+
+
+class PartBack(models.Model):
+    """A part of a transfer came back; what of it was set off against what the vendor owed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    payout = models.ForeignKey(Payout, models.PROTECT, related_name="parts_back")
+    wanted = models.OneToOneField(
+        PartWanted, models.PROTECT, null=True, related_name="back"
+    )  # none: it was taken back at Stripe itself
+    reference = models.CharField(max_length=100, unique=True)  # Stripe's name of the reversal
+    amount_minor = models.BigIntegerField()
+    set_off_minor = models.BigIntegerField()
+    happened_at = models.DateTimeField()
+    noted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_part_back_sets_off_what_came_back_at_most",
+                condition=Q(amount_minor__gt=0, set_off_minor__gte=0)
+                & Q(set_off_minor__lte=models.F("amount_minor")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reference

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.db.models.functions import ExtractYear
 
 from ledger.models.payouts import Payout, PayoutQuerySet, PayoutStep, StepKind
@@ -16,6 +16,7 @@ from ledger.payee_facts import PayeeFacts, payee_facts, payees_facts
 from ledger.payout_states import Standing, amount_of, standing
 from ledger.permissions import may_confirm_payee, may_pay
 from ledger.reports.columns import Column, columns
+from ledger.reports.paging import PAGE_MAX, Page, read_cursor, write_cursor
 from ledger.reports.reading import income_to_read, reader_of
 from marketplace.models.people import User
 from marketplace.models.providers import Provider
@@ -65,14 +66,32 @@ COLUMNS: tuple[Column[PayoutRow], ...] = columns(
 )
 
 
-def payouts(
-    *, actor: User, at: datetime, provider_id: UUID | None = None, limit: int | None = None
-) -> list[PayoutRow]:
+def payouts(*, actor: User, at: datetime, provider_id: UUID | None = None) -> list[PayoutRow]:
     """Return the payouts that a person may see, the latest first: finance all, a vendor its own."""
     found = _visible_to(actor)
     if provider_id is not None:
         found = found.filter(provider=provider_id)
-    return _rows(actor, list(found.order_by("-asked_at", "pk")[:limit]), at=at)
+    return _rows(actor, list(found.order_by("-asked_at", "pk")), at=at)
+
+
+def payouts_page(
+    *, actor: User, at: datetime, cursor: str = "", provider_id: UUID | None = None
+) -> Page[PayoutRow]:
+    """
+    Return the payouts that a person may see page by page, the latest first.
+
+    :raises NotACursor: it was given out by no page of this list.
+    """
+    found = _visible_to(actor)
+    if provider_id is not None:
+        found = found.filter(provider=provider_id)
+    if key := read_cursor("payouts", cursor):
+        asked_at, id = datetime.fromisoformat(str(key[0])), UUID(str(key[1]))
+        found = found.filter(Q(asked_at__lt=asked_at) | Q(asked_at=asked_at, pk__gt=id))
+    rows = list(found.order_by("-asked_at", "pk")[: PAGE_MAX + 1])
+    last = rows[PAGE_MAX - 1] if len(rows) > PAGE_MAX else None
+    after = write_cursor("payouts", last.asked_at.isoformat(), str(last.pk)) if last else None
+    return Page(tuple(_rows(actor, rows[:PAGE_MAX], at=at)), after)
 
 
 def payout(*, actor: User, payout_id: UUID, at: datetime) -> PayoutRow:
@@ -192,7 +211,7 @@ class VendorAccount:
     name: str
     owed: list[VendorRow]
     payee: PayeePaper
-    payouts: list[PayoutRow]
+    payouts: Page[PayoutRow]
     years: list[YearPaid]
 
 
@@ -205,11 +224,14 @@ class YearPaid:
     amount: Money
 
 
-def vendor_account(*, actor: User, provider_id: UUID, at: datetime) -> VendorAccount:
+def vendor_account(
+    *, actor: User, provider_id: UUID, at: datetime, cursor: str = ""
+) -> VendorAccount:
     """
-    Return a vendor's account, for its own people, finance and auditors.
+    Return a vendor's account, for its own people, finance and auditors, with a page of its payouts.
 
     :raises Unknown: the actor cannot see the vendor. :raises Forbidden: it is not theirs to read.
+    :raises NotACursor: it was given out by no page of payouts.
     """
     provider = income_to_read(reader_of(actor), provider_id)
     return VendorAccount(
@@ -217,7 +239,7 @@ def vendor_account(*, actor: User, provider_id: UUID, at: datetime) -> VendorAcc
         name=provider.name,
         owed=_vendors(actor, vendor_balances([provider_id]), at=at),
         payee=_payee(actor, payee_facts(provider_id), at=at),
-        payouts=payouts(actor=actor, provider_id=provider_id, at=at, limit=200),
+        payouts=payouts_page(actor=actor, provider_id=provider_id, at=at, cursor=cursor),
         years=_years(provider_id),
     )
 

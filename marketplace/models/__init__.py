@@ -12,6 +12,7 @@ from marketplace.models import (
     questions,
     redactions,
     tokens,
+    vendors,
     webhooks,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "questions",
     "redactions",
     "tokens",
+    "vendors",
     "webhooks",
 ]

@@ -27,7 +27,7 @@ class Category(models.Model):
 class ProviderQuerySet(Findable["Provider"]):
     def active(self) -> Self:
         """Providers that may be invited and may bid."""
-        return self.filter(suspended_at=None)
+        return self.filter(suspended_at=None, approved_at__isnull=False)
 
     def with_member(self, actor: User) -> Self:
         """Providers that the person belongs to."""
@@ -59,6 +59,7 @@ class Provider(models.Model):
     description = models.TextField(blank=True, default="")
     categories = models.ManyToManyField(Category, related_name="providers")
     admitted_at = models.DateTimeField()
+    approved_at = models.DateTimeField(null=True)  # until then it is neither invited, nor bids
     suspended_at = models.DateTimeField(null=True)
     # A team's approved overhead on labour, in hundredths of a percent; 12 % until one is approved.
     overhead_basis_points = models.PositiveIntegerField(default=1200)

@@ -65,7 +65,7 @@ def test_a_provider_has_a_scorecard(cast: Cast, maya: Machine, pia: Machine):
         ("teams/", {"name": "Print", "department_id": "{services}"}),
         ("categories/", {"code": "law", "name": "Law"}),
         ("people/", {"email": "nina@house.example", "name": "Nina"}),
-        ("providers/{otto_co}/suspension/", {}),
+        ("providers/{otto_co}/suspension/", {"reason": "They do not answer."}),
         ("departments/{marketing}/members/", {"user_id": "{adam}", "role": "requester"}),
         ("people/{rolf}/offices/", {"office": "auditor"}),
         (
@@ -113,10 +113,10 @@ def test_a_member_leaves(cast: Cast, adam: Machine):
 
 def test_a_suspended_provider_is_restored(cast: Cast, adam: Machine):
     path = f"providers/{cast.otto_co.pk}/"
-    adam.post(f"{path}suspension/")
+    adam.post(f"{path}suspension/", {"reason": "They do not answer."})
     assert adam.get(path).json()["facts"]["suspended_at"] is not None
 
-    assert adam.post(f"{path}restoration/").status_code == 201
+    assert adam.post(f"{path}restoration/", {"reason": "They do."}).status_code == 201
     assert adam.get(path).json()["facts"]["suspended_at"] is None
 
 

@@ -33,12 +33,10 @@ NOTHING_TO_SAY = {
     "erasure",
     "prices",
     "replay",
-    "restoration",
     "rotation",
     "trial",
     "release",
     "revocation",
-    "suspension",
     "withdrawal",
 }
 METHODS = ("get", "post", "put", "patch", "delete")

@@ -119,11 +119,11 @@ def test_departments_teams_and_vendors_come_in(cast: Cast, adam: Client) -> None
 
 
 def test_a_provider_is_suspended_and_restored(cast: Cast, adam: Client) -> None:
-    send(adam, reverse("provider-suspend", args=[cast.vera_co.pk]))
+    send(adam, reverse("provider-suspend", args=[cast.vera_co.pk]), {"reason": "No answer."})
     cast.vera_co.refresh_from_db()
     assert cast.vera_co.suspended_at == NOON
 
-    send(adam, reverse("provider-restore", args=[cast.vera_co.pk]))
+    send(adam, reverse("provider-restore", args=[cast.vera_co.pk]), {"reason": "They do again."})
     cast.vera_co.refresh_from_db()
     assert cast.vera_co.suspended_at is None
 

@@ -19,9 +19,11 @@ from ledger.models.periods import PeriodStep
 from ledger.models.ratings import Reveal
 from ledger.models.retentions import Retention
 from ledger.models.years import YearEnd
+from ledger.reports.payouts import vendors_owed
 from ledger.reports.register import register
 from marketplace.models.jobs import Job
 from marketplace.models.questions import Question
+from marketplace.vendor_paper import vendor_room
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +58,10 @@ def assert_every_chapter_is_there(company: Company) -> None:
     kinds = set(JournalEntry.objects.values_list("kind", flat=True))
     assert {"overridden", "retention_released", "cancelled", "budget_moved"} <= kinds
     assert {"accrued", "budget_carried"} <= kinds
+    assert {"payout_approved", "payout_paid", "payout_reversed"} <= kinds
+    finn = {"actor": company.people["finn"], "at": datetime.now(UTC)}
+    assert "ready" in {one.state for one in vendor_room(**finn).vendors}
+    assert any(row.payee.frozen_until for row in vendors_owed(**finn)), "one payee was changed"
     assert YearEnd.objects.exists()
     assert Posting.objects.filter(account__code="5600").exists(), "a dual-priced team"
     assert Posting.objects.filter(account__code="2100", currency="USD").exists()

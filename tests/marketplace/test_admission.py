@@ -26,7 +26,7 @@ from marketplace.policies import (
     policy_in_force,
     state_policy,
 )
-from marketplace.refusals import Forbidden, Unknown
+from marketplace.refusals import Forbidden, ReasonMissing, Unknown
 from marketplace.suspension import (
     AlreadySuspended,
     NotSuspended,
@@ -126,9 +126,12 @@ def test_a_kind_of_work_has_one_code(cast):
 
 
 def test_a_provider_is_suspended_and_restored_and_its_lead_is_told(cast):
-    def act(verb, actor=cast.adam):
-        return verb(actor=actor, provider_id=cast.vera_co.pk, at=NOON)
+    def act(verb, actor=cast.adam, **words):
+        words = {"reason": "They do not answer.", "at": NOON} | words
+        return verb(actor=actor, provider_id=cast.vera_co.pk, **words)
 
+    with refused(ReasonMissing):
+        act(suspend_provider, reason=" ")
     with refused(NotSuspended):
         act(restore_provider)
     act(suspend_provider)
@@ -142,11 +145,15 @@ def test_a_provider_is_suspended_and_restored_and_its_lead_is_told(cast):
     assert told.count() == 2
 
 
-def test_suspending_is_the_administrators(cast):
+def test_suspending_is_the_administrators_and_of_a_vendor_finances_too(cast):
+    words = {"reason": "They do not answer.", "at": NOON}
     with refused(Forbidden):
-        suspend_provider(actor=cast.gerd, provider_id=cast.vera_co.pk, at=NOON)
+        suspend_provider(actor=cast.gerd, provider_id=cast.vera_co.pk, **words)
     with refused(Unknown):
-        suspend_provider(actor=cast.adam, provider_id=uuid4(), at=NOON)
+        suspend_provider(actor=cast.adam, provider_id=uuid4(), **words)
+    with refused(Forbidden):
+        suspend_provider(actor=cast.fin, provider_id=cast.events_team.pk, **words)
+    assert suspend_provider(actor=cast.fin, provider_id=cast.vera_co.pk, **words).suspended_at
 
 
 def state(actor, **changes):

@@ -67,7 +67,8 @@ def test_who_may_not_bid_is_not_invited_later_either(cast, invite):
     own = register_team(actor=cast.adam, name="Ads", department_id=cast.marketing.pk, at=NOON)
     with refused(OwnTeamInvited):
         invite(provider=own)
-    suspend_provider(actor=cast.adam, provider_id=cast.otto_co.pk, at=NOON)
+    words = {"reason": "They do not answer.", "at": NOON}
+    suspend_provider(actor=cast.adam, provider_id=cast.otto_co.pk, **words)
     with refused(SuspendedInvited):
         invite()
     other = register_team(actor=cast.adam, name="Stage", department_id=cast.services.pk, at=NOON)

@@ -143,7 +143,8 @@ def test_a_department_does_not_buy_from_itself(cast):
 
 
 def test_a_suspended_provider_is_not_invited(cast):
-    suspend_provider(actor=cast.adam, provider_id=cast.vera_co.pk, at=NOON)
+    words = {"reason": "They do not answer.", "at": NOON}
+    suspend_provider(actor=cast.adam, provider_id=cast.vera_co.pk, **words)
 
     (gap,) = found(cast)
     assert gap.rule is SuspendedInvited

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 from uuid import uuid4
 
@@ -284,6 +284,30 @@ def test_an_answer_that_never_ends_is_cut_off(cast: Cast, receiver: Receiver, mo
     assert WebhookMessage.objects.get().problem == outward.TOO_SLOW
 
 
+def test_a_name_that_nobody_finds_in_time_keeps_no_other_message_waiting(
+    cast: Cast, receiver: Receiver, monkeypatch: Any
+):
+    slow, other = added(cast, receiver), added(cast, receiver)
+    Webhook.objects.filter(pk=slow.id).update(address="http://slow.example.com/hook")
+    try_webhook(actor=cast.fin, webhook_id=slow.id, at=NOON)
+    try_webhook(actor=cast.fin, webhook_id=other.id, at=NOON)
+    real, over = socket.getaddrinfo, Event()
+
+    def asked(host: str, *args: Any, **options: Any) -> Any:
+        if host == "slow.example.com":
+            over.wait(timeout=30)
+            raise OSError
+        return real(host, *args, **options)
+
+    monkeypatch.setattr(outward, "SECONDS_MAX", 0.3)
+    monkeypatch.setattr(socket, "getaddrinfo", asked)
+    try:
+        assert send_due_messages(at=NOON) == 1
+    finally:
+        over.set()
+    assert "in time" in WebhookMessage.objects.get(webhook=slow.id).problem
+
+
 def test_an_override_a_withdrawal_and_a_credit_are_told_while_nothing_is_held(
     committed: None, as_role: Any, receiver: Receiver, monkeypatch: Any
 ):
@@ -292,7 +316,7 @@ def test_an_override_a_withdrawal_and_a_credit_are_told_while_nothing_is_held(
     kinds = ("award.decided", "award.cancelled", "charge.corrected")
     added(cast, receiver, *kinds)
     job = a_published_job(cast)
-    happened = [("award.overridden", 1), ("award.withdrawn", 1)]
+    happened = [("award.overridden", 1), ("award.replaced", 1), ("award.withdrawn", 1)]
     happened += [("dispute.resolved", 0), ("dispute.resolved", 1)]
     for kind, minor in happened:
         record(cast.fin, kind, job, at=NOON, audience=Audience.BUYER, facts={"amount_minor": minor})
@@ -306,10 +330,11 @@ def test_an_override_a_withdrawal_and_a_credit_are_told_while_nothing_is_held(
         return real(*words)
 
     monkeypatch.setattr(messaging, "post", watched)
-    assert lay_out_messages(at=NOON) == 3
-    assert send_due_messages(at=NOON) == 3
-    assert sorted(json.loads(body)["type"] for _, body in receiver.taken) == sorted(kinds)
-    assert held == [False] * 3
+    assert lay_out_messages(at=NOON) == 4
+    assert send_due_messages(at=NOON) == 4
+    told = sorted(json.loads(body)["type"] for _, body in receiver.taken)
+    assert told == sorted([*kinds, "award.cancelled"])  # the award replaced, and the one withdrawn
+    assert held == [False] * 4
 
 
 def test_webhooks_are_for_finance_and_administrators(cast: Cast, receiver: Receiver):

@@ -167,7 +167,7 @@ class Books:
             amount=amount,
             currency=currency,
             destination_payment_refund=self.name("pyr"),
-            metadata={},
+            metadata=said.get("metadata", {}),
             source_refund=None,
             transfer=transfer["id"],
         )

@@ -15,8 +15,6 @@ DESCRIPTION = (
     Path(__file__).parents[2].parent / "shared/data/stripe/spec3.connect-subset.2023-08-16.json.gz"
 )
 IS_HERE = DESCRIPTION.is_file()
-# What Stripe added since, or shows to the platform alone.
-NEWER = {"account": {"external_accounts"}}
 
 
 @cache

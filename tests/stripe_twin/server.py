@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,7 +31,7 @@ class Cut(Exception):
 class Fault:
     """
     What goes wrong with the next request that begins so: busy (429), broken or cut before it is
-    done, broken or cut after it is done.
+    done, broken or cut after it is done, or whoever asked killed after it.
     """
 
     begins: str
@@ -47,6 +49,7 @@ class Twin:
     contract: Contract = field(default_factory=Contract)
     lock: Any = field(default_factory=RLock)
     address: str = ""
+    victim: int = 0  # the process that a fault kills
 
     def answer(self, method: str, target: str, body: str, headers: Any) -> tuple[int, Thing]:
         """Return what Stripe would answer. :raises Cut: nothing at all."""
@@ -63,7 +66,9 @@ class Twin:
             key = headers.get("Idempotency-Key") if method == "POST" else None
             status, thing = self._once(key, method, path, said, headers, fault)
             self.contract.check_answer(method, path, status, thing)
-            if fault == "cut after":
+            if fault == "killed after":
+                os.kill(self.victim, signal.SIGKILL)
+            if fault in ("cut after", "killed after"):
                 raise Cut
             return status, thing
 

@@ -253,7 +253,8 @@ def test_a_refused_bid_is_told_and_the_rest_of_its_release_is_kept(write, monkey
 def test_a_release_that_the_rules_refuse_is_told_and_leaves_nothing_behind(write):
     imported(write(release()))
     vendor = Provider.objects.get(source_key="ocds-choice:lumen")
-    suspend_provider(actor=the_importer(), provider_id=vendor.pk, at=NOW)
+    words = {"reason": "They do not answer.", "at": NOW}
+    suspend_provider(actor=the_importer(), provider_id=vendor.pk, **words)
     before = Job.objects.count()
 
     _, fates, problems = imported(write(release(ocid="ocds-choice-2")))

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from ledger.models.payouts import Payout
+from ledger.models.stripe import BalanceMovement
 from ledger.payees import confirm_payee, pay_by_hand
 from ledger.paying_by_hand import (
     Frozen,
@@ -191,7 +192,7 @@ def test_18b_a_transfer_that_is_reversed_refills_the_balance_and_is_owed_again(p
     assert_books_hold()
 
 
-def test_18b_a_part_that_stripe_took_back_is_told_once_and_the_rest_comes_back_too(play, before):
+def test_18b_a_part_that_stripe_took_back_is_booked_once_and_the_rest_comes_back_too(play, before):
     payout = sent(play)
     (transfer,) = play.twin.books.of("transfer")
     play.twin.books.reverse(transfer, {"amount": 300_00})
@@ -199,15 +200,20 @@ def test_18b_a_part_that_stripe_took_back_is_told_once_and_the_rest_comes_back_t
         play.deliver(play.twin.books.events[-1:])
         play.work()
         play.twin.books.tell("transfer.reversed", transfer)
+    cash = {"1100": "-5000.00", "1150": "4300.00"}
     assert play.word(payout) == "sent"
-    assert Notice.objects.filter(kind="payout.partly_back", recipient=play.cast.fin).count() == 1
+    assert books_stand() == before | cash | {"2100": "300.00", "1160": "700.00", "2120": "700.00"}
+    told = {"kind": "payout.part_reversed", "recipient": play.cast.fin}
+    assert Notice.objects.filter(**told).count() == 1
 
     want_back(actor=play.cast.fin, payout_id=payout.pk, reason="All of it.", at=play.pass_(MINUTE))
     play.work()
+    play.poll()
 
     assert play.word(payout) == "reversed"
     assert books_stand() == before | OWED | {"1100": "-5000.00", "1150": "5000.00"}
     assert play.twin.books.balances[""]["eur"] == 5_000_00
+    assert not BalanceMovement.objects.filter(match=None).exists()
     assert_books_hold()
 
 

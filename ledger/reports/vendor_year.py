@@ -1,0 +1,125 @@
+"""A vendor's year on one sheet: what was owed before, earned, credited, paid, and is owed still."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import F, Min, QuerySet, Sum
+
+from ledger import chart
+from ledger.models.journal import EntryKind, Posting
+from ledger.reports.columns import Column, columns
+from ledger.reports.reading import income_to_read, reader_of
+from marketplace.models.people import User
+from marketplace.money import Money
+from marketplace.refusals import Unknown
+
+# Between the company and a vendor. What is in the vendor's own account at Stripe is paid.
+STANDING = (
+    *(chart.VENDOR_PAYABLE, chart.RETENTION, chart.DISPUTE_HOLD, chart.PAYOUT_IN_PROCESS),
+    *(chart.VENDOR_RECEIVABLE, chart.IN_TRANSIT),
+)
+PAID = frozenset({EntryKind.PAYOUT_SENT})
+CAME_BACK = frozenset({EntryKind.PAYOUT_REVERSED, EntryKind.PAYOUT_PART_REVERSED})
+CREDITED = frozenset({EntryKind.CREDITED})
+
+
+@dataclass(frozen=True, slots=True)
+class YearLine:
+    """One fact of the year. What is owed grows by an amount, and falls by a negative one."""
+
+    on: date
+    what: str  # earned, credited, paid, came_back
+    job_title: str
+    amount: Money
+    entry_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class YearSums:
+    """A year in one currency: opening + earned + credited + paid + came back = closing."""
+
+    opening: Money
+    earned: Money
+    credited: Money  # negative or zero
+    paid: Money  # negative or zero
+    came_back: Money
+    closing: Money
+
+
+@dataclass(frozen=True, slots=True)
+class VendorYear:
+    provider_id: UUID
+    name: str
+    year: int
+    sums: tuple[YearSums, ...]  # by currency
+    lines: tuple[YearLine, ...]
+
+
+COLUMNS: tuple[Column[YearLine], ...] = columns("on", "what", "job_title", "amount", "entry_id")
+
+
+def vendor_year(*, actor: User, provider_id: UUID, year: int) -> VendorYear:
+    """
+    Return a vendor's year, by the journal.
+
+    :raises Unknown: there is no such vendor or year. :raises Forbidden: it is not theirs to read.
+    """
+    provider = income_to_read(reader_of(actor), provider_id)
+    if provider.is_in_house or not 2000 <= year < 2100:
+        raise Unknown("There is no such vendor or year.")
+    standing = Posting.objects.filter(provider=provider_id, account__code__in=STANDING)
+    lines = tuple(_lines(standing.filter(entry__effective_on__year=year)))
+    before = dict(
+        standing.filter(entry__effective_on__lt=date(year, 1, 1))
+        .values_list("currency")
+        .annotate(net=Sum(F("credit_minor") - F("debit_minor")))
+    )
+    currencies = sorted(
+        {line.amount.currency for line in lines} | {c for c, n in before.items() if n}
+    )
+    return VendorYear(
+        provider_id=provider.pk,
+        name=provider.name,
+        year=year,
+        sums=tuple(_sums(int(before.get(one, 0)), one, lines) for one in currencies),
+        lines=lines,
+    )
+
+
+def _lines(postings: QuerySet[Posting]) -> Iterable[YearLine]:
+    sums = (
+        postings.values_list("entry", "entry__effective_on", "entry__kind", "currency")
+        .annotate(
+            net=Sum(F("credit_minor") - F("debit_minor")),
+            title=Min("job__title"),
+            public=Min("entry__public_id"),
+        )
+        .order_by("entry__effective_on", "entry", "currency")
+    )
+    for _, on, kind, currency, net, title, public in sums:
+        if net:  # what only moved from one account to another, is owed as before
+            moved = kind in PAID | CAME_BACK
+            amount = Money(int(net), currency)
+            yield YearLine(on, _what(kind), "" if moved else title or "", amount, public)
+
+
+def _what(kind: str) -> str:
+    if kind in PAID:
+        return "paid"
+    if kind in CAME_BACK:
+        return "came_back"
+    return "credited" if kind in CREDITED else "earned"
+
+
+def _sums(opening: int, currency: str, lines: Iterable[YearLine]) -> YearSums:
+    by = dict.fromkeys(("earned", "credited", "paid", "came_back"), 0)
+    for line in lines:
+        if line.amount.currency == currency:
+            by[line.what] += line.amount.minor
+    figures = {what: Money(minor, currency) for what, minor in by.items()}
+    closing = Money(opening + sum(by.values()), currency)
+    return YearSums(opening=Money(opening, currency), closing=closing, **figures)

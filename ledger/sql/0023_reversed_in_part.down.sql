@@ -1,0 +1,14 @@
+DROP TRIGGER rows_are_recorded ON marketplace_vendorprofile;
+DROP TRIGGER rows_are_recorded ON marketplace_terms;
+DROP TRIGGER rows_are_recorded ON marketplace_termsacceptance;
+DROP TRIGGER rows_are_recorded ON marketplace_vendordeclaration;
+DROP TRIGGER rows_are_recorded ON marketplace_vendoranswer;
+DROP TRIGGER rows_are_recorded ON marketplace_providersuspension;
+DROP TRIGGER rows_are_recorded ON ledger_partwanted;
+DROP TRIGGER partwanted_is_append_only ON ledger_partwanted;
+DROP TRIGGER partwanted_is_not_truncated ON ledger_partwanted;
+DROP TRIGGER rows_are_recorded ON ledger_partback;
+DROP TRIGGER partback_is_append_only ON ledger_partback;
+DROP TRIGGER partback_is_not_truncated ON ledger_partback;
+DROP TRIGGER a_part_back_is_booked ON ledger_partback;
+DROP FUNCTION ledger_refuse_unbooked_part();

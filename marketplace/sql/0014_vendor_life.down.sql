@@ -1,0 +1,15 @@
+DROP TRIGGER a_second_person_approves_a_vendor ON marketplace_vendoranswer;
+DROP FUNCTION marketplace_refuse_approving_alone();
+DROP TRIGGER vendorprofile_is_append_only ON marketplace_vendorprofile;
+DROP TRIGGER vendorprofile_is_not_truncated ON marketplace_vendorprofile;
+DROP TRIGGER terms_is_append_only ON marketplace_terms;
+DROP TRIGGER terms_is_not_truncated ON marketplace_terms;
+DROP TRIGGER termsacceptance_is_append_only ON marketplace_termsacceptance;
+DROP TRIGGER termsacceptance_is_not_truncated ON marketplace_termsacceptance;
+DROP TRIGGER vendordeclaration_is_append_only ON marketplace_vendordeclaration;
+DROP TRIGGER vendordeclaration_is_not_truncated ON marketplace_vendordeclaration;
+DROP TRIGGER vendoranswer_is_append_only ON marketplace_vendoranswer;
+DROP TRIGGER vendoranswer_is_not_truncated ON marketplace_vendoranswer;
+DROP TRIGGER a_suspension_only_ends ON marketplace_providersuspension;
+DROP TRIGGER providersuspension_is_not_truncated ON marketplace_providersuspension;
+DROP FUNCTION marketplace_refuse_rewriting_suspension();
