@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 from django.db import transaction
 
 from ledger import chart
+from ledger.exchanging import book_exchange
 from ledger.models.journal import EntryKind, JournalEntry
 from ledger.models.payouts import PartBack, PayoutStep, StepKind
 from ledger.models.stripe import (
@@ -44,7 +45,7 @@ class NotAnException(Refusal):
 
 
 class NotAWay(Refusal):
-    """A movement is explained as a top-up, as a fee, or in words alone."""
+    """A movement is explained as a top-up, a fee, an exchange, or in words alone."""
 
     code = "not_a_way"
     field = "way"
@@ -91,12 +92,13 @@ def explain_movement(
     *, actor: User, movement_id: str, way: str, reason: str, at: datetime
 ) -> MovementMatch:
     """
-    Explain an exception: as a top-up (1150 / 1100) or a fee (5400 / 1150), which is booked so, or
-    in words alone.
+    Explain an exception: as a top-up (1150 / 1100), a fee (5400 / 1150), or a payout that was taken
+    from another currency's balance (entry 20), which is booked so; or in words alone.
 
-    :param way: top_up, fee, words.
+    :param way: top_up, fee, exchange, words.
     :raises Unknown: there is no such movement. :raises Forbidden: the actor is not of finance.
-    :raises NotAnException, NotAWay, ReasonMissing: the rules say no.
+    :raises NotAnException, NotAWay, NotAnExchange, InsufficientFunds, ReasonMissing: the rules say
+        no.
     """
     require(may_pay(actor), "Finance explains what moved at Stripe.")
     movement = BalanceMovement.objects.filter(pk=movement_id).first()
@@ -114,8 +116,10 @@ def explain_movement(
         lines = [Line.debit(chart.STRIPE_BALANCE, amount), Line.credit(account, amount)]
         source = uuid5(NAMES, f"explained {movement.pk}")
         entry = post_entry(actor=actor, kind=kind, source=source, at=at, lines=lines)
+    elif way == "exchange":
+        entry = book_exchange(actor=actor, movement=movement, at=at)
     elif way != "words":
-        raise NotAWay("Explain it as a top-up, as a fee, or in words alone.")
+        raise NotAWay("Explain it as a top-up, a fee, an exchange, or in words alone.")
     _book_fee(movement, actor=actor, at=at)
     match = MovementMatch.objects.create(
         movement=movement,

@@ -55,6 +55,7 @@ class ExplainForm(PageForm):
             ("words", gettext_lazy("explained in words; nothing is booked")),
             ("top_up", gettext_lazy("money from our bank, booked as a top-up")),
             ("fee", gettext_lazy("a fee of Stripe's, booked as a central cost")),
+            ("exchange", gettext_lazy("a payout from another currency, settled at its cost")),
         ],
     )
     reason = forms.CharField(max_length=500, label=gettext_lazy("In a sentence"))

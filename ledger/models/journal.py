@@ -51,6 +51,7 @@ class EntryKind(models.TextChoices):
     RECOVERED = "recovered", "Credit recovered"
     REPAID = "repaid", "Paid back by a vendor"
     RETENTION_RELEASED = "retention_released", "Retention released"
+    CURRENCY_EXCHANGED = "currency_exchanged", "Taken from another currency"
     CURRENCY_SETTLED = "currency_settled", "Currency difference"
     REVERSED = "reversed", "Reversed"
     SPENT_OUTSIDE = "spent_outside", "Paid outside"

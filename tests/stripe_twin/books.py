@@ -31,6 +31,8 @@ class Books:
     lines: dict[str, list[Thing]] = field(default_factory=lambda: defaultdict(list))
     events: list[Thing] = field(default_factory=list)
     numbers: Counter[str] = field(default_factory=Counter)
+    # From which other balance a currency is taken, and at what rate, in hundredths.
+    exchange: dict[str, tuple[str, int]] = field(default_factory=dict)
 
     def name(self, prefix: str) -> str:
         self.numbers[prefix] += 1
@@ -128,7 +130,9 @@ class Books:
                 "insufficient_capabilities_for_transfer",
                 "Your destination account needs to have the capability enabled: transfers.",
             )
-        if self.balances[PLATFORM][currency] < amount:
+        taken_in, rate = self.exchange.get(currency, (currency, 100))
+        taken = amount * rate // 100
+        if self.balances[PLATFORM][taken_in] < taken:
             raise No("balance_insufficient", "You have insufficient funds in your account.")
         made = self.keep(
             "tr",
@@ -147,7 +151,7 @@ class Books:
             transfer_group=said.get("transfer_group"),
         )
         made["reversals"] = _list([], f"/v1/transfers/{made['id']}/reversals")
-        line = self.line(PLATFORM, "transfer", -amount, currency, made["id"])
+        line = self.line(PLATFORM, "transfer", -taken, taken_in, made["id"])
         made["balance_transaction"] = line["id"]
         self.line(account["id"], "payment", amount, currency, made["destination_payment"])
         self.tell("transfer.created", made)
