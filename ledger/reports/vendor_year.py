@@ -23,9 +23,7 @@ STANDING = (
     *(chart.VENDOR_RECEIVABLE, chart.IN_TRANSIT),
 )
 PAID = frozenset({EntryKind.PAYOUT_SENT})
-CAME_BACK = frozenset(
-    {EntryKind.PAYOUT_REVERSED, EntryKind.PAYOUT_PART_REVERSED, EntryKind.REPAID}
-)
+CAME_BACK = frozenset({EntryKind.PAYOUT_REVERSED, EntryKind.PAYOUT_PART_REVERSED, EntryKind.REPAID})
 CREDITED = frozenset({EntryKind.CREDITED})
 
 
