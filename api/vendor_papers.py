@@ -9,30 +9,31 @@ from rest_framework import serializers
 from api.fields import MomentField
 from api.papers import paper
 from ledger.reports.vendor_year import YearLine
+from marketplace import vendor_facts as facts
 from marketplace import vendor_paper as papers
 from marketplace.vendor_said import Said
 
 VendorStateOut = paper(
-    papers.VendorState,
+    facts.VendorState,
     *("provider_id", "name", "state", "since_at", "then", "missing"),
 )
 SaidOut = paper(Said, "code", "text", "is_done", "by", "at")
 ProfileOut = paper(
-    papers.ProfileFacts,
+    facts.ProfileFacts,
     *("legal_name", "register_number", "tax_number", "country", "address", "said_by", "said_at"),
     title="VendorProfile",
 )
-DeclarationOut = paper(papers.DeclarationFacts, "owners", "conflict", "declared_by", "declared_at")
-TermsOut = paper(papers.TermsFacts, "version", "text", "stated_at", title="VendorTerms")
-AcceptedOut = paper(papers.AcceptedFacts, "version", "accepted_by", "accepted_at")
+DeclarationOut = paper(facts.DeclarationFacts, "owners", "conflict", "declared_by", "declared_at")
+TermsOut = paper(facts.TermsFacts, "version", "text", "stated_at", title="VendorTerms")
+AcceptedOut = paper(facts.AcceptedFacts, "version", "accepted_by", "accepted_at")
 InvitedOut = paper(
-    papers.InvitationFacts,
+    facts.InvitationFacts,
     *("id", "company_name", "email", "role", "provider_id", "invited_by", "invited_at"),
     *("ends_at", "state"),
     title="VendorInvitation",
 )
 SuspendedOut = paper(
-    papers.SuspensionFacts,
+    facts.SuspensionFacts,
     *("reason", "suspended_by", "suspended_at", "return_reason", "ended_by", "ended_at"),
 )
 VendorPaperOut = paper(

@@ -153,7 +153,7 @@ class VendorTermsAccepted(Resource):
         return accept_terms(actor=asked.actor, provider_id=provider_id, at=asked.at, **asked.body)
 
 
-class DeclarationBody(Strict):
+class OwnersBody(Strict):
     """Who owns it, and whom its people are close to; an empty conflict says that there is none."""
 
     owners = WordField(max_length=4_000)
@@ -163,7 +163,7 @@ class DeclarationBody(Strict):
 class VendorDeclarations(Resource):
     """/vendors/{id}/declarations/"""
 
-    @operation("Declare owners and conflicts", body=DeclarationBody, once="ever", **SAYS)
+    @operation("Declare owners and conflicts", body=OwnersBody, once="ever", **SAYS)
     def post(self, asked: Asked, provider_id: UUID) -> Any:
         """For whoever leads the vendor."""
         return declare_owners(actor=asked.actor, provider_id=provider_id, at=asked.at, **asked.body)
@@ -173,7 +173,7 @@ class ColleagueBody(Strict):
     """Whom to ask into the vendor."""
 
     email = WordField(max_length=254)
-    role = serializers.ChoiceField(["lead", "member"])
+    role = WordField(max_length=20, help_text="lead or member.")
 
 
 class VendorColleagues(Resource):

@@ -53,6 +53,7 @@ def _later(*names: str) -> frozenset[str]:
     return frozenset(names)
 
 
+ENDED = _later("return_reason_id", "ended_by_id", "ended_at")
 EVENTS = "marketplace_event"
 JOURNAL = "ledger_journalentry"
 WORDS = "marketplace_words"
@@ -94,10 +95,7 @@ RECORD = {
         RecordTable("marketplace_termsacceptance"),
         RecordTable("marketplace_vendordeclaration"),
         RecordTable("marketplace_vendoranswer"),
-        RecordTable(
-            "marketplace_providersuspension",
-            later=_later("return_reason_id", "ended_by_id", "ended_at"),
-        ),
+        RecordTable("marketplace_providersuspension", later=ENDED),
         RecordTable("marketplace_logepoch", "number"),
         RecordTable("marketplace_checkpoint", "size"),
         RecordTable("marketplace_checkpointcopy"),

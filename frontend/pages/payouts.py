@@ -66,7 +66,7 @@ class ExplainForm(PageForm):
 def index(request: SignedIn) -> HttpResponse:
     """Show what vendors are owed, every payout, and what is open at Stripe."""
     only_known(request, "cursor")
-    asked = {"actor": request.user, "at": request.received_at}
+    asked: dict[str, Any] = {"actor": request.user, "at": request.received_at}
     context = {
         "vendors": vendors_owed(actor=request.user, at=request.received_at),
         "payouts": payouts_page(cursor=request.GET.get("cursor", ""), **asked),

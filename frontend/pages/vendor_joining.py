@@ -109,7 +109,8 @@ class ColleagueForm(PageForm):
 @never_cache
 def join(request: SignedIn, invitation_id: UUID, secret: str) -> HttpResponse:
     """Open an account by the link of an invitation. Nobody is signed in yet."""
-    words = {"invitation_id": invitation_id, "secret": secret, "at": request.received_at}
+    link = {"invitation_id": invitation_id, "secret": secret}
+    words: dict[str, Any] = {"at": request.received_at, **link}
     form = JoinForm(sent(request))
     context: dict[str, Any] = {"form": form, "invitation": open_invitation(**words)}
     if not (request.method == "POST" and form.is_valid()):

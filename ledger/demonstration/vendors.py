@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from ledger.demonstration.company import PASSWORD
@@ -59,7 +60,7 @@ def introduce_vendors(company: Company, *, at: datetime) -> None:
 def _introduce(
     lead: User, provider_id: UUID, said: dict[str, str], *, version: int, at: datetime
 ) -> None:
-    words = {"actor": lead, "provider_id": provider_id, "at": at}
+    words: dict[str, Any] = {"actor": lead, "provider_id": provider_id, "at": at}
     describe_company(country="DE", **said, **words)
     accept_terms(version=version, **words)
     declare_owners(owners=f"{lead.name}, 100 %.", conflict="", **words)
@@ -139,7 +140,7 @@ def _pay(company: Company, now: datetime) -> None:
 
 
 def _paid(company: Company, payout_id: UUID, code: str, number: int, now: datetime) -> None:
-    words = {"actor": company.people["finn"], "payout_id": payout_id}
+    words: dict[str, Any] = {"actor": company.people["finn"], "payout_id": payout_id}
     note_paid_by_hand(document=f"B-{number:04}", at=now - timedelta(days=2, hours=number), **words)
     if code == GIVEN_BACK:
         note_returned_by_hand(document=f"R-{number:04}", at=now - timedelta(days=1), **words)

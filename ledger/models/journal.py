@@ -74,6 +74,9 @@ class EntryKind(models.TextChoices):
     PAYMENT_FEE = "payment_fee", "Payment fee"
 
 
+THIS_TRANSACTION = Cast(models.Func(function="pg_current_xact_id"), models.TextField())
+
+
 def entry_kinds() -> list[tuple[str, str]]:
     """Return the choices of a kind. Asked when needed: a new kind of entry changes no table."""
     return EntryKind.choices
@@ -95,9 +98,8 @@ class Account(models.Model):
 class JournalEntryQuerySet(Findable["JournalEntry"]):
     def visible_to(self, actor: User) -> Self:
         """Finance and auditors see every entry; others see their own postings in statements."""
-        held = OfficeHeld.objects.filter(
-            user=actor, ended_at=None, office__in=[Office.FINANCE, Office.AUDITOR]
-        )
+        offices = [Office.FINANCE, Office.AUDITOR]
+        held = OfficeHeld.objects.filter(user=actor, ended_at=None, office__in=offices)
         return self.filter(models.Exists(held))
 
 
@@ -129,10 +131,7 @@ class JournalEntry(models.Model):
     memo = models.TextField(blank=True, default="")
     # The transaction that wrote it: a posting may join its entry only in the same one.
     written_in = models.BigIntegerField(
-        db_default=Cast(
-            Cast(models.Func(function="pg_current_xact_id"), models.TextField()),
-            models.BigIntegerField(),
-        )
+        db_default=Cast(THIS_TRANSACTION, models.BigIntegerField()),
     )
 
     objects = JournalEntryQuerySet.as_manager()

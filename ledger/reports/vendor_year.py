@@ -92,15 +92,16 @@ def vendor_year(*, actor: User, provider_id: UUID, year: int) -> VendorYear:
 
 def _lines(postings: QuerySet[Posting]) -> Iterable[YearLine]:
     sums = (
-        postings.values_list("entry", "entry__effective_on", "entry__kind", "currency")
+        postings.values_list(
+            *("entry", "entry__public_id", "entry__effective_on", "entry__kind", "currency")
+        )
         .annotate(
             net=Sum(F("credit_minor") - F("debit_minor")),
             title=Min("job__title"),
-            public=Min("entry__public_id"),
         )
         .order_by("entry__effective_on", "entry", "currency")
     )
-    for _, on, kind, currency, net, title, public in sums:
+    for _, public, on, kind, currency, net, title in sums:
         if net:  # what only moved from one account to another, is owed as before
             moved = kind in PAID | CAME_BACK
             amount = Money(int(net), currency)

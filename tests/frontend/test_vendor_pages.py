@@ -32,9 +32,9 @@ def read(client: Client, name: str, *args: object, status: int = 200) -> str:
     return text
 
 
-def act(client: Client, name: str, *args: object, status: int = 302, **typed: object) -> str:
-    read(client, name, *args)
-    answer = client.post(reverse(name, args=args), typed)
+def act(client: Client, page: str, /, *args: object, status: int = 302, **typed: object) -> str:
+    read(client, page, *args)
+    answer = client.post(reverse(page, args=args), typed)
     assert answer.status_code == status, answer.content.decode()[:2000]
     text: str = answer.content.decode()
     return text
