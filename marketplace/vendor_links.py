@@ -51,8 +51,8 @@ def open_invitation(*, invitation_id: UUID, secret: str, at: datetime) -> Vendor
 
 def opened(id: UUID, secret: str, *, at: datetime, lock: bool) -> VendorInvitation:
     """Return the invitation that a link opens, locked if it is to be used."""
-    found = VendorInvitation.objects.filter(pk=id)
-    invitation = (found.select_for_update() if lock else found).first()
+    found = VendorInvitation.objects.select_related("invited_by").filter(pk=id)
+    invitation = (found.select_for_update(of=("self",)) if lock else found).first()
     if invitation is None or not constant_time_compare(secret, secret_of(id)):
         raise Unknown("There is no such invitation.")
     if invitation.accepted_at:
