@@ -26,7 +26,8 @@ def note_part_back(*, payout: Payout, attempt: int, said: Back, actor: User, at:
     before = came_back(payout)
     set_off = min(said.minor, receivable_from(payout.provider_id, payout.currency))
     lines = _lines(payout, attempt=attempt, before=before, minor=said.minor, set_off=set_off)
-    wanted = PartWanted.objects.filter(pk=said.wanted_id, payout=payout, back=None).first()
+    open_ones = PartWanted.objects.filter(payout=payout, back=None)
+    wanted = next((one for one in open_ones if one.pk == said.wanted_id), None)
     PartBack.objects.create(
         payout=payout,
         wanted=wanted,

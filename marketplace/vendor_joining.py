@@ -123,7 +123,7 @@ def choose_categories(
     if not kinds:
         raise NoKindOfWork("Choose one at least.")
     vendor.categories.set(kinds)
-    facts = {"categories": ",".join(kind.code for kind in kinds)}
+    facts: dict[str, Fact] = {"categories": ",".join(kind.code for kind in kinds)}
     _record(actor, "vendor.does", vendor, vendor, at=at, facts=facts)
     _tell_if_ready(vendor, at=at)
     return vendor

@@ -124,8 +124,8 @@ def join(request: SignedIn, invitation_id: UUID, secret: str) -> HttpResponse:
 
 
 def _unlinked(response: HttpResponse) -> HttpResponse:
-    # The address is the key: no other site learns it, and no machine keeps it.
-    response["Referrer-Policy"] = "no-referrer"
+    # The address is the key: no other site learns it, and no search keeps it.
+    response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex"
     return response
 

@@ -58,7 +58,7 @@ def introduce_vendors(company: Company, *, at: datetime) -> None:
 
 
 def _introduce(
-    lead: User, provider_id: UUID, said: dict[str, str], *, version: int, at: datetime
+    lead: User, provider_id: UUID, said: dict[str, Any], *, version: int, at: datetime
 ) -> None:
     words: dict[str, Any] = {"actor": lead, "provider_id": provider_id, "at": at}
     describe_company(country="DE", **said, **words)

@@ -52,7 +52,7 @@ def test_from_the_link_to_the_approval(cast: Cast, as_person: SignIn) -> None:
     nobody = Client()
     read(nobody, "join", invitation.pk, "0" * 64, status=404)
     page = nobody.get(reverse("join", args=link))
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "same-origin"
     assert "lina@light.example" in page.content.decode()
     act(nobody, "join", *link, name="Lina", password="short", status=422)
     act(nobody, "join", *link, name="Lina", password=PASSWORD)
