@@ -26,10 +26,10 @@ def test_all_that_a_payout_asks_and_hears_is_as_stripe_describes_it(play: Play) 
     play.fund()
     payout = play.ask()
     play.work()
-    want_back(actor=play.cast.fin, payout_id=payout.pk, reason="Twice.", at=play.pass_(MINUTE))
-    play.work()
     play.bank("paid")
     play.poll()
+    want_back(actor=play.cast.fin, payout_id=payout.pk, reason="Twice.", at=play.pass_(MINUTE))
+    play.work()
 
     asked = {line.split("/")[2] for line in play.twin.asked}
     assert {"accounts", "transfers", "payouts", "balance_transactions"} <= asked
