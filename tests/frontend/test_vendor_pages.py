@@ -21,8 +21,6 @@ from tests.ledger import builders
 from tests.stripe_twin.playing import START, Play, one_signature, owed
 from tests.stripe_twin.server import Twin
 
-pytestmark = pytest.mark.django_db
-
 
 def read(client: Client, name: str, *args: object, status: int = 200) -> str:
     answer = client.get(reverse(name, args=args))
@@ -40,7 +38,8 @@ def act(client: Client, page: str, /, *args: object, status: int = 302, **typed:
     return text
 
 
-def test_from_the_link_to_the_approval(cast: Cast, as_person: SignIn) -> None:
+def test_from_the_link_to_the_approval(founded: Cast, as_person: SignIn) -> None:
+    cast = founded
     fay = as_person(builders.second_of_finance(cast))
     state_terms(actor=cast.fin, text="We pay in 20 days.", at=FOUNDED)
     fin = as_person(cast.fin)
@@ -78,6 +77,7 @@ def test_from_the_link_to_the_approval(cast: Cast, as_person: SignIn) -> None:
     assert "Approved" in read(lina, "vendor", light)
 
 
+@pytest.mark.django_db
 def test_these_pages_are_closed_to_others(cast: Cast, as_person: SignIn) -> None:
     vendor = cast.vera_co.pk
     maya, otto, rolf = as_person(cast.maya), as_person(cast.otto), as_person(cast.rolf)
@@ -90,6 +90,7 @@ def test_these_pages_are_closed_to_others(cast: Cast, as_person: SignIn) -> None
     read(otto, "vendor-year", vendor, 2026, status=404)
 
 
+@pytest.mark.django_db
 def test_an_invitation_is_withdrawn_and_terms_are_stated(cast: Cast, as_person: SignIn) -> None:
     fin = as_person(cast.fin)
     act(fin, "vendor-invite", company_name="Lina Light", email="lina@light.example")
@@ -101,6 +102,7 @@ def test_an_invitation_is_withdrawn_and_terms_are_stated(cast: Cast, as_person: 
     assert "version 1" in text
 
 
+@pytest.mark.django_db
 def test_a_year_is_one_sheet_to_read_and_to_keep(cast: Cast, as_person: SignIn) -> None:
     builders.grant(cast)
     owed(cast, "600", "400")
