@@ -13,8 +13,8 @@ from api.bid_shapes import FileOut
 from api.bodies import Strict
 from api.paging import Listed, sliced
 from api.resource import Asked, Resource, operation
-from bids.file_kinds import KINDS
 from bids.files import attach_file, attached_file, attached_files, bid_file, detach_file
+from marketplace.file_kinds import KINDS
 from marketplace.handing_out import handed_out
 
 STREAMS = tuple(sorted({kind for kind, _ in KINDS.values()}))

@@ -8,6 +8,7 @@ from api.papers import pairs, paper
 from ledger.reports.comparison import (
     ComparedBid,
     ComparedCriterion,
+    ComparedFile,
     ComparedFlag,
     ComparedLine,
     ComparedScore,
@@ -44,6 +45,7 @@ ComparedLineOut = paper(ComparedLine, "kind", "label", "text", "amount")
 ComparedScoreOut = paper(
     ComparedScore, "criterion_id", "quarters", "words", "reason", "scorer_name"
 )
+ComparedFileOut = paper(ComparedFile, "file_id", "name", "size")
 ComparedFlagOut = paper(ComparedFlag, "code", "text", "bid_ids")
 RecordOut = paper(Record, "result_mean", "ratings", "dates_kept", "dates_promised", "is_new")
 ComparedBidOut = paper(
@@ -77,6 +79,7 @@ ComparedBidOut = paper(
     "starts_on",
     "finishes_on",
     "valid_until_on",
+    "files",
     "scores",
     "record",
     "is_chosen",

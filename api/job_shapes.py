@@ -14,6 +14,7 @@ from ledger.reports.register import JobRow
 from marketplace.catalogue import (
     AddendumText,
     CriterionText,
+    FileText,
     InvitedText,
     JobText,
     MySeat,
@@ -76,6 +77,16 @@ class DetailsBody(Strict):
         return {"details": details_of(attrs)}
 
 
+class SaveBody(DetailsBody):
+    """A draft anew; under other rules, if some are named."""
+
+    policy_code = serializers.SlugField(required=False, max_length=40)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        rules = {"policy_code": attrs.pop("policy_code")} if "policy_code" in attrs else {}
+        return {"details": details_of(attrs), **rules}
+
+
 class DraftBody(DetailsBody):
     """A new job: for which department, perhaps begun from an earlier one."""
 
@@ -128,6 +139,7 @@ CriterionOut = paper(CriterionText, "id", "name", "question", "weight", "levels"
 QuestionOut = paper(
     QuestionText, "id", "text", "asked_at", "due_at", "answer", "answered_at", "answered_by"
 )
+FileTextOut = paper(FileText, "id", "name", "kind", "size", "sha256", "attached_at", "addendum")
 AddendumTextOut = paper(AddendumText, "number", "text", "added_at", "added_by", "closes_at")
 InvitedOut = paper(
     InvitedText,
@@ -165,6 +177,7 @@ JobTextOut = paper(
     "criteria",
     "questions",
     "addenda",
+    "files",
     "invited",
     "my_providers",
     "drafted_at",

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from api.bodies import Reason, Strict
 from api.fields import MomentField, MoneyField, WordField
-from api.job_shapes import DetailsBody, DraftBody, GapOut, JobRowOut, JobTextOut
+from api.job_shapes import DraftBody, GapOut, JobRowOut, JobTextOut, SaveBody
 from api.made import AddendumOut, JobMadeOut
 from api.paging import Listed, sliced, turned
 from api.report_files import Report, file_of
@@ -75,7 +75,7 @@ class Job(Resource):
         """All that you may know of it; what you may not is null or empty."""
         return job_text(actor=asked.actor, job_id=job_id, at=asked.at)
 
-    @operation("Save a draft", scope="jobs:write", body=DetailsBody, answers=JobMadeOut)
+    @operation("Save a draft", scope="jobs:write", body=SaveBody, answers=JobMadeOut)
     def put(self, asked: Asked, job_id: UUID) -> Any:
         """Anew, as a whole. What is published changes by an addendum only."""
         return save_draft(actor=asked.actor, job_id=job_id, at=asked.at, **asked.body)

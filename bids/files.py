@@ -13,7 +13,12 @@ from django.db.models import QuerySet
 from bids import access, file_seals
 from bids.bidding import lock_job, refuse_bidder, refuse_closed, refuse_two_bidders
 from bids.content import AttachedFile, BidContent, files_of
-from bids.file_kinds import (
+from bids.models.bids import Bid
+from bids.models.files import BidFile, SealedFile
+from bids.permissions import may_draft_bid_for, may_read_bids_on
+from bids.reading import CannotBeRead
+from bids.seals import Identity, SealBroken, open_quality
+from marketplace.file_kinds import (
     MOST_BYTES,
     MOST_FILES,
     FileTooLarge,
@@ -21,11 +26,6 @@ from bids.file_kinds import (
     kind_of,
     plain_name,
 )
-from bids.models.bids import Bid
-from bids.models.files import BidFile, SealedFile
-from bids.permissions import may_draft_bid_for, may_read_bids_on
-from bids.reading import CannotBeRead
-from bids.seals import Identity, SealBroken, open_quality
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
 from marketplace.models.providers import Provider

@@ -145,6 +145,11 @@ def sheet(*, actor: User, job_id: UUID, hide_names: bool = False) -> Sheet:
     )
 
 
+def unnamed_file(name: str, number: int) -> str:
+    """Return what a file is called while names are hidden: its own name often tells whose it is."""
+    return f"File {number}.{name.rpartition('.')[2].lower()}"
+
+
 def veiled(number: int) -> str:
     """Return what a bid is called while names are hidden: by its place, from 0."""
     return f"Bid {number + 1}"

@@ -23,6 +23,8 @@ from frontend.forms import (
 from marketplace.catalogue import CriterionText, JobText
 from marketplace.directory import CategoryFacts, ProviderFacts, Seat
 from marketplace.drafting import DEFAULT_LEVELS, CriterionDraft, JobDetails
+from marketplace.offering import OfferedPolicy
+from marketplace.templates import TemplateCriterion, TemplatePaper
 
 LEVEL_FIELDS = tuple(f"level_{quarters}" for quarters in range(5))
 
@@ -68,6 +70,11 @@ class JobForm(PageForm):
     mode = forms.ChoiceField(
         choices=wording.choices("modes"), label=gettext_lazy("How bids are ranked")
     )
+    policy_code = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Rules"),
+        help_text=gettext_lazy("Those that finance offers today."),
+    )
     procedure = forms.ChoiceField(
         choices=wording.choices("procedures"),
         label=gettext_lazy("Procedure"),
@@ -105,9 +112,13 @@ class JobForm(PageForm):
         invitable: list[ProviderFacts],
         departments: list[Seat],
         currency: str,
+        rules: list[OfferedPolicy],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        offer(self, "policy_code", [(one.code, f"{one.code}: {one.explanation}") for one in rules])
+        if len(rules) == 1:
+            self.fields["policy_code"].widget = forms.HiddenInput()
         offer(self, "department", [(str(one.id), one.name) for one in departments])
         offer(self, "category", [(str(kind.id), kind.name) for kind in kinds])
         offer(self, "invited", [(str(one.id), _named(one)) for one in invitable])
@@ -189,6 +200,19 @@ def details(form: JobForm, criteria: list[CriterionForm], *, currency: str) -> J
     )
 
 
+def initial_of_template(begun: TemplatePaper) -> dict[str, Any]:
+    """Return what the form shows of a template."""
+    return {
+        "title": begun.title,
+        "category": str(begun.category_id),
+        "need": begun.whole_need,
+        "procedure": begun.procedure,
+        "mode": begun.mode,
+        "bids_wanted": begun.bids_wanted,
+        "too_few_rule": begun.too_few_rule,
+    }
+
+
 def initial_of(job: JobText) -> dict[str, Any]:
     """Return what the form shows of a draft, or of an earlier job that is copied."""
     return {
@@ -196,6 +220,7 @@ def initial_of(job: JobText) -> dict[str, Any]:
         "title": job.title,
         "category": str(job.category_id),
         "need": job.need,
+        "policy_code": job.policy_code if job.published_at is None else "standard",
         "procedure": job.procedure,
         "mode": job.mode,
         "ceiling": job.ceiling,
@@ -212,7 +237,7 @@ def initial_of(job: JobText) -> dict[str, Any]:
     }
 
 
-def criterion_initial(criterion: CriterionText) -> dict[str, Any]:
+def criterion_initial(criterion: CriterionText | TemplateCriterion) -> dict[str, Any]:
     """Return what the form shows of one criterion."""
     levels = dict(zip(LEVEL_FIELDS, criterion.levels, strict=True))
     return {

@@ -5,20 +5,31 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from frontend.acts import sent
 from frontend.forms import Problem, problems_of
-from frontend.job_form import CriterionForm, JobForm, criterion_initial, details, initial_of
+from frontend.job_form import (
+    CriterionForm,
+    JobForm,
+    criterion_initial,
+    details,
+    initial_of,
+    initial_of_template,
+)
 from frontend.requests import SignedIn
 from marketplace.catalogue import JobText
 from marketplace.directory import Seat, categories, departments, providers, seats
 from marketplace.drafting import JobDetails
+from marketplace.offering import OfferedPolicy, offered_policies
 from marketplace.refusals import Forbidden
+from marketplace.templates import TemplatePaper
 
 ROWS_OF_A_NEW_JOB = 3
 ROWS_MAX = 20
 DEFAULTS = {
+    "policy_code": "standard",
     "procedure": "quick",
     "mode": "quality_to_price",
     "shows_ceiling": "yes",
@@ -33,7 +44,12 @@ class JobSheet:
     """Behaves as one form towards the page: its fields are the job's, its problems are all."""
 
     def __init__(
-        self, request: SignedIn, *, job: JobText | None = None, copied: JobText | None = None
+        self,
+        request: SignedIn,
+        *,
+        job: JobText | None = None,
+        copied: JobText | None = None,
+        begun: TemplatePaper | None = None,
     ):
         own = list(seats(request.user).departments)
         if not own:
@@ -44,6 +60,7 @@ class JobSheet:
             initial |= initial_of(shown)
         if job is None:
             initial |= NOT_COPIED if copied else {}
+            initial |= initial_of_template(begun) if begun else {}
         data = sent(request)
         self.currency = _currency(request, own, shown)
         self.job = JobForm(
@@ -57,8 +74,10 @@ class JobSheet:
             ],
             departments=own,
             currency=self.currency,
+            rules=_rules(request, shown),
         )
-        drawn = [criterion_initial(one) for one in shown.criteria] if shown else []
+        model = shown or begun
+        drawn = [criterion_initial(one) for one in model.criteria] if model else []
         spare = 1 if drawn else ROWS_OF_A_NEW_JOB
         rows = len(drawn) + spare if data is None else _rows_sent(data)
         self.criteria = [
@@ -102,6 +121,10 @@ class JobSheet:
         """Return the department that posts the job."""
         return UUID(self.job.cleaned_data["department"])
 
+    def policy_code(self) -> str:
+        """Return the rules that the job is written under."""
+        return str(self.job.cleaned_data["policy_code"] or DEFAULTS["policy_code"])
+
     def details(self) -> JobDetails:
         """Return what was typed, as the verbs take it."""
         return details(self.job, self.meant(), currency=self.currency)
@@ -114,6 +137,13 @@ def _currency(request: SignedIn, own: list[Seat], shown: JobText | None) -> str:
     chosen = request.POST.get("department", str(own[0].id))
     known = {str(one.id): one.currency for one in departments(request.user)}
     return known.get(chosen, known.get(str(own[0].id), "EUR"))
+
+
+def _rules(request: SignedIn, shown: JobText | None) -> list[OfferedPolicy]:
+    """Return the rules that may be chosen: those on offer; and the draft's own, to be replaced."""
+    found = offered_policies(actor=request.user, on=timezone.localdate(request.received_at))
+    own = shown.policy_code if shown is not None and shown.published_at is None else ""
+    return [one for one in found if one.is_offered or one.code == own]
 
 
 def _rows_sent(data: Any) -> int:

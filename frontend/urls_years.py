@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path, register_converter
 from django.urls.converters import IntConverter
 
-from frontend.pages import budget_lines, house_rules, inside_prices, outside, years
+from frontend.pages import budget_lines, house_rules, inside_prices, offers, outside, years
 
 
 class YearConverter(IntConverter):
@@ -32,6 +32,12 @@ urlpatterns: list[URLPattern] = [
     path("finance/rules/rates.csv", house_rules.rates_csv, name="rates-csv"),
     path("finance/rules/rates/new/", house_rules.rate, name="rate-new"),
     path("finance/rules/limits/<slug:currency>/", house_rules.limit, name="limit-new"),
+    path("finance/rules/offers/<slug:code>/", offers.offer, name="policy-offer"),
+    path(
+        "finance/rules/publishing/<uuid:department_id>/",
+        offers.publishing_limit,
+        name="publishing-limit",
+    ),
     path("finance/rules/policies/<slug:code>/", house_rules.policy, name="policy-change"),
     path("finance/years/<year:year>/", years.show, name="year"),
     path("finance/years/<year:year>/carry-forward.csv", years.show_csv, name="year-csv"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -16,8 +17,10 @@ from ledger.permissions import may_choose
 from ledger.posting import InsufficientFunds
 from ledger.rates import rate_in_force
 from ledger.showback import is_shown_on
+from ledger.signing import published_above
 from marketplace import addenda, publishing
 from marketplace.history import record
+from marketplace.job_files import NewFile
 from marketplace.models.events import Audience
 from marketplace.models.jobs import Job, Procedure
 from marketplace.models.people import User
@@ -34,6 +37,12 @@ class CeilingAboveBudget(InsufficientFunds):
     """A department does not ask for bids that it could not pay."""
 
     field = "ceiling"
+
+
+class SecondSignatureNeeded(Refusal):
+    """Above the department's limit, a second head signs what is published."""
+
+    code = "second_signature_needed"
 
 
 class NotAnEstimate(Refusal):
@@ -81,9 +90,23 @@ def publish_job(*, actor: User, job_id: UUID, at: datetime, estimate: Money | No
     :raises NoBudget, CeilingAboveBudget, InsufficientFunds: the department could not pay.
     :raises FormalNeeded: in the department's currency, the ceiling is above the limit.
     :raises NotAnEstimate: the estimate is not above zero, or in another currency.
+    :raises SecondSignatureNeeded: it is above the limit; see `ledger.cosigning`.
 
     Besides, whatever `marketplace.publishing.publish_job` refuses.
     """
+    if not actor.is_system:  # another system's record was signed there
+        jobs = Job.objects.visible_to(actor).select_related("department", "policy", "category")
+        draft = jobs.lock(job_id)
+        require(may_choose(actor, draft))
+        if draft.published_at is None and (why := published_above(draft, at=at)):
+            raise SecondSignatureNeeded(why)
+    return publish_signed(actor=actor, job_id=job_id, at=at, estimate=estimate)
+
+
+def publish_signed(
+    *, actor: User, job_id: UUID, at: datetime, estimate: Money | None = None
+) -> Job:
+    """Do `publish_job` for a verb that has a second head's signature, or needs none."""
     job = publishing.publish_job(actor=actor, job_id=job_id, at=at)
     _refuse_quick_beyond_limit(job, at=at)
     _refuse_beyond_budget(job, at=at)
@@ -96,13 +119,21 @@ def publish_job(*, actor: User, job_id: UUID, at: datetime, estimate: Money | No
 
 @transaction.atomic(savepoint=False)
 def amend_job(
-    *, actor: User, job_id: UUID, text: str, at: datetime, closes_at: datetime | None = None
+    *,
+    actor: User,
+    job_id: UUID,
+    text: str,
+    at: datetime,
+    closes_at: datetime | None = None,
+    files: Sequence[NewFile] = (),
 ) -> Addendum:
     """
-    Add to a published job what everybody invited must know, and perhaps more time. The refusals
-    are those of `marketplace.addenda.add_addendum`.
+    Add to a published job what everybody invited must know, and perhaps files and more time. The
+    refusals are those of `marketplace.addenda.add_addendum`.
     """
-    return addenda.add_addendum(actor=actor, job_id=job_id, text=text, closes_at=closes_at, at=at)
+    return addenda.add_addendum(
+        actor=actor, job_id=job_id, text=text, closes_at=closes_at, files=files, at=at
+    )
 
 
 @transaction.atomic(savepoint=False)

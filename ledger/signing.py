@@ -1,14 +1,19 @@
-"""Which choices and changes are large enough to need a second head."""
+"""Which publications, choices and changes are large enough to need a second head."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 
 from ledger.charging import promised_minor
 from ledger.models.awards import Award, ChangeOrder
+from ledger.models.publications import PublicationWanted, PublishingLimit
 from ledger.rates import rate_in_force
+from marketplace.freezing import fingerprint_of
+from marketplace.models.departments import Department
 from marketplace.models.jobs import Job
 from marketplace.money import Money
+from marketplace.policies import IMPORTED
 
 
 def is_large(change: ChangeOrder, award: Award) -> bool:
@@ -30,3 +35,61 @@ def signed_above(job: Job, price: Money, *, on: date) -> Money | None:
     limit = Money(job.policy.choice_alone_minor, job.department.currency)
     rate = rate_in_force(price.currency, limit.currency, on)
     return limit if rate.of(price.minor) > limit else None
+
+
+def limit_of(department: Department, *, at: datetime) -> PublishingLimit | None:
+    """Return the limit that stands for a department: its own, else the nearest one above it."""
+    stated = PublishingLimit.objects.filter(department__in=department.lineage, stated_at__lte=at)
+    rows = stated.select_related("department").order_by("stated_at", "pk")
+    latest = {one.department_id: one for one in rows}
+    return next((latest[each] for each in department.lineage if each in latest), None)
+
+
+def published_above(job: Job, *, at: datetime) -> str:
+    """Return why a second head signs the publication of this job now; nothing where one may."""
+    if job.policy.code == IMPORTED or (limit := limit_of(job.department, at=at)) is None:
+        return ""
+    currency, ceiling = limit.department.currency, job.ceiling
+    if limit.job_minor is not None:
+        most = Money(limit.job_minor, currency)
+        if ceiling is None:
+            return f"Without a ceiling, and with a limit of {most}, a second head signs."
+        if _booked(ceiling, currency, at) > most:
+            return f"Above {most}, a second head signs the publication."
+    if limit.year_minor is not None and ceiling is not None:
+        most = Money(limit.year_minor, currency)
+        whole = _booked(ceiling, currency, at)
+        for earlier in _year_of(job, at):
+            whole += _booked(earlier, currency, at)
+        if whole > most:
+            kind = job.category.name
+            return f"With this job, {whole} of {kind} in twelve months: above {most}, two sign."
+    return ""
+
+
+def waiting_publication(job: Job) -> PublicationWanted | None:
+    """Return what a second head is asked to sign: the draft as it is now, and no older one."""
+    if job.published_at is not None:
+        return None
+    waiting = PublicationWanted.objects.filter(job=job, answer=None)
+    wanted = waiting.select_related("wanted_by").order_by("-wanted_at").first()
+    if wanted is None or bytes(wanted.draft_digest) != fingerprint_of(job):
+        return None
+    return wanted
+
+
+def _booked(amount: Money, currency: str, at: datetime) -> Money:
+    return rate_in_force(amount.currency, currency, at.date()).of(amount.minor)
+
+
+def _year_of(job: Job, at: datetime) -> Iterable[Money]:
+    """Return the ceilings of the department's jobs of this kind in the twelve months before."""
+    earlier = Job.objects.filter(
+        department=job.department_id,
+        category=job.category_id,
+        published_at__gt=at - timedelta(days=365),
+        published_at__lte=at,
+        cancelled_at=None,
+        ceiling_minor__isnull=False,
+    )
+    return (one.ceiling for one in earlier.exclude(pk=job.pk) if one.ceiling is not None)

@@ -5,12 +5,12 @@ The commitment stands meanwhile; no work starts, and so nothing is charged.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from ledger.models.awards import Award
+from ledger.models.awards import Award, NoAward
 from ledger.models.objections import Objection, Standstill
 from marketplace.calendar import business_days_after, spoken
-from marketplace.models.jobs import Procedure
+from marketplace.models.jobs import Job, Procedure
 from marketplace.models.people import User
 from marketplace.refusals import Refusal
 
@@ -86,3 +86,11 @@ def refuse_open_objection(award: Award) -> None:
             "A bidder objects to this choice. It is decided first,"
             f" as promised until {spoken(ruling_due_at(waiting))}."
         )
+
+
+def hearing_ends_at(job: Job) -> datetime | None:
+    """Return until when bidders of a decided job may be heard; None before it is decided."""
+    award = Award.objects.filter(job=job).first()
+    ended = NoAward.objects.filter(job=job).first()
+    decided_at = award.chosen_at if award else ended.decided_at if ended else None
+    return decided_at + timedelta(days=job.policy.rating_days) if decided_at else None

@@ -37,6 +37,19 @@ class QuestionText:
 
 
 @dataclass(frozen=True, slots=True)
+class FileText:
+    """A file that bidders are given, with its addendum if it came later."""
+
+    id: UUID
+    name: str
+    kind: str
+    size: int
+    sha256: str
+    attached_at: datetime
+    addendum: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class AddendumText:
     number: int
     text: str
@@ -97,6 +110,7 @@ class JobText:
     criteria: tuple[CriterionText, ...]
     questions: tuple[QuestionText, ...]
     addenda: tuple[AddendumText, ...]
+    files: tuple[FileText, ...]
     invited: tuple[InvitedText, ...]
     my_providers: tuple[MySeat, ...]
     drafted_at: datetime
@@ -149,6 +163,7 @@ def job_text(*, actor: User, job_id: UUID, at: datetime) -> JobText:
         criteria=tuple(map(_criterion, job.criteria.order_by("position"))) if reads else (),
         questions=_questions(actor, job, is_mine=is_mine) if reads else (),
         addenda=_addenda(job) if reads else (),
+        files=_files(job) if reads else (),
         invited=_invited(job) if sees_invited else (),
         my_providers=_my_providers(actor, job),
         extended_at=tuple(job.extended_at),
@@ -212,6 +227,22 @@ def _addenda(job: Job) -> tuple[AddendumText, ...]:
     return tuple(
         AddendumText(one.number, one.text, one.added_at, one.added_by.name, one.closes_at)
         for one in added
+    )
+
+
+def _files(job: Job) -> tuple[FileText, ...]:
+    rows = job.files.select_related("addendum").order_by("attached_at", "name")
+    return tuple(
+        FileText(
+            id=one.pk,
+            name=one.name,
+            kind=one.kind,
+            size=one.size,
+            sha256=bytes(one.sha256).hex(),
+            attached_at=one.attached_at,
+            addendum=one.addendum.number if one.addendum else None,
+        )
+        for one in rows
     )
 
 

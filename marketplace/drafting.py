@@ -7,15 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import ProtectedError, QuerySet
 
 from marketplace.compiled import Kept
 from marketplace.details import DEFAULT_LEVELS, CriterionDraft, JobDetails, refuse_unusable
 from marketplace.models.departments import Department
+from marketplace.models.job_files import JobFileContent
 from marketplace.models.jobs import Criterion, Invitation, Job
 from marketplace.models.people import User
 from marketplace.models.providers import Category, Provider
 from marketplace.money import CurrencyMismatch
+from marketplace.offering import refuse_not_offered
 from marketplace.permissions import may_draft_for
 from marketplace.policies import IMPORTED, STANDARD, policy_in_force
 from marketplace.refusals import Refusal, Unknown, require
@@ -26,6 +28,7 @@ __all__ = [
     "DEFAULT_LEVELS",
     "AlreadyPublished",
     "CriterionDraft",
+    "DraftOnRecord",
     "JobDetails",
     "JobKeyTaken",
     "RulesForRecords",
@@ -53,6 +56,12 @@ class RulesForRecords(Refusal):
     field = "policy_code"
 
 
+class DraftOnRecord(Refusal):
+    """What a second head was asked to sign stays where the question is."""
+
+    code = "draft_on_record"
+
+
 class JobKeyTaken(Refusal):
     """The same job of another system was taken over already."""
 
@@ -77,6 +86,7 @@ def draft_job(
     :raises Unknown: no such department, earlier job, kind of work, provider or policy.
     :raises Forbidden: the actor does not draft for this department.
     :raises RulesForRecords: only the importer drafts under the rules for imported jobs.
+    :raises PolicyNotOffered: finance does not offer these rules now.
     :raises JobKeyTaken: another system's job was taken over already.
     :raises TitleTooLong, NotAChoice, CeilingNotPositive, PointNegative, CurrencyMismatch,
         CriterionNotUsable, DatesBackwards: the rules say no.
@@ -86,13 +96,15 @@ def draft_job(
     # Those rules limit no budget and ask for no reason: nobody may choose them for a real job.
     if policy_code == IMPORTED and not actor.is_system:
         raise RulesForRecords("These rules are for jobs that another system's record tells of.")
+    policy = policy_in_force(policy_code, at.date())
+    refuse_not_offered(actor, policy_code, at.date())
     copied = Job.objects.of_department_of(actor).one(copied_from_id) if copied_from_id else None
     if source_key and _job_of.exists(source_key):
         raise JobKeyTaken(f"“{source_key}” is here already.")
     job = Job(
         reference=new_reference("J"),
         department=department,
-        policy=policy_in_force(policy_code, at.date()),
+        policy=policy,
         author=actor,
         copied_from=copied,
         source_key=source_key,
@@ -103,9 +115,16 @@ def draft_job(
 
 
 @transaction.atomic(savepoint=False)
-def save_draft(*, actor: User, job_id: UUID, details: JobDetails, at: datetime) -> Job:
+def save_draft(
+    *,
+    actor: User,
+    job_id: UUID,
+    details: JobDetails,
+    at: datetime,
+    policy_code: str | None = None,
+) -> Job:
     """
-    Save a draft anew, as a whole.
+    Save a draft anew, as a whole; under other rules, if some are named.
 
     :raises Unknown: no such job, kind of work or provider that the actor can see.
     :raises Forbidden: the actor does not draft for its department.
@@ -115,6 +134,9 @@ def save_draft(*, actor: User, job_id: UUID, details: JobDetails, at: datetime) 
     require(may_draft_for(actor, job.department))
     if job.published_at is not None:
         raise AlreadyPublished(f"“{job.title}” is published; write an addendum to change it.")
+    if policy_code and policy_code != job.policy.code:
+        job.policy = policy_in_force(policy_code, at.date())
+        refuse_not_offered(actor, policy_code, at.date())
     _write(job, actor, details, is_new=False, at=at)
     return job
 
@@ -127,6 +149,7 @@ def discard_draft(*, actor: User, job_id: UUID, at: datetime) -> None:
     :raises Unknown: there is no such job that the actor can see.
     :raises Forbidden: the actor does not draft for its department.
     :raises AlreadyPublished: a published job is cancelled, not discarded.
+    :raises DraftOnRecord: a second head was asked to sign it.
     """
     job = Job.objects.visible_to(actor).lock(job_id)
     require(may_draft_for(actor, job.department))
@@ -135,7 +158,13 @@ def discard_draft(*, actor: User, job_id: UUID, at: datetime) -> None:
     Job.objects.filter(copied_from=job).update(copied_from=None)
     job.criteria.all().delete()
     job.invitations.all().delete()
-    job.delete()
+    JobFileContent.objects.filter(file__job=job).delete()
+    job.files.all().delete()
+    try:
+        job.delete()
+    except ProtectedError:
+        text = "A second head was asked to sign it: that stays on the record, with the draft."
+        raise DraftOnRecord(text) from None
 
 
 def draft_details(*, actor: User, job_id: UUID) -> JobDetails:

@@ -20,7 +20,12 @@ def fingerprint_of(job: Job) -> bytes:
 
 def frozen(job: Job) -> dict[str, Any]:
     """Return what may not change after publication without an addendum."""
-    return {
+    files = [
+        {"id": str(one.pk), "name": one.name, "size": one.size, "sha256": bytes(one.sha256).hex()}
+        for one in job.files.filter(addendum=None).order_by("pk")
+    ]
+    # Only where there are any, so that a job without has the fingerprint that it always had.
+    return ({"files": files} if files else {}) | {
         "v": 1,
         "id": str(job.pk),
         "reference": job.reference,

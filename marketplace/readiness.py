@@ -13,6 +13,8 @@ from marketplace.models.people import User
 from marketplace.models.policies import BudgetControl
 from marketplace.models.providers import Provider
 from marketplace.money import Money
+from marketplace.offering import is_offered_on
+from marketplace.policies import IMPORTED
 from marketplace.refusals import Refusal
 from marketplace.sides import bidding_side
 
@@ -109,6 +111,13 @@ class UnapprovedInvited(NotReady):
     field = "invited"
 
 
+class PolicyNotOfferedNow(NotReady):
+    """Jobs are published under rules that finance offers on that day."""
+
+    code = "policy_not_offered"
+    field = "policy_code"
+
+
 @dataclass(frozen=True, slots=True)
 class Missing:
     """One thing that stands in the way of publishing."""
@@ -126,6 +135,7 @@ def propose_point(ceiling: Money) -> Money:
 def missing(job: Job, *, at: datetime, publisher: User | None = None) -> list[Missing]:
     """Return all that stands in the way of publishing this job now; of a good draft, nothing."""
     return [
+        *_rules_gaps(job, at),
         *_text_gaps(job),
         *_money_gaps(job),
         *_time_gaps(job, at),
@@ -142,6 +152,13 @@ def gaps(*, actor: User, job_id: UUID, at: datetime) -> list[Missing]:
     """
     jobs = Job.objects.of_department_of(actor).select_related("policy", "author", "waiver")
     return missing(jobs.one(job_id), at=at, publisher=actor)
+
+
+def _rules_gaps(job: Job, at: datetime) -> Iterator[Missing]:
+    code = job.policy.code
+    if code != IMPORTED and not is_offered_on(code, at.date()):
+        text = f"The rules “{code}” are not offered any more. Choose others."
+        yield Missing("policy_code", text, PolicyNotOfferedNow)
 
 
 def _text_gaps(job: Job) -> Iterator[Missing]:

@@ -14,14 +14,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from bids.file_kinds import ACCEPTED, KINDS, LARGEST_BYTES, MOST_BYTES, MOST_FILES
 from bids.files import attach_file, attached_file, attached_files, bid_file, detach_file
+from bids.sheet import unnamed_file
 from frontend.acts import Act, NothingAsked, answer, sent
 from frontend.forms import PageForm
 from frontend.pages.bid_editor import desk_of
 from frontend.pages.drafts import PAGE
-from frontend.rendering import page, refused
+from frontend.rendering import only_known, page, refused
 from frontend.requests import SignedIn
+from marketplace.file_kinds import ACCEPTED, KINDS, LARGEST_BYTES, MOST_BYTES, MOST_FILES
 from marketplace.handing_out import handed_out
 from marketplace.refusals import Refusal, Unknown
 
@@ -126,6 +127,12 @@ def remove(request: SignedIn, job_id: UUID, provider_id: UUID, file_id: UUID) ->
 @require_safe
 @login_required
 def of_bid(request: SignedIn, bid_id: UUID, file_id: UUID) -> HttpResponse:
-    """Give a file of a bid to who may read that bid; it is written in the bid's access log."""
+    """
+    Give a file of a bid to who may read that bid, without its own name while names are hidden
+    (`?names=hidden`); it is written in the bid's access log.
+    """
+    only_known(request, "names")
     paper = bid_file(actor=request.user, bid_id=bid_id, file_id=file_id, at=request.received_at)
-    return handed_out(name=paper.facts.name, kind=paper.facts.kind, content=paper.content)
+    hidden = request.GET.get("names") == "hidden"
+    name = unnamed_file(paper.facts.name, 1) if hidden else paper.facts.name
+    return handed_out(name=name, kind=paper.facts.kind, content=paper.content)

@@ -20,15 +20,18 @@ from frontend.job_sheet import JobSheet
 from frontend.rendering import fresh_sign_in, only_known, page, refused
 from frontend.requests import SignedIn
 from ledger.commissioning import publish_job
+from ledger.cosigning import want_publication
+from ledger.reports.publication import publication_stage
 from marketplace.catalogue import JobText, job_text
 from marketplace.drafting import AlreadyPublished, discard_draft, draft_job, save_draft
 from marketplace.readiness import gaps
 from marketplace.refusals import Refusal
+from marketplace.templates import TemplatePaper, template
 
 TEMPLATE = "frontend/pages/jobs/edit.html"
 # Which part of the page a missing thing stands in.
 PARTS = (
-    ("details", gettext_lazy("Details"), {"title", "category", "need"}),
+    ("details", gettext_lazy("Details"), {"title", "category", "need", "policy_code"}),
     ("good", gettext_lazy("What good looks like"), {"criteria", "mode", "procedure", "point"}),
     ("budget", gettext_lazy("Budget"), {"ceiling", "shows_ceiling"}),
     ("who", gettext_lazy("Who may bid"), {"invited", "waiver"}),
@@ -40,11 +43,11 @@ PAGE = require_http_methods(["GET", "HEAD", "POST"])
 @PAGE
 @login_required
 def new(request: SignedIn) -> HttpResponse:
-    """Begin a job from scratch, or from the copy of an earlier one (`?from=`)."""
-    only_known(request, "from")
-    copied = _copied(request)
-    sheet = JobSheet(request, copied=copied)
-    context = {"form": sheet, "copied": copied}
+    """Begin a job from scratch, from an earlier one (`?from=`) or a template (`?template=`)."""
+    only_known(request, "from", "template")
+    copied, begun = _copied(request), _begun(request)
+    sheet = JobSheet(request, copied=copied, begun=begun)
+    context = {"form": sheet, "copied": copied, "begun": begun}
     if not (request.method == "POST" and sheet.is_valid()):
         return page(request, TEMPLATE, context)
     try:
@@ -52,6 +55,7 @@ def new(request: SignedIn) -> HttpResponse:
             actor=request.user,
             department_id=sheet.department_id(),
             details=sheet.details(),
+            policy_code=sheet.policy_code(),
             copied_from_id=None if copied is None else copied.id,
             at=request.received_at,
         )
@@ -79,7 +83,11 @@ def _save(request: SignedIn, job: JobText, sheet: JobSheet) -> HttpResponse:
     if sheet.is_valid():
         try:
             save_draft(
-                actor=request.user, job_id=job.id, details=sheet.details(), at=request.received_at
+                actor=request.user,
+                job_id=job.id,
+                details=sheet.details(),
+                policy_code=sheet.policy_code(),
+                at=request.received_at,
             )
         except Refusal as refusal:
             sheet.add_error(refusal.field if refusal.field in sheet.fields else None, refusal.text)
@@ -112,6 +120,15 @@ def _copied(request: SignedIn) -> JobText | None:
     return job_text(actor=request.user, job_id=job_id, at=request.received_at)
 
 
+def _begun(request: SignedIn) -> TemplatePaper | None:
+    """Return the template to begin with. :raises Unknown, TemplateEnded: there is none such."""
+    try:
+        template_id = UUID(request.GET.get("template", ""))
+    except ValueError:
+        return None
+    return template(actor=request.user, template_id=template_id)
+
+
 def _lacks(request: SignedIn, job_id: UUID) -> dict[str, Any]:
     """Return what stands in the way of publishing, by the parts of the page."""
     lacking = gaps(actor=request.user, job_id=job_id, at=request.received_at)
@@ -129,16 +146,23 @@ def publish(request: SignedIn, job_id: UUID) -> HttpResponse:
     job = job_text(actor=request.user, job_id=job_id, at=request.received_at)
     if job.published_at is not None:
         return redirect("job", job_id)
-    template = "frontend/pages/jobs/publish.html"
+    check_page = "frontend/pages/jobs/publish.html"
     form = NothingAsked(sent(request))
-    context = {"job": job, "form": form, **_lacks(request, job_id)}
+    stage = publication_stage(actor=request.user, job_id=job_id, at=request.received_at)
+    context = {"job": job, "form": form, "stage": stage, **_lacks(request, job_id)}
     if request.method != "POST":
-        return page(request, template, context)
+        return page(request, check_page, context)
     try:
-        publish_job(actor=request.user, job_id=job_id, at=request.received_at)
+        if stage.may_want:
+            want_publication(actor=request.user, job_id=job_id, at=request.received_at)
+        else:
+            publish_job(actor=request.user, job_id=job_id, at=request.received_at)
     except Refusal as refusal:
-        return refused(request, template, context, refusal=refusal)
-    messages.success(request, _("Published. Everybody invited has been told."))
+        return refused(request, check_page, context, refusal=refusal)
+    told = _("Sent. A second head signs it, or sends it back.")
+    messages.success(
+        request, told if stage.may_want else _("Published. Everybody invited has been told.")
+    )
     return redirect("job", job_id)
 
 

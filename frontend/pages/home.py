@@ -19,6 +19,7 @@ _PLACES_BY_JOB = {
     "answer_interest": "panel",
     "judge": "agreement",
     "sign_choice": "comparison",
+    "sign_publication": "job",
     "deliver": "board",
     "accept": "board",
     "agree_change": "board",

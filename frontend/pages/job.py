@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.urls import reverse
@@ -22,8 +24,11 @@ from frontend.pages.drafts import PAGE
 from frontend.rendering import fresh_sign_in, page
 from frontend.requests import SignedIn
 from ledger.commissioning import amend_job, cancel_job
+from ledger.reports.publication import PublicationStage, publication_stage
 from ledger.reports.timeline import timeline
 from marketplace.catalogue import JobText, job_text
+from marketplace.file_kinds import ACCEPTED
+from marketplace.job_files import NewFile
 from marketplace.questions import answer_question
 from marketplace.refusals import Forbidden, Unknown
 
@@ -55,10 +60,17 @@ def job(request: SignedIn, job_id: UUID) -> HttpResponse:
         "own_bids": mine,
         "is_decided": paper.state in DECIDED,
         "state": paper.state,
+        "stage": _stage(request, text),
         "waiting": [one for one in text.questions if one.answered_at is None],
         "answered": [one for one in text.questions if one.answered_at is not None],
     }
     return page(request, "frontend/pages/jobs/job.html", context)
+
+
+def _stage(request: SignedIn, text: JobText) -> PublicationStage | None:
+    if not text.is_mine or text.published_at is not None:
+        return None
+    return publication_stage(actor=request.user, job_id=text.id, at=request.received_at)
 
 
 @require_safe
@@ -186,6 +198,11 @@ class AddendumForm(PageForm):
         label=gettext_lazy("New deadline"),
         help_text=gettext_lazy("It moves by itself where too little time is left."),
     )
+    file = forms.FileField(
+        required=False,
+        label=gettext_lazy("A file (optional)"),
+        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+    )
 
 
 @PAGE
@@ -204,12 +221,21 @@ def addendum(request: SignedIn, job_id: UUID) -> HttpResponse:
     return answer(
         request,
         act,
-        AddendumForm(sent(request)),
+        AddendumForm(sent(request), request.FILES or None),
         do=lambda typed: amend_job(
-            actor=request.user, job_id=job_id, at=request.received_at, **typed
+            actor=request.user,
+            job_id=job_id,
+            text=typed["text"],
+            closes_at=typed["closes_at"],
+            files=_new_files(typed["file"]),
+            at=request.received_at,
         ),
         told=_("Sent. Every bid has to be confirmed again."),
     )
+
+
+def _new_files(upload: Any) -> list[NewFile]:
+    return [NewFile(upload.name, upload.read())] if upload else []
 
 
 class ReasonForm(PageForm):

@@ -9,16 +9,24 @@ from fractions import Fraction
 from statistics import median
 from uuid import UUID
 
+from bids.content import files_of
 from bids.evaluation import EvaluatedBid, rounded
-from bids.models.bids import Bid, LineKind, OpenedPrice
+from bids.models.bids import Bid, LineKind, OpenedBid, OpenedPrice
 from bids.models.panels import Score
 from ledger.models.awards import Award
-from ledger.reports.compared import ComparedBid, ComparedLine, ComparedScore, Record
+from ledger.reports.compared import (
+    ComparedBid,
+    ComparedFile,
+    ComparedLine,
+    ComparedScore,
+    Record,
+)
 from ledger.reports.needs import need_figures
 from ledger.reports.opinions import ENOUGH, kept_by, market_of, markets, opinions_of
 from ledger.reports.terms import price_of
 from ledger.reports.weighing import Weighed, quality_figure
 from marketplace.models.jobs import Job
+from marketplace.models.providers import Provider
 from marketplace.money import Money
 
 THE_PANEL = "The panel, together"
@@ -122,8 +130,7 @@ def _column(
     is_chosen: bool,
 ) -> ComparedBid:
     price, provider, terms = price_of(bid), bid.provider, field.weighed.terms
-    opened = getattr(bid, "opened", None)
-    none_inside = Money(0, field.weighed.job.currency)
+    opened, job = getattr(bid, "opened", None), field.weighed.job
     return ComparedBid(
         bid_id=bid.pk,
         reference=bid.reference,
@@ -135,8 +142,8 @@ def _column(
         lines=_lines(price),
         quoted=price.quoted if price else None,
         tax=Money(price.tax_minor, price.currency) if price else None,
-        administration=none_inside if provider.is_in_house else terms.administration,
-        changeover=none_inside if provider.is_in_house else terms.changeover,
+        administration=_outside(provider, terms.administration, job),
+        changeover=_outside(provider, terms.changeover, job),
         comparable=row.comparable if row else None,
         spent=row.spent if row else None,
         to_median=_to_median(row, field),
@@ -147,7 +154,7 @@ def _column(
         is_tied=row is not None and row.is_tied,
         is_best_quoted=row is not None and row.charged.minor == field.lowest,
         is_best_quality=row is not None and None is not row.quality == field.best_quality,
-        is_above_ceiling=is_above_ceiling(bid, field.weighed.job),
+        is_above_ceiling=is_above_ceiling(bid, job),
         is_knocked_out=row is not None and row.is_knocked_out,
         disqualified=bid.disqualified.reason.text if hasattr(bid, "disqualified") else "",
         approach=opened.approach if opened else "",
@@ -155,12 +162,23 @@ def _column(
         finishes_on=opened.finishes_on if opened else None,
         valid_until_on=opened.valid_until_on if opened else None,
         answers=_answers(opened.answers if opened else {}),
+        files=_files(opened),
         scores=scores,
         record=record,
         is_chosen=is_chosen,
         is_final=hasattr(bid, "final_of"),
         is_followed=hasattr(bid, "final"),
     )
+
+
+def _outside(provider: Provider, amount: Money, job: Job) -> Money:
+    """Return what only an outside contract costs, and a team nothing."""
+    return Money(0, job.currency) if provider.is_in_house else amount
+
+
+def _files(opened: OpenedBid | None) -> tuple[ComparedFile, ...]:
+    named = files_of(opened.files) if opened else ()
+    return tuple(ComparedFile(one.file_id, one.name, one.size) for one in named)
 
 
 def _lines(price: OpenedPrice | None) -> tuple[ComparedLine, ...]:

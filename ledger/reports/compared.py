@@ -65,6 +65,15 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class ComparedFile:
+    """A file of a bid; while names are hidden, called by its number."""
+
+    file_id: UUID
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class ComparedBid:
     """One column of the comparison."""
 
@@ -98,6 +107,7 @@ class ComparedBid:
     finishes_on: date | None
     valid_until_on: date | None
     answers: tuple[tuple[UUID, str], ...]  # criterion, text
+    files: tuple[ComparedFile, ...]
     scores: tuple[ComparedScore, ...]
     record: Record
     is_chosen: bool

@@ -17,7 +17,7 @@ from bids.flags import (
 )
 from bids.models.panels import Score
 from bids.permissions import may_read_bids_on, may_score, stands_aside
-from bids.sheet import veiled
+from bids.sheet import unnamed_file, veiled
 from ledger.models.awards import Award, Delivery
 from ledger.permissions import may_choose, overriding_department
 from ledger.reports.bid_columns import bid_columns, is_above_ceiling
@@ -25,6 +25,7 @@ from ledger.reports.columns import Column, columns
 from ledger.reports.compared import (
     ComparedBid,
     ComparedCriterion,
+    ComparedFile,
     ComparedFlag,
     ComparedLine,
     ComparedScore,
@@ -43,6 +44,7 @@ __all__ = [
     "COLUMNS",
     "ComparedBid",
     "ComparedCriterion",
+    "ComparedFile",
     "ComparedFlag",
     "ComparedLine",
     "ComparedScore",
@@ -130,7 +132,16 @@ def comparison(*, actor: User, job_id: UUID, at: datetime, hide_names: bool = Fa
 def _veiled(bids: tuple[ComparedBid, ...]) -> tuple[ComparedBid, ...]:
     numbers = {bid.bid_id: n for n, bid in enumerate(sorted(bids, key=lambda one: one.reference))}
     return tuple(
-        replace(bid, provider_name=veiled(numbers[bid.bid_id]), team_of="") for bid in bids
+        replace(
+            bid,
+            provider_name=veiled(numbers[bid.bid_id]),
+            team_of="",
+            files=tuple(
+                replace(one, name=unnamed_file(one.name, number))
+                for number, one in enumerate(bid.files, start=1)
+            ),
+        )
+        for bid in bids
     )
 
 

@@ -9,11 +9,13 @@ from django.db.models import Exists, OuterRef, Q
 
 from bids.models.bids import Bid
 from bids.models.panels import Agreement, Consent, FinalOffer
+from ledger.models.publications import PublicationWanted
 from ledger.models.signatures import ChoiceWanted
 from ledger.reports.desk_jobs import MOST
 from ledger.reports.open_items import OpenItem
 from ledger.reports.reading import Reader
 from ledger.reports.states import noted
+from ledger.signing import waiting_publication
 from marketplace.models.panels import PanelSeat
 
 
@@ -23,6 +25,7 @@ def panel_items(reader: Reader, at: datetime) -> Iterator[OpenItem]:
     if reader.headed:
         yield from _interests(reader)
         yield from _signatures(reader)
+        yield from _publications(reader)
     if reader.leads:
         yield from _shortlists(reader, at)
 
@@ -123,6 +126,30 @@ def _signatures(reader: Reader) -> Iterator[OpenItem]:
             due_at=None,
             is_late=False,
             then="Every bidder is told in the same minute.",
+        )
+
+
+def _publications(reader: Reader) -> Iterator[OpenItem]:
+    wanted = PublicationWanted.objects.filter(
+        job__department__in=reader.headed, answer=None, job__published_at=None
+    )
+    for one in wanted.select_related("job", "wanted_by").order_by("wanted_at")[:MOST]:
+        if waiting_publication(one.job) != one:
+            continue  # the draft has changed since: nobody is asked to sign that one
+        is_mine = one.wanted_by_id != reader.user.pk
+        yield OpenItem(
+            kind="sign_publication",
+            act="Sign a publication, or send it back",
+            job_id=one.job_id,
+            job_title=one.job.title,
+            subject_id=one.pk,
+            what=f"{one.wanted_by.name} would publish it; above a limit two heads do.",
+            who="You" if is_mine else "A second head",
+            is_mine=is_mine,
+            since_at=one.wanted_at,
+            due_at=one.job.closes_at,
+            is_late=False,
+            then="It is published, and everybody invited is told.",
         )
 
 

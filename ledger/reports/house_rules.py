@@ -14,11 +14,13 @@ from ledger.models.moves import SigningLimit
 from ledger.models.rates import BookingRate
 from ledger.permissions import may_state_rates
 from ledger.reports.columns import Column, columns
+from ledger.reports.publication import PublishingLimitRow, publishing_limits
 from ledger.reports.reading import reader_of
-from marketplace.directory import PolicyFacts, policies
+from marketplace.directory import PolicyFacts, departments, policies
 from marketplace.models.events import Event
 from marketplace.models.people import User
 from marketplace.money import Money, exponent_of
+from marketplace.offering import OfferedPolicy, offered_policies
 from marketplace.permissions import may_administer, may_manage_money
 from marketplace.refusals import require
 
@@ -83,6 +85,9 @@ class HouseRules:
     rates: tuple[RateRow, ...]
     limits: tuple[LimitRow, ...]
     policies: tuple[PolicyRow, ...]
+    offers: tuple[OfferedPolicy, ...]
+    publishing: tuple[PublishingLimitRow, ...]
+    departments: tuple[tuple[UUID, str], ...]  # which may have a publishing limit
     currencies: tuple[str, ...]  # in which there are budgets
     may_state_rates: bool
     may_state_limits: bool
@@ -106,6 +111,9 @@ def house_rules(*, actor: User, today: date) -> HouseRules:
         rates=booking_rates(actor=actor, today=today),
         limits=signing_limits(actor=actor),
         policies=policy_history(actor=actor, today=today),
+        offers=tuple(offered_policies(actor=actor, on=today)),
+        publishing=publishing_limits(actor=actor),
+        departments=tuple((one.id, one.name) for one in departments(actor)),
         currencies=tuple(lines),
         may_state_rates=may_state_rates(actor),
         may_state_limits=may_administer(actor),

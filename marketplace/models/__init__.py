@@ -3,6 +3,7 @@
 from marketplace.models import (
     departments,
     events,
+    job_files,
     jobs,
     log,
     panels,
@@ -11,6 +12,7 @@ from marketplace.models import (
     providers,
     questions,
     redactions,
+    templates,
     tokens,
     vendors,
     webhooks,
@@ -19,6 +21,7 @@ from marketplace.models import (
 __all__ = [
     "departments",
     "events",
+    "job_files",
     "jobs",
     "log",
     "panels",
@@ -27,6 +30,7 @@ __all__ = [
     "providers",
     "questions",
     "redactions",
+    "templates",
     "tokens",
     "vendors",
     "webhooks",

@@ -7,6 +7,9 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import Q
 
+from marketplace.models.events import Words
+from marketplace.models.people import User
+
 
 class BudgetControl(models.TextChoices):
     """What a budget does with a promise that it cannot cover."""
@@ -66,3 +69,23 @@ class Policy(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class PolicyOffer(models.Model):
+    """From a day on, jobs may be written under the rules of this name, or may not any more."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    code = models.SlugField(max_length=40)
+    from_on = models.DateField()
+    is_offered = models.BooleanField()
+    reason = models.ForeignKey(Words, models.PROTECT, related_name="+")
+    stated_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    stated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="one_word_on_an_offer_per_day", fields=["code", "from_on"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} from {self.from_on}"

@@ -16,14 +16,6 @@ from django.db.utils import Error
 
 from bids.bidding import BiddingClosed
 from bids.drafts import bid_draft, discard_bid_draft, save_bid_draft
-from bids.file_kinds import (
-    LARGEST_BYTES,
-    FileNotTaken,
-    FileTooLarge,
-    TooManyFiles,
-    kind_of,
-    plain_name,
-)
 from bids.file_seals import rewrapped
 from bids.files import attach_file, attached_file, attached_files, bid_file, detach_file
 from bids.models.bids import OpenedBid
@@ -31,6 +23,14 @@ from bids.models.files import BidFile, SealedFile
 from bids.opened import opened_bids
 from bids.reading import my_bid
 from bids.submission import withdraw_bid
+from marketplace.file_kinds import (
+    LARGEST_BYTES,
+    FileNotTaken,
+    FileTooLarge,
+    TooManyFiles,
+    kind_of,
+    plain_name,
+)
 from marketplace.refusals import Forbidden, Unknown
 from tests.bids.builders import MORNING_AFTER, offer, open_all, refused
 from tests.builders import DEADLINE, HOUR, MINUTE, NOON

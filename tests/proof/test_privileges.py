@@ -40,6 +40,8 @@ WORKING = {
     "marketplace_department",
     "marketplace_invitation",
     "marketplace_job",
+    "marketplace_jobfile",  # of a draft; a trigger holds those of a published job
+    "marketplace_jobfilecontent",
     "marketplace_keptanswer",
     "marketplace_notice",
     "marketplace_provider",
@@ -64,6 +66,7 @@ FINISHED_ONCE = {
     "marketplace_officeheld": {"ended_at"},
     "marketplace_panelseat": {"left_at", "left_reason_id"},
     "marketplace_question": {"answer", "answered_at", "answered_by_id"},
+    "marketplace_template": {"ended_at", "ended_by_id"},
     "marketplace_words": {"text", "salt", "redacted_at"},  # taken off the record, once
 }
 # Written by functions that run as their owner, and by nobody else.

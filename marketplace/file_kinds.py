@@ -1,4 +1,4 @@
-"""Which files a bid may have, told by their bytes and not by what they are called."""
+"""Which files a bid or a job may have, told by their bytes and not by what they are called."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from marketplace.refusals import Refusal
 
 LARGEST_BYTES = 10_000_000
 MOST_FILES = 10
-MOST_BYTES = 25_000_000  # of all files of a bid
+MOST_BYTES = 25_000_000  # of all files of a bid, or of a job
 LONGEST_NAME = 120
 UNPACKED_MAX = 200_000_000  # of an office document: more is a trap, not an offer
 PARTS_MAX = 2_000
@@ -27,14 +27,14 @@ class FileNotTaken(Refusal):
 
 
 class FileTooLarge(Refusal):
-    """A file, and all files of a bid together, have a limit."""
+    """A file, and all files together, have a limit."""
 
     code = "file_too_large"
     field = "file"
 
 
 class TooManyFiles(Refusal):
-    """A bid has few files."""
+    """A bid has few files, and so has a job."""
 
     code = "too_many_files"
     field = "file"

@@ -1,0 +1,8 @@
+DROP TRIGGER policyoffer_is_not_truncated ON marketplace_policyoffer;
+DROP TRIGGER policyoffer_is_append_only ON marketplace_policyoffer;
+DROP TRIGGER bytes_of_files_are_not_truncated ON marketplace_jobfilecontent;
+DROP TRIGGER bytes_are_those_of_their_file ON marketplace_jobfilecontent;
+DROP FUNCTION marketplace_refuse_other_bytes();
+DROP TRIGGER files_of_jobs_are_not_truncated ON marketplace_jobfile;
+DROP TRIGGER files_of_published_jobs_stay ON marketplace_jobfile;
+DROP FUNCTION marketplace_refuse_changing_a_job_file();

@@ -1,0 +1,170 @@
+"""Above the department's limit two heads publish: one wants it, a second one up the tree signs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.db.utils import IntegrityError
+
+from ledger.books import check_books
+from ledger.commissioning import SecondSignatureNeeded, publish_job
+from ledger.cosigning import (
+    DraftChanged,
+    NoSecondSignatureNeeded,
+    PublicationAnswered,
+    PublicationWaits,
+    send_publication_back,
+    sign_publication,
+    want_publication,
+)
+from ledger.models.budgets import BudgetLine
+from ledger.models.publications import PublicationWanted
+from ledger.publishing_limits import NotAPublishingLimit, state_publishing_limit
+from ledger.reports.publication import publication_stage
+from marketplace.drafting import DraftOnRecord, discard_draft, save_draft
+from marketplace.models.events import Notice
+from marketplace.models.jobs import Job
+from marketplace.publishing import publish_job as publish_past_the_check
+from marketplace.refusals import Forbidden, ReasonMissing, Unknown
+from tests.builders import DAY, HOUR, NOON, a_draft, details, eur, refused
+from tests.cast import Cast
+from tests.ledger import builders
+
+pytestmark = pytest.mark.django_db
+
+
+def limit(cast: Cast, **changes: Any) -> None:
+    """Adam says that Marketing publishes up to 20,000.00 with one head."""
+    usual = {
+        "actor": cast.adam,
+        "department_id": cast.marketing.pk,
+        "job_limit": eur("20000"),
+        "year_limit": None,
+        "reason": "Large jobs are seen by two.",
+        "at": NOON - 2 * DAY,
+    }
+    state_publishing_limit(**(usual | changes))
+
+
+@pytest.fixture
+def large(cast: Cast) -> Job:
+    """A draft with a ceiling of 30,000.00, of a budget of 100,000.00."""
+    limit(cast)
+    builders.grant(cast)
+    return a_draft(cast, ceiling=eur("30000"))
+
+
+def want(cast: Cast, job: Job, **changes: Any) -> PublicationWanted:
+    return want_publication(**({"actor": cast.maya, "job_id": job.pk, "at": NOON} | changes))
+
+
+def test_above_the_limit_it_is_published_with_the_second_signature(cast: Cast, large: Job):
+    with refused(SecondSignatureNeeded) as said:
+        publish_job(actor=cast.maya, job_id=large.pk, at=NOON)
+    assert "20,000.00" in said.value.text
+    wanted = want(cast, large, estimate=eur("25000"))
+    line = BudgetLine.objects.get()
+    assert (line.precommitted_minor, line.available_minor) == (0, 100_000_00)
+    assert not Notice.objects.filter(kind="job.published").exists()
+
+    job = sign_publication(actor=cast.gerd, wanted_id=wanted.pk, at=NOON + HOUR)
+
+    line.refresh_from_db()
+    # The estimate of 25,000.00 is reserved, of 100,000.00, at the signature and not before it.
+    assert (line.precommitted_minor, line.available_minor) == (25_000_00, 75_000_00)
+    assert (job.published_by, job.published_at) == (cast.maya, NOON + HOUR)
+    assert check_books().wrong == ()
+    with refused(PublicationAnswered):
+        sign_publication(actor=cast.gerd, wanted_id=wanted.pk, at=NOON + 2 * HOUR)
+
+
+def test_nobody_signs_their_own_and_nobody_below_a_head(cast: Cast, large: Job):
+    wanted = want(cast, large)
+    for person in (cast.maya, cast.rolf):
+        with refused(Forbidden):
+            sign_publication(actor=person, wanted_id=wanted.pk, at=NOON)
+    for person in (cast.vera, cast.sam, cast.fin):
+        with refused(Unknown):
+            sign_publication(actor=person, wanted_id=wanted.pk, at=NOON)
+
+
+def test_what_is_signed_is_what_was_sent(cast: Cast, large: Job):
+    wanted = want(cast, large)
+    with refused(PublicationWaits):
+        want(cast, large)
+    text = details(cast, ceiling=eur("40000"))
+    save_draft(actor=cast.rolf, job_id=large.pk, details=text, at=NOON)
+
+    with refused(DraftChanged):
+        sign_publication(actor=cast.gerd, wanted_id=wanted.pk, at=NOON + HOUR)
+    assert publication_stage(actor=cast.maya, job_id=large.pk, at=NOON).may_want
+    again = want(cast, large, at=NOON + HOUR)
+    assert sign_publication(actor=cast.gerd, wanted_id=again.pk, at=NOON + HOUR).published_at
+
+
+def test_a_draft_sent_back_says_why_and_stays_on_the_record(cast: Cast, large: Job):
+    wanted = want(cast, large)
+    with refused(ReasonMissing):
+        send_publication_back(actor=cast.gerd, wanted_id=wanted.pk, reason=" ", at=NOON)
+    send_publication_back(actor=cast.gerd, wanted_id=wanted.pk, reason="Ask two more.", at=NOON)
+
+    stage = publication_stage(actor=cast.maya, job_id=large.pk, at=NOON)
+    assert (stage.sent_back, stage.sent_back_by, stage.may_want) == ("Ask two more.", "Gerd", True)
+    with refused(DraftOnRecord):
+        discard_draft(actor=cast.maya, job_id=large.pk, at=NOON)
+
+
+def test_up_to_the_limit_one_head_publishes(cast: Cast):
+    limit(cast)
+    builders.grant(cast)
+    small = a_draft(cast, ceiling=eur("20000"))
+    with refused(NoSecondSignatureNeeded):
+        want(cast, small)
+
+    assert publish_job(actor=cast.maya, job_id=small.pk, at=NOON).published_at == NOON
+
+
+def test_jobs_split_under_the_limit_are_counted_together_over_twelve_months(cast: Cast):
+    limit(cast, year_limit=eur("25000"))
+    builders.grant(cast)
+    publish_job(actor=cast.maya, job_id=a_draft(cast, ceiling=eur("15000")).pk, at=NOON)
+    second = a_draft(cast, ceiling=eur("15000"))
+
+    # 15,000.00 and 15,000.00 of events in twelve months are above 25,000.00.
+    with refused(SecondSignatureNeeded) as said:
+        publish_job(actor=cast.maya, job_id=second.pk, at=NOON)
+    assert "30,000.00" in said.value.text
+    prints = a_draft(cast, ceiling=eur("15000"), category_id=cast.printing.pk)
+    publish_job(actor=cast.maya, job_id=prints.pk, at=NOON)  # another kind of work
+    wanted = want(cast, second)
+    assert sign_publication(actor=cast.gerd, wanted_id=wanted.pk, at=NOON).published_at == NOON
+
+
+def test_the_limit_of_the_house_is_that_of_its_departments_until_one_has_its_own(cast: Cast):
+    limit(cast, department_id=cast.house.pk, job_limit=eur("5000"))
+    builders.grant(cast)
+    job = a_draft(cast, ceiling=eur("8000"))
+    with refused(SecondSignatureNeeded):
+        publish_job(actor=cast.maya, job_id=job.pk, at=NOON)
+    limit(cast, job_limit=None, at=NOON - DAY)  # Marketing has none any more
+
+    assert publish_job(actor=cast.maya, job_id=job.pk, at=NOON).published_at == NOON
+
+
+def test_the_database_publishes_nothing_above_the_limit_unsigned(cast: Cast, large: Job):
+    with pytest.raises(IntegrityError, match="second head"), transaction.atomic():
+        publish_past_the_check(actor=cast.maya, job_id=large.pk, at=NOON)
+
+
+def test_a_limit_is_an_administrators_and_in_the_departments_currency(cast: Cast):
+    at: datetime = NOON
+    for person in (cast.maya, cast.fin, cast.gerd):
+        with refused(Forbidden):
+            limit(cast, actor=person, at=at)
+    with refused(NotAPublishingLimit):
+        limit(cast, job_limit=eur("-1"))
+    with refused(ReasonMissing):
+        limit(cast, reason=" ")
