@@ -9,7 +9,7 @@ from random import Random
 from django.db import transaction
 
 from ledger.commissioning import cancel_job, end_without_award
-from ledger.demonstration import chapters, playing, vendors
+from ledger.demonstration import chapters, contests, playing, vendors
 from ledger.demonstration.founding import Company, found
 from ledger.demonstration.past import PAST, Past
 from ledger.demonstration.playing import Play
@@ -39,6 +39,7 @@ def tell_history(*, now: datetime, say: Callable[[str], None]) -> Company:
         else:
             play_present(play, story)
     say(f"     {len(chapters.CHAPTERS)} chapters of the books, and the months are closed")
+    contests.play_contests(company, now=now)
     chapters.play_chapters(company, now=now)
     vendors.play_vendors(company, now=now)
     return company

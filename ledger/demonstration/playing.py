@@ -83,7 +83,14 @@ def _weekday_before(on: date) -> date:
     return on - timedelta(days=max(0, on.weekday() - 4))
 
 
-def draft(play: Play, *, days_open: int, policy_code: str = STANDARD, currency: str = "EUR") -> Job:
+def draft(
+    play: Play,
+    *,
+    days_open: int,
+    policy_code: str = STANDARD,
+    currency: str = "EUR",
+    procedure: str = "quick",
+) -> Job:
     """Draft the job: for everybody who works in its category, with criteria and a ceiling."""
     story, company = play.story, play.company
     ceiling = Money(story.price * 125 // 10_000 * 10_000, currency) if story.price else None
@@ -92,6 +99,7 @@ def draft(play: Play, *, days_open: int, policy_code: str = STANDARD, currency: 
         title=story.title,
         category_id=company.categories[story.category],
         need=story.need,
+        procedure=procedure,
         currency=currency,
         ceiling=ceiling,
         # The form's own proposal: 0.3 × ceiling / 40.
@@ -218,8 +226,8 @@ def score(play: Play, job: Job) -> None:
             )
 
 
-def choose(play: Play, job: Job) -> Award:
-    """Let the head choose, two days after the opening."""
+def choose(play: Play, job: Job, *, at: datetime | None = None) -> Award:
+    """Let the head choose, two days after the opening unless told otherwise."""
     story = play.story
     assert job.opened_at is not None
     decisive = None
@@ -233,7 +241,7 @@ def choose(play: Play, job: Job) -> Award:
         reason=story.reason,
         decisive_criterion_id=decisive,
         followed_view="charged",
-        at=play.after(job.opened_at, 2, 11, 40),
+        at=at or play.after(job.opened_at, 2, 11, 40),
     )
 
 

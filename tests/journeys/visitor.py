@@ -13,13 +13,15 @@ from tests.cast import PASSWORD
 
 PICTURES = Path(__file__).parents[2] / ".local" / "screenshots"
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 720}
+TABLET = {"width": 768, "height": 1024}
 
 
 class Album:
     """The pictures of one story, numbered in its order."""
 
-    def __init__(self, folder: Path = PICTURES) -> None:
+    def __init__(self, folder: Path = PICTURES, *, is_whole: bool = False) -> None:
         self.folder = folder
+        self.is_whole = is_whole  # on a tablet too, and all of it again in the dark
         self.numbers = count(1)
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob("*.png"):
@@ -27,30 +29,47 @@ class Album:
 
     def keep(self, page: Page, name: str) -> None:
         """Keep the whole page, as it stands on a desk and on a phone, and let axe look at it."""
-        number = next(self.numbers)
-        for size, viewport in (("desk", WIDE), ("phone", PHONE)):
+        called = f"{next(self.numbers):02}-{name}"
+        self._look(page, called)
+        if self.is_whole:
+            page.emulate_media(color_scheme="dark")
+            self._look(page, f"{called}-dark")
+            page.emulate_media(color_scheme="light")
+
+    def _look(self, page: Page, called: str) -> None:
+        sizes = [("desk", WIDE), ("phone", PHONE), *([("tablet", TABLET)] * self.is_whole)]
+        for size, viewport in sizes:
             page.set_viewport_size(viewport)  # type: ignore[arg-type]
-            page.screenshot(path=self.folder / f"{number:02}-{name}-{size}.png", full_page=True)
+            page.screenshot(path=self.folder / f"{called}-{size}.png", full_page=True)
             assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], (
-                f"{name} scrolls sideways on a {size}"
+                f"{called} scrolls sideways on a {size}"
             )
         page.set_viewport_size(WIDE)  # type: ignore[arg-type]
         wrong = [one["help"] for one in Axe().run(page).response["violations"]]
-        assert not wrong, f"{name}: {wrong}"
+        assert not wrong, f"{called}: {wrong}"
 
 
 class Visitor:
     """One person with a browser of their own, signed in by hand."""
 
-    def __init__(self, browser: Browser, site: str, name: str, album: Album) -> None:
+    def __init__(
+        self,
+        browser: Browser,
+        site: str,
+        name: str,
+        album: Album,
+        *,
+        at: str = "house.example",
+        password: str = PASSWORD,
+    ) -> None:
         self.site, self.name, self.album = site, name, album
         self.page = browser.new_context(viewport=WIDE).new_page()  # type: ignore[arg-type]
         self.complaints: list[str] = []
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.goto(f"{site}/")
-        self.page.fill("[name=login]", f"{name.lower()}@house.example")
-        self.page.fill("[name=password]", PASSWORD)
+        self.page.fill("[name=login]", f"{name.lower()}@{at}")
+        self.page.fill("[name=password]", password)
         self.press("Sign in")
         expect(self.page.locator("h1")).to_have_text("What needs you")
 

@@ -8,6 +8,7 @@ from django.db.models import F
 
 from ledger.books import check_books
 from ledger.demonstration.chapters import CHAPTERS
+from ledger.demonstration.contests import CONTESTS
 from ledger.demonstration.founding import Company
 from ledger.demonstration.history import tell_history
 from ledger.demonstration.past import PAST
@@ -15,7 +16,9 @@ from ledger.demonstration.present import PRESENT
 from ledger.models.awards import Award, Dispute
 from ledger.models.journal import JournalEntry, Posting
 from ledger.models.moves import MoveWanted
+from ledger.models.objections import Objection, Withdrawal
 from ledger.models.periods import PeriodStep
+from ledger.models.publications import PublicationWanted
 from ledger.models.ratings import Reveal
 from ledger.models.retentions import Retention
 from ledger.models.years import YearEnd
@@ -31,11 +34,12 @@ pytestmark = pytest.mark.django_db
 def test_a_year_of_history_is_played_and_the_books_hold():
     company = tell_history(now=datetime.now(UTC), say=lambda _line: None)
 
-    assert Job.objects.count() == len(PAST) + len(PRESENT) + len(CHAPTERS)
+    jobs = len(PAST) + len(PRESENT) + len(CHAPTERS) + len(CONTESTS)
+    assert Job.objects.count() == jobs
     awarded = [story for story in PRESENT if story.chosen]
     chosen = len(PAST) + len(awarded) + len(CHAPTERS)
-    assert Award.objects.count() == chosen
-    assert Award.record.count() == chosen + 1, "one choice was overridden"
+    assert Award.objects.count() == chosen + 1, "one stands still"
+    assert Award.record.count() == chosen + 3, "one choice was overridden, and one declined"
     assert Reveal.objects.count() == len(PAST)
     assert Dispute.objects.count() == 1
     assert check_books().ok
@@ -47,9 +51,7 @@ def test_a_year_of_history_is_played_and_the_books_hold():
     assert under_way <= states
 
     call_command("seed_demonstration")
-    assert Job.objects.count() == len(PAST) + len(PRESENT) + len(CHAPTERS), (
-        "a second run adds nothing"
-    )
+    assert Job.objects.count() == jobs, "a second run adds nothing"
     assert company.people["maya"].name == "Maya Brandt"
 
 
@@ -63,6 +65,9 @@ def assert_every_chapter_is_there(company: Company) -> None:
     assert "ready" in {one.state for one in vendor_room(**finn).vendors}
     assert any(row.payee.frozen_until for row in vendors_owed(**finn)), "one payee was changed"
     assert YearEnd.objects.exists()
+    assert Objection.objects.open().count() == 1
+    assert Withdrawal.objects.count() == 1
+    assert PublicationWanted.objects.filter(answer=None).count() == 1
     assert Posting.objects.filter(account__code="5600").exists(), "a dual-priced team"
     assert Posting.objects.filter(account__code="2100", currency="USD").exists()
     assert Retention.objects.filter(release=None).exists()
