@@ -7,9 +7,16 @@ from rest_framework import serializers
 from api.papers import pairs, paper
 from ledger.reports.choice_share import Contest
 from ledger.reports.desk import Desk, DoneItem, OpenItem
-from ledger.reports.my_team import Income, Lost, TeamPaper
+from ledger.reports.my_team import Income, Lost, ReasonCounted, TeamPaper
 from ledger.reports.rating_paper import GivenRating, Question, RatingPaper
-from ledger.reports.scorecard import Counted, LastJob, NeedFigure, Remark, Scorecard
+from ledger.reports.scorecard import (
+    Counted,
+    LastJob,
+    NeedFigure,
+    QuarterCounted,
+    Remark,
+    Scorecard,
+)
 from ledger.reports.timeline import Timeline, TimelineFact, TimelineStep
 
 TimelineFactOut = paper(
@@ -84,6 +91,7 @@ RatingPaperOut = paper(
 )
 NeedOut = paper(NeedFigure, "code", "name", "mean", "n", "market", "market_n")
 CountedOut = paper(Counted, "part", "whole")
+QuarterCountedOut = paper(QuarterCounted, "key", "part", "whole")
 LastJobOut = paper(LastJob, "job_id", "title", "department_name", "chosen_at", "price")
 RemarkOut = paper(Remark, "job_title", "department_name", "text", "rated_at")
 ScorecardOut = paper(
@@ -102,6 +110,7 @@ ScorecardOut = paper(
     "again_mean",
     "returned",
     "dates",
+    "dates_by_quarter",
     "first_time",
     "chosen",
     "last_jobs",
@@ -122,6 +131,7 @@ LostOut = paper(
     "reason",
 )
 IncomeOut = paper(Income, "key", "amount")
+ReasonCountedOut = paper(ReasonCounted, "reason_code", "won", "lost")
 TeamPaperOut = paper(
     TeamPaper,
     "scorecard",
@@ -129,6 +139,7 @@ TeamPaperOut = paper(
     "price_position",
     "price_n",
     "lost",
+    "reasons",
     "open_bids",
     "in_delivery",
     "income",

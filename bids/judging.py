@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from bids.models.bids import Bid
 from bids.models.panels import AgreedScore, Agreement, Score
 from marketplace.compiled import Kept
+from marketplace.asking import asked_once
 from marketplace.models.jobs import Job, Procedure
 from marketplace.models.panels import PanelSeat
 from marketplace.refusals import Refusal
@@ -79,6 +80,7 @@ class Judging:
         return sha256(json.dumps(rows, separators=(",", ":")).encode()).digest()
 
 
+@asked_once
 def judging(job: Job) -> Judging:
     """Return where the judging of an opened job stands. The caller has asked who may see it."""
     if not _has_panel(job):

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from marketplace.compiled import Kept
+from marketplace.asking import asked_once
 from marketplace.models.jobs import Job
 from marketplace.models.panels import PanelSeat
 from marketplace.models.people import IMPORTER_ID, Membership, Role, User
@@ -23,6 +24,7 @@ def may_draft_bid_for(actor: User, provider: Provider) -> bool:
     return actor.pk == IMPORTER_ID or is_member(actor, provider)
 
 
+@asked_once
 def may_read_bids_on(actor: User, job: Job) -> bool:
     """
     Once they are open: whoever judges, the heads, and auditors; never somebody of the bidding
@@ -37,6 +39,7 @@ def may_read_bids_on(actor: User, job: Job) -> bool:
     return may_score(actor, job)
 
 
+@asked_once
 def may_score(actor: User, job: Job) -> bool:
     """The panel, once they have declared; where none was, the people of the department."""
     if sits_with_a_bidder(actor, job):
@@ -53,6 +56,7 @@ def may_disqualify(actor: User, job: Job) -> bool:
     )
 
 
+@asked_once
 def stands_aside(actor: User, job: Job) -> bool:
     """Whether the person has still to declare, or declared what keeps them off, on the panel."""
     seats = PanelSeat.objects.filter(job=job, user=actor)

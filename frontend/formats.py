@@ -88,6 +88,11 @@ def month(on: date) -> str:
     return format_date(on, format=_MONTH.get(locale.language, "MMMM y"), locale=locale)
 
 
+def month_short(on: date) -> str:
+    """Return the name of a month where a drawing has little room and says the year elsewhere."""
+    return format_date(on, format="LLL", locale=reader_locale())
+
+
 def clock(at: datetime, *, seconds: bool = False) -> str:
     """Return the time of day in the reader's zone."""
     pattern = "HH:mm:ss" if seconds else "HH:mm"

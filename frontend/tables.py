@@ -1,22 +1,64 @@
-"""A list of a page as a file."""
+"""A list of a page as a file: CSV, XLSX and PDF of the same rows, each at its own address."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar
 
-from django.http import StreamingHttpResponse
+from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
+from django.urls import URLPattern, path
 
-from ledger.exchange.tables import CSV_TYPE, csv_file
+from ledger.exchange.pdf_file import pdf_file
+from ledger.exchange.tables import CSV_TYPE, XLSX_TYPE, csv_file, xlsx_file
 from ledger.reports.columns import Column
 
 Row = TypeVar("Row")
+View = Callable[..., HttpResponseBase]
+WRITERS = {"xlsx": (xlsx_file, XLSX_TYPE), "pdf": (pdf_file, "application/pdf")}
 
 
-def csv_answer(
-    name: str, columns: Sequence[Column[Row]], rows: Iterable[Row]
-) -> StreamingHttpResponse:
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A list that was asked for as a file; its rows are not read yet."""
+
+    name: str
+    columns: Sequence[Column[Any]]
+    rows: Iterable[Any]
+
+
+class TableAnswer(StreamingHttpResponse):
+    """The rows as CSV, streamed; the same table may be written as another file instead."""
+
+    def __init__(self, table: Table) -> None:
+        super().__init__(csv_file(table.columns, table.rows), content_type=CSV_TYPE)
+        self["Content-Disposition"] = f'attachment; filename="{table.name}.csv"'
+        self.table = table
+
+
+def csv_answer(name: str, columns: Sequence[Column[Row]], rows: Iterable[Row]) -> TableAnswer:
     """Return the rows as a CSV file to save, streamed."""
-    answer = StreamingHttpResponse(csv_file(columns, rows), content_type=CSV_TYPE)
-    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return answer
+    return TableAnswer(Table(name, columns, rows))
+
+
+def files(route: str, view: View, *, name: str) -> list[URLPattern]:
+    """Return the addresses at which a list is given as CSV, as XLSX and as PDF."""
+    kinds = [path(f"{route}.{kind}", _as(kind, view), name=f"{name}-{kind}") for kind in WRITERS]
+    return [path(f"{route}.csv", view, name=f"{name}-csv"), *kinds]
+
+
+def _as(kind: str, view: View) -> View:
+    write, content_type = WRITERS[kind]
+
+    @wraps(view)
+    def shown(*args: Any, **words: Any) -> HttpResponseBase:
+        answer = view(*args, **words)
+        if not isinstance(answer, TableAnswer):
+            return answer  # a refusal, or the way to the sign-in
+        table = answer.table
+        made = write(table.columns, table.rows, title=table.name)
+        name = f"{table.name}.{kind}"
+        return FileResponse(made, as_attachment=True, filename=name, content_type=content_type)
+
+    return shown

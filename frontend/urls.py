@@ -19,17 +19,20 @@ from frontend.pages import (
     objections,
     overrides,
     ratings,
+    search,
     templates,
     work,
 )
 from frontend.pages import job as one_job
+from frontend.tables import files
 
 JOB = "jobs/<uuid:job_id>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    path("search/", search.search_page, name="search"),
     path("jobs/", jobs.jobs, name="jobs"),
-    path("jobs.csv", jobs.jobs_csv, name="jobs-csv"),
+    *files("jobs", jobs.jobs_csv, name="jobs"),
     path("jobs/new/", drafts.new, name="job-new"),
     path("jobs/templates/", templates.index, name="templates"),
     path("jobs/templates/<uuid:template_id>/end/", templates.end, name="template-end"),
@@ -58,7 +61,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(JOB + "opening/signature/", one_job.opening_sign, name="opening-sign"),
     path(JOB + "prices/", one_job.prices, name="prices"),
     path(JOB + "comparison/", comparison.compare, name="comparison"),
-    path(JOB + "comparison.csv", comparison.comparison_csv, name="comparison-csv"),
+    *files(JOB + "comparison", comparison.comparison_csv, name="comparison"),
     path(JOB + "bids/<uuid:bid_id>/scores/", comparison.score, name="score"),
     path(JOB + "bids/<uuid:bid_id>/award/", choices.choose, name="choose"),
     path(JOB + "bids/<uuid:bid_id>/override/", overrides.override, name="override"),

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from frontend.pages import bid_editor, bid_files, bids, invitations, objections, results
+from frontend.tables import files
 
 JOB = "jobs/<uuid:job_id>/"
 OURS = JOB + "bids/of/<uuid:provider_id>/"
@@ -20,7 +21,7 @@ urlpatterns: list[URLPattern] = [
     path(OURS + "decline/", invitations.decline, name="decline"),
     path(OURS + "objection/", objections.raise_one, name="object"),
     path("bids/", bids.mine, name="my-bids"),
-    path("bids.csv", bids.mine_csv, name="my-bids-csv"),
+    *files("bids", bids.mine_csv, name="my-bids"),
     path(BID, bids.show, name="bid-receipt"),
     path(BID + "receipt.txt", bids.proof, name="bid-proof"),
     path(BID + "files/<uuid:file_id>/", bid_files.of_bid, name="bid-file"),

@@ -25,29 +25,30 @@ from frontend.pages import (
     vendors,
     webhooks,
 )
+from frontend.tables import files
 
 MONTH = "finance/periods/<int:period_id>/"
 
 urlpatterns: list[URLPattern] = [
     path("statement/", statements.show, name="statement"),
-    path("statement.csv", statements.show_csv, name="statement-csv"),
+    *files("statement", statements.show_csv, name="statement"),
     path("budgets/", budgets.show, name="budgets"),
-    path("budgets.csv", budgets.show_csv, name="budgets-csv"),
+    *files("budgets", budgets.show_csv, name="budgets"),
     path("budgets/new/", budgets.grant, name="budget-grant"),
     path("choices/", choice_record.show, name="choices"),
-    path("choices.csv", choice_record.show_csv, name="choices-csv"),
+    *files("choices", choice_record.show_csv, name="choices"),
     path("choices.ocds.json", choice_record.show_ocds, name="choices-ocds"),
     path("ratings/", standings.show, name="ratings"),
-    path("ratings.csv", standings.show_csv, name="ratings-csv"),
+    *files("ratings", standings.show_csv, name="ratings"),
     path("trial-balance/", books.balance, name="trial-balance"),
-    path("trial-balance.csv", books.balance_csv, name="trial-balance-csv"),
+    *files("trial-balance", books.balance_csv, name="trial-balance"),
     path("journal/", books.entries, name="journal"),
-    path("journal.csv", books.entries_csv, name="journal-csv"),
+    *files("journal", books.entries_csv, name="journal"),
     path("journal/<uuid:entry_id>/", books.entry, name="entry"),
     path("journal/<uuid:entry_id>/correction/", corrections.ask, name="correction-ask"),
     path("finance/", finance.show, name="finance"),
     path("finance/corrections/", corrections.index, name="corrections"),
-    path("finance/corrections.csv", corrections.index_csv, name="corrections-csv"),
+    *files("finance/corrections", corrections.index_csv, name="corrections"),
     path(
         "finance/corrections/<uuid:correction_id>/signature/",
         corrections.sign,
@@ -59,7 +60,7 @@ urlpatterns: list[URLPattern] = [
         name="correction-decline",
     ),
     path("finance/periods/", periods.index, name="periods"),
-    path("finance/periods.csv", periods.index_csv, name="periods-csv"),
+    *files("finance/periods", periods.index_csv, name="periods"),
     path(MONTH, periods.show, name="period"),
     path(MONTH + "closing/", periods.begin, name="period-begin"),
     path(MONTH + "stop/", periods.stop, name="period-stop"),
@@ -73,13 +74,14 @@ urlpatterns: list[URLPattern] = [
     path("record/events/<int:event_id>/", auditor.event, name="event"),
     path("record/events/<int:event_id>/receipt.txt", auditor.event_file, name="event-file"),
     path("record/questions/", audit.questions, name="audit-questions"),
-    path("record/sample.csv", audit.sample_csv, name="audit-sample-csv"),
+    *files("record/sample", audit.sample_csv, name="audit-sample"),
     path("record/jobs/<uuid:job_id>/evidence.zip", audit.evidence, name="evidence"),
     path("record/words/<uuid:words_id>/redaction/", redactions.ask, name="redaction-ask"),
     path("record/redactions/<uuid:wanted_id>/", redactions.agree, name="redaction-agree"),
     path("log/verify.py", log_files.program, name="log-verify"),
     path("log/keys.txt", log_files.verifier_keys, name="log-keys"),
     path("departments/", departments.index, name="departments"),
+    *files("departments", departments.index_csv, name="departments"),
     path("departments/new/", admissions.new_department, name="department-new"),
     path(
         "departments/<uuid:department_id>/members/new/",
@@ -88,6 +90,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path("departments/<uuid:department_id>/", departments.show, name="department"),
     path("providers/", providers.index, name="providers"),
+    *files("providers", providers.index_csv, name="providers"),
     path("providers/teams/new/", admissions.new_team, name="team-new"),
     path("providers/vendors/new/", admissions.new_vendor, name="vendor-new"),
     path("providers/<uuid:provider_id>/members/new/", members.of_provider, name="provider-member"),
@@ -105,6 +108,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path("memberships/<uuid:membership_id>/end/", members.end, name="member-end"),
     path("people/", people.index, name="people"),
+    *files("people", people.index_csv, name="people"),
     path("people/new/", people.new_person, name="person-new"),
     path("people/<uuid:user_id>/erasure/", own_data.erase, name="person-erase"),
     path("settings/data.json", own_data.data, name="own-data"),
@@ -126,5 +130,9 @@ urlpatterns: list[URLPattern] = [
     path("settings/tokens/new/", settings.new_token, name="token-new"),
     path("settings/tokens/<uuid:token_id>/end/", settings.revoke, name="token-revoke"),
     path("providers/<uuid:provider_id>/", providers.show, name="provider"),
+    *files(
+        "providers/<uuid:provider_id>/promises", providers.promises_csv, name="provider-promises"
+    ),
     path("team/", providers.team, name="team"),
+    *files("team/reasons", providers.reasons_csv, name="team-reasons"),
 ]

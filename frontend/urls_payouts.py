@@ -3,10 +3,11 @@
 from django.urls import URLPattern, path
 
 from frontend.pages import payout_acts, payouts, repayments
+from frontend.tables import files
 
 urlpatterns: list[URLPattern] = [
     path("finance/payouts/", payouts.index, name="payouts"),
-    path("finance/payouts.csv", payouts.index_csv, name="payouts-csv"),
+    *files("finance/payouts", payouts.index_csv, name="payouts"),
     path("finance/payouts/<uuid:payout_id>/<slug:what>/", payout_acts.act_on, name="payout-act"),
     path("finance/vendors/<uuid:provider_id>/by-hand/", payouts.by_hand, name="payee-by-hand"),
     path(

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path, register_converter
 from django.urls.converters import IntConverter
 
 from frontend.pages import budget_lines, house_rules, inside_prices, offers, outside, years
+from frontend.tables import files
 
 
 class YearConverter(IntConverter):
@@ -16,20 +17,20 @@ register_converter(YearConverter, "year")
 
 urlpatterns: list[URLPattern] = [
     path("budgets/moves/", budget_lines.moves, name="budget-moves"),
-    path("budgets/moves.csv", budget_lines.moves_csv, name="budget-moves-csv"),
+    *files("budgets/moves", budget_lines.moves_csv, name="budget-moves"),
     path("budgets/moves/<uuid:move_id>/signature/", budget_lines.sign, name="budget-move-sign"),
     path("budgets/moves/<uuid:move_id>/decline/", budget_lines.decline, name="budget-move-decline"),
     path("budgets/<uuid:line_id>/", budget_lines.show, name="budget-line"),
-    path("budgets/<uuid:line_id>/history.csv", budget_lines.show_csv, name="budget-line-csv"),
+    *files("budgets/<uuid:line_id>/history", budget_lines.show_csv, name="budget-line"),
     path("budgets/<uuid:line_id>/move/", budget_lines.move, name="budget-move"),
     path("outside-spend/", outside.show, name="outside-spend"),
-    path("outside-spend.csv", outside.show_csv, name="outside-spend-csv"),
+    *files("outside-spend", outside.show_csv, name="outside-spend"),
     path("outside-spend/new/", outside.record, name="outside-spend-new"),
     path("finance/prices/", inside_prices.show, name="inside-prices"),
     path("finance/prices/rules/new/", inside_prices.rule, name="price-rule"),
     path("finance/prices/mode/", inside_prices.mode, name="charging-mode"),
     path("finance/rules/", house_rules.show, name="house-rules"),
-    path("finance/rules/rates.csv", house_rules.rates_csv, name="rates-csv"),
+    *files("finance/rules/rates", house_rules.rates_csv, name="rates"),
     path("finance/rules/rates/new/", house_rules.rate, name="rate-new"),
     path("finance/rules/limits/<slug:currency>/", house_rules.limit, name="limit-new"),
     path("finance/rules/offers/<slug:code>/", offers.offer, name="policy-offer"),
@@ -40,8 +41,8 @@ urlpatterns: list[URLPattern] = [
     ),
     path("finance/rules/policies/<slug:code>/", house_rules.policy, name="policy-change"),
     path("finance/years/<year:year>/", years.show, name="year"),
-    path("finance/years/<year:year>/carry-forward.csv", years.show_csv, name="year-csv"),
-    path("finance/years/<year:year>/recoveries.csv", years.recoveries_csv, name="recoveries-csv"),
+    *files("finance/years/<year:year>/carry-forward", years.show_csv, name="year"),
+    *files("finance/years/<year:year>/recoveries", years.recoveries_csv, name="recoveries"),
     path("finance/years/<year:year>/policy/", years.policy, name="year-policy"),
     path("finance/years/<year:year>/end/", years.end, name="year-end"),
     path("finance/years/<year:year>/recoveries/<uuid:team_id>/", years.settle, name="year-settle"),

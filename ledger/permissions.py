@@ -11,6 +11,7 @@ from ledger.models.awards import Award, ChangeOrder
 from ledger.models.cancellations import CancellationOffer
 from ledger.models.ratings import RatingSide
 from ledger.models.signatures import ChoiceAnswer
+from marketplace.asking import asked_once
 from marketplace.models.departments import Department
 from marketplace.models.jobs import Job
 from marketplace.models.people import Membership, Office, OfficeHeld, Role, User
@@ -57,6 +58,7 @@ def may_override(actor: User, job: Job) -> bool:
     return overriding_department(actor, job) is not None
 
 
+@asked_once
 def overriding_department(actor: User, job: Job) -> Department | None:
     """Return the nearest department above a job's that the person heads."""
     above = job.department.lineage[1:]  # nearest first

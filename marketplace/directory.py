@@ -6,18 +6,21 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from marketplace.asking import asked_once
 from marketplace.inbox import NoticeFacts, notices
 from marketplace.models.departments import Department
 from marketplace.models.people import Membership, Role, User
 from marketplace.models.policies import Policy
 from marketplace.models.providers import Category, Provider
-from marketplace.permissions import may_manage_people_of, may_suspend
+from marketplace.permissions import is_member, may_manage_people_of, may_suspend
+from marketplace.refusals import Unknown
 from marketplace.seats import PersonFacts, Seat, Seats, people, seats
 
 __all__ = [
     "CategoryFacts",
     "DepartmentFacts",
     "DepartmentPaper",
+    "MemberPlace",
     "NoticeFacts",
     "Person",
     "PersonFacts",
@@ -29,6 +32,7 @@ __all__ = [
     "categories",
     "department",
     "departments",
+    "membership",
     "notices",
     "people",
     "policies",
@@ -48,6 +52,16 @@ class Person:
     role: str
     membership_id: UUID
     since_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MemberPlace:
+    """Somebody's place, with the department or the provider in which it is."""
+
+    person: Person
+    name: str
+    department_id: UUID | None
+    provider_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +143,7 @@ class PolicyFacts:
     stated_at: datetime
 
 
+@asked_once
 def departments(actor: User) -> list[DepartmentFacts]:
     """Return the departments that the person may see, by name."""
     return _department_facts(Department.objects.visible_to(actor))
@@ -147,6 +162,7 @@ def department(actor: User, id: UUID) -> DepartmentPaper:
     )
 
 
+@asked_once
 def categories() -> list[CategoryFacts]:
     """Return the kinds of work, by name."""
     return [_category(one) for one in Category.objects.order_by("name", "code")]
@@ -181,6 +197,25 @@ def provider(actor: User, id: UUID) -> ProviderPaper:
     return ProviderPaper(facts, people if shown else (), manages, may_suspend(actor, one))
 
 
+def membership(actor: User, id: UUID) -> MemberPlace:
+    """Return somebody's place where the person sees it listed. :raises Unknown: there is none."""
+    seats = Membership.objects.current().select_related(
+        "user", "department", "provider__department"
+    )
+    one = seats.filter(pk=id).first()
+    if one is None:
+        raise Unknown("There is no such place.")
+    if one.department is not None:
+        where = Department.objects.visible_to(actor).one(one.department.pk)
+        return MemberPlace(_person(one), where.name, where.pk, None)
+    assert one.provider is not None
+    Provider.objects.visible_to(actor).one(one.provider.pk)
+    manages = may_manage_people_of(actor, one.provider)
+    if not (manages or one.provider.is_in_house or is_member(actor, one.provider)):
+        raise Unknown("There is no such place.")
+    return MemberPlace(_person(one), one.provider.name, None, one.provider.pk)
+
+
 def policies(actor: User) -> list[PolicyFacts]:
     """Return all rules ever stated, the newest first. A vendor's people see them too."""
     return [
@@ -190,10 +225,12 @@ def policies(actor: User) -> list[PolicyFacts]:
 
 
 def _people_of(found: QuerySet[Membership]) -> tuple[Person, ...]:
-    return tuple(
-        Person(one.user.pk, one.user.name, one.user.email, one.role, one.pk, one.since_at)
-        for one in found.select_related("user").order_by("user__name", "pk")
-    )
+    found = found.select_related("user").order_by("user__name", "pk")
+    return tuple(_person(one) for one in found)
+
+
+def _person(one: Membership) -> Person:
+    return Person(one.user.pk, one.user.name, one.user.email, one.role, one.pk, one.since_at)
 
 
 def _department_facts(found: QuerySet[Department]) -> list[DepartmentFacts]:

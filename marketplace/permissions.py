@@ -1,17 +1,38 @@
 """Who may do what around departments, providers and jobs. Asked by verbs, pages and the API."""
 
+from marketplace.asking import asked_once, is_reading
 from marketplace.models.departments import Department
 from marketplace.models.people import IMPORTER_ID, Membership, Office, OfficeHeld, Role, User
 from marketplace.models.providers import Provider
 
 
+@asked_once
+def offices_of(actor: User) -> frozenset[str]:
+    """Return the offices of the company that the person holds."""
+    held = OfficeHeld.objects.filter(user=actor, ended_at=None)
+    return frozenset(held.values_list("office", flat=True))
+
+
+@asked_once
+def places_of(actor: User) -> tuple[Membership, ...]:
+    """Return the person's places now, in departments and with providers, by name."""
+    seats = Membership.objects.current().filter(user=actor)
+    seats = seats.select_related("department", "provider")
+    return tuple(seats.order_by("department__name", "provider__name", "pk"))
+
+
 def holds(actor: User, *offices: Office) -> bool:
     """Whether the person holds one of these offices of the company."""
-    return OfficeHeld.objects.filter(user=actor, ended_at=None, office__in=offices).exists()
+    return not offices_of(actor).isdisjoint(offices)
 
 
 def is_member(actor: User, of: Department | Provider, *roles: Role) -> bool:
     """Whether the person belongs to it now, in one of the roles if any is named."""
+    if is_reading():
+        return any(
+            of.pk in (one.department_id, one.provider_id) and (not roles or one.role in roles)
+            for one in places_of(actor)
+        )
     seats = Membership.objects.current().filter(user=actor)
     seats = seats.filter(department=of) if isinstance(of, Department) else seats.filter(provider=of)
     if roles:
@@ -21,6 +42,8 @@ def is_member(actor: User, of: Department | Provider, *roles: Role) -> bool:
 
 def is_outsider(actor: User) -> bool:
     """Whether the person belongs to an outside vendor."""
+    if is_reading():
+        return any(one.provider and not one.provider.is_in_house for one in places_of(actor))
     return (
         Membership.objects.current()
         .filter(user=actor, provider__isnull=False, provider__department=None)
@@ -122,6 +145,9 @@ def may_add_people(actor: User) -> bool:
 
 
 def _heads(actor: User, department: Department) -> bool:
+    if is_reading():
+        headed = {one.department_id for one in places_of(actor) if one.role == Role.HEAD}
+        return not headed.isdisjoint(department.lineage)
     return (
         Membership.objects.current()
         .filter(user=actor, role=Role.HEAD, department__in=department.lineage)

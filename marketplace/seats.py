@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from marketplace.models.people import Membership, Office, OfficeHeld, Role, User
-from marketplace.permissions import may_administer
+from marketplace.permissions import may_administer, offices_of, places_of
 from marketplace.refusals import require
 
 
@@ -68,12 +68,11 @@ class PersonFacts:
 
 def seats(actor: User) -> Seats:
     """Return what the person is here: their departments, providers and offices."""
-    places = _places(Membership.objects.current().filter(user=actor))
-    held = OfficeHeld.objects.filter(user=actor, ended_at=None).values_list("office", flat=True)
+    places = places_of(actor)
     return Seats(
         departments=tuple(_seat(one) for one in places if one.department),
         providers=tuple(_seat(one) for one in places if one.provider),
-        offices=frozenset(held),
+        offices=offices_of(actor),
     )
 
 

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from marketplace.asking import asked_once
 from marketplace.models.jobs import Job
 from marketplace.models.people import Membership, MembershipQuerySet, Role, User
 from marketplace.models.providers import Provider
@@ -21,7 +22,15 @@ from marketplace.models.providers import Provider
 
 def bidding_side(job: Job, providers: Iterable[Provider] | None = None) -> dict[UUID, str]:
     """Return each person of the bidding side with the provider that puts them there."""
-    places = list(invited_to(job) if providers is None else providers)
+    return _side_of_all(job) if providers is None else _side(job, list(providers))
+
+
+@asked_once
+def _side_of_all(job: Job) -> dict[UUID, str]:
+    return _side(job, invited_to(job))
+
+
+def _side(job: Job, places: list[Provider]) -> dict[UUID, str]:
     seats = _seats_since(job)
     found: dict[UUID, str] = {}
     names = {each.pk: each.name for each in places}

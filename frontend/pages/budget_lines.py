@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,14 +10,16 @@ from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from frontend import formats
 from frontend.acts import Act, NothingAsked, answer, sent
+from frontend.asked import next_to
+from frontend.charts.burndown import BurndownChart, MonthEnd, burndown
 from frontend.forms import MoneyField, PageForm, WordsField, count_in, offer
-from frontend.pages.budgets import bar
 from frontend.pages.drafts import PAGE
 from frontend.rendering import fresh_sign_in, kept_input, only_known, page
 from frontend.requests import SignedIn
@@ -24,8 +27,9 @@ from frontend.tables import csv_answer
 from ledger.budget_moves import decline_move, move_budget, sign_move, signing_limit
 from ledger.reports.budget_moves import COLUMNS as MOVE_COLUMNS
 from ledger.reports.budget_moves import MoveRow, budget_move, budget_moves
-from ledger.reports.line_history import COLUMNS, line_history
+from ledger.reports.line_history import COLUMNS, LineHistory, line_history
 from marketplace.directory import categories, departments, seats
+from marketplace.money import Money
 from marketplace.refusals import Forbidden
 
 ROWS_ON_A_PAGE = 200
@@ -40,13 +44,35 @@ def show(request: SignedIn, line_id: UUID) -> HttpResponse:
     held = seats(request.user)
     context = {
         "row": paper.line,
-        "chart": bar(paper.line),
+        "through": through_the_year(paper, until=timezone.localdate(request.received_at)),
         "entries": paper.rows[:ROWS_ON_A_PAGE],
         "left_off": len(paper.rows) - ROWS_ON_A_PAGE,
         "may_move": held.is_finance,
         "leads_to_entries": held.is_finance or held.is_auditor,
     }
     return page(request, "frontend/pages/money/line.html", context)
+
+
+def through_the_year(paper: LineHistory, *, until: date) -> BurndownChart | None:
+    """Return the line at each month's end, until today; None before the second month."""
+    first = date(paper.line.fiscal_year, 1, 1)
+    last = min(until, date(paper.line.fiscal_year, 12, 31))
+    nothing = Money(0, paper.line.currency)
+    granted = promised = charged = nothing
+    # In the order of their dates: what was booked later for an earlier month belongs there.
+    rows = sorted(paper.rows, key=lambda row: row.effective_on)
+    months = []
+    while first <= last:
+        after = next_to(first, by=1)
+        while rows and (rows[0].effective_on < after or after > last):
+            row = rows.pop(0)
+            granted += row.budget
+            promised += row.precommitted + row.committed
+            charged += row.charged
+        free = granted - promised - charged
+        months.append(MonthEnd(formats.month_short(first), granted, promised, charged, free))
+        first = after
+    return burndown(months) if len(months) > 1 and paper.rows else None
 
 
 @require_safe

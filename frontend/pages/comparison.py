@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bids.scoring import score_bid
 from frontend import wording
+from frontend.charts.spread import Priced, SpreadChart, price_spread
 from frontend.forms import PageForm, WordsField, offer
 from frontend.rendering import only_known, page, refused
 from frontend.requests import SignedIn
@@ -67,6 +68,7 @@ def compare(request: SignedIn, job_id: UUID) -> HttpResponse:
         "shown": _shown(request.GET.get("bid", ""), paper),
         "is_many": len(paper.bids) > MANY,
         "valid": sum(1 for bid in paper.bids if not bid.disqualified),
+        "spread": _spread(paper),
         "leaders": _names(paper, paper.leader_ids),
         "spent_leaders": _names(paper, paper.spent_leader_ids),
     }
@@ -79,6 +81,21 @@ def comparison_csv(request: SignedIn, job_id: UUID) -> StreamingHttpResponse:
     """Give the figures of the comparison as a file, one row a bid."""
     paper = comparison(actor=request.user, job_id=job_id, at=request.received_at)
     return csv_answer(f"comparison-{paper.reference}", COLUMNS, paper.bids)
+
+
+def _spread(paper: Comparison) -> SpreadChart | None:
+    """Return the prices as a drawing; one price alone has no spread."""
+    priced = [bid for bid in paper.bids if bid.quoted is not None]
+    if len(priced) < 2:
+        return None
+    middle = next(
+        (bid.quoted - bid.to_median for bid in priced if bid.quoted and bid.to_median is not None),
+        None,
+    )
+    prices = [
+        Priced(bid.provider_name, bid.quoted, not bid.disqualified) for bid in priced if bid.quoted
+    ]
+    return price_spread(prices, ceiling=paper.ceiling, median=middle)
 
 
 def line_rows(paper: Comparison) -> list[tuple[str, list[KindCell]]]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -14,10 +15,12 @@ from frontend.charts.share import ShareChart, SharePoint, share_over_time
 from frontend.pages.budgets import bar
 from frontend.rendering import only_known, page
 from frontend.requests import SignedIn
+from frontend.tables import csv_answer
 from ledger.reports.budget_status import budget_status
 from ledger.reports.choice_share import ShareRow, choice_share
 from ledger.reports.choices import ChoiceFilter
 from ledger.reports.commitments import commitments
+from ledger.reports.company import DEPARTMENT_COLUMNS
 from marketplace.directory import department, departments, seats
 from marketplace.refusals import Refusal
 
@@ -32,6 +35,14 @@ def index(request: SignedIn) -> HttpResponse:
         "is_administrator": seats(request.user).is_administrator,
     }
     return page(request, "frontend/pages/company/departments.html", context)
+
+
+@require_safe
+@login_required
+def index_csv(request: SignedIn) -> HttpResponseBase:
+    """Give the departments as a file."""
+    only_known(request)
+    return csv_answer("departments", DEPARTMENT_COLUMNS, departments(request.user))
 
 
 @require_safe

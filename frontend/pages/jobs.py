@@ -56,7 +56,7 @@ class JobFilters(PageForm):
         states = [("", _("any")), ("any_open", _("under way")), *wording.STATES.items()]
         offer(self, "state", states)
         offer(self, "category", [("", _("any")), *kinds])
-        self.fields["q"].widget.attrs |= {"type": "search", "data-key": "/"}
+        self.fields["q"].widget.attrs |= {"type": "search"}
 
 
 class Chosen(TypedDict):

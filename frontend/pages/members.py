@@ -20,15 +20,14 @@ from frontend.requests import SignedIn
 from marketplace.directory import (
     Person,
     department,
-    departments,
+    membership,
     people,
     provider,
-    providers,
     seats,
 )
 from marketplace.membership import add_member, end_membership
 from marketplace.people import add_person
-from marketplace.refusals import Forbidden, Unknown
+from marketplace.refusals import Forbidden
 
 
 class MemberForm(PageForm):
@@ -150,12 +149,7 @@ def end(request: SignedIn, membership_id: UUID) -> HttpResponse:
 
 def _place(request: SignedIn, membership_id: UUID) -> tuple[Person, str, str]:
     """Return who has that place, where it is, and its page. :raises Unknown: not theirs to see."""
-    for one in departments(request.user):
-        for person in department(request.user, one.id).people:
-            if person.membership_id == membership_id:
-                return person, one.name, reverse("department", args=[one.id])
-    for other in providers(request.user):
-        for person in provider(request.user, other.id).people:
-            if person.membership_id == membership_id:
-                return person, other.name, reverse("provider", args=[other.id])
-    raise Unknown("There is no such place.")
+    place = membership(request.user, membership_id)
+    if place.department_id is not None:
+        return place.person, place.name, reverse("department", args=[place.department_id])
+    return place.person, place.name, reverse("provider", args=[place.provider_id])

@@ -8,6 +8,7 @@ from uuid import UUID
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +20,8 @@ from frontend.forms import PageForm
 from frontend.pages.drafts import PAGE
 from frontend.rendering import only_known, page
 from frontend.requests import SignedIn
+from frontend.tables import csv_answer
+from ledger.reports.company import PERSON_COLUMNS
 from marketplace.directory import PersonFacts, people, seats
 from marketplace.erasing import waiting_erasures
 from marketplace.offices import grant_office, withdraw_office
@@ -33,6 +36,14 @@ def index(request: SignedIn) -> HttpResponse:
     only_known(request)
     context = {"people": people(request.user), "waiting": waiting_erasures(request.user)}
     return page(request, "frontend/pages/company/people.html", context)
+
+
+@require_safe
+@login_required
+def index_csv(request: SignedIn) -> HttpResponseBase:
+    """Give everybody with their places and offices as a file."""
+    only_known(request)
+    return csv_answer("people", PERSON_COLUMNS, people(request.user))
 
 
 class PersonForm(PageForm):

@@ -8,9 +8,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from frontend import wording
 from frontend.charts.budget import budget_bar
+from frontend.charts.burndown import MonthEnd, burndown
 from frontend.charts.needs import Need, needs_profile
+from frontend.charts.reasons import Reason, wins_and_losses
 from frontend.charts.share import SharePoint, share_over_time
+from frontend.charts.spread import Priced, price_spread
 from frontend.forms import DayField, MomentField, MoneyField, PageForm, WordsField
 from marketplace.money import Money
 
@@ -79,7 +83,44 @@ def specimens(*, now: datetime) -> dict[str, Any]:
         "shares": share_over_time(_shares()),
         "budget": budget_bar(granted=granted, charged=charged, committed=committed, free=free),
         "needs": needs_profile(_needs()),
+        "through": burndown(_months()),
+        "spread": price_spread(
+            [
+                Priced("Gather", Money(14_332_000, "EUR")),
+                Priced("Verdelho & Irmã", Money(13_100_000, "EUR")),
+                Priced("Lumen", Money(17_900_000, "EUR"), is_valid=False),
+            ],
+            ceiling=Money(16_500_000, "EUR"),
+            median=Money(13_716_000, "EUR"),
+        ),
+        "reasons": wins_and_losses(
+            [
+                Reason(str(wording.word("reasons", "quality")), 5, 2),
+                Reason(str(wording.word("reasons", "price")), 1, 4),
+            ]
+        ),
+        "rooms": [
+            ("light", _("Light")),
+            ("dark", _("Dark")),
+            ("contrast", _("High contrast")),
+            ("print", _("Print")),
+        ],
     }
+
+
+def _months() -> list[MonthEnd]:
+    """A year's budget of 480,000, of which a little more is promised and charged each month."""
+    stood = [(0, 0), (90, 0), (150, 40), (120, 110), (160, 140), (90, 233)]
+    return [
+        MonthEnd(
+            f"{number:02}/2026",
+            Money(48_000_000, "EUR"),
+            Money(promised * 100_000, "EUR"),
+            Money(charged * 100_000, "EUR"),
+            Money(48_000_000 - (promised + charged) * 100_000, "EUR"),
+        )
+        for number, (promised, charged) in enumerate(stood, start=1)
+    ]
 
 
 def _shares() -> list[SharePoint]:

@@ -136,6 +136,12 @@ def word(code: Any, table: str) -> str:
     return wording.word(table, code)
 
 
+@register.filter(is_safe=True)
+def as_file(address: Any, kind: str) -> str:
+    """Return the address of the same list as another kind of file."""
+    return str(address).replace(".csv", f".{kind}", 1)
+
+
 @register.filter
 def is_quiet(state: Any) -> bool:
     """Return whether a job in this state asks nothing of anybody."""

@@ -42,7 +42,8 @@ def works_of(job_ids: Iterable[UUID]) -> dict[UUID, Award]:
         Award.objects.filter(job__in=list(job_ids))
         .defer("comparison")
         .select_related("provider", "completion", "cancellation", "job__policy", "reason", "reveal")
-        .select_related("standstill")
+        .select_related("standstill", "override", "replaces__reason", "replaces__provider")
+        .defer("replaces__comparison")
         .prefetch_related(
             Prefetch("milestones", milestones.prefetch_related(Prefetch("deliveries", deliveries)))
         )

@@ -120,13 +120,13 @@ def journal(
     :raises NotACursor: the cursor is none of this list.
     """
     reader = reader_of(actor)
-    entries = _entries(reader, only)
+    entries = entries_read_by(reader, only)
     key = read_cursor("journal", cursor)
     if key is not None:
         entries = entries.filter(pk__lt=int(key[0]))
     size = page_size(limit)
     found = list(entries.order_by("-pk")[: size + 1])
-    rows = tuple(_row(entry, reader) for entry in found[:size])
+    rows = tuple(entry_row(entry, reader) for entry in found[:size])
     if len(found) <= size:
         return Page(rows, None)
     return Page(rows, write_cursor("journal", found[size - 1].pk))
@@ -135,10 +135,10 @@ def journal(
 def entry(*, actor: User, entry_id: UUID) -> EntryRow:
     """Return one entry. :raises Unknown: there is none such, or no line the actor may read."""
     reader = reader_of(actor)
-    found = _entries(reader, ALL).filter(public_id=entry_id).first()
+    found = entries_read_by(reader, ALL).filter(public_id=entry_id).first()
     if found is None:
         raise Unknown("There is no such entry.")
-    return _row(found, reader)
+    return entry_row(found, reader)
 
 
 def every_line(*, actor: User, only: JournalFilter = ALL) -> Iterator[FlatLine]:
@@ -154,7 +154,7 @@ def every_line(*, actor: User, only: JournalFilter = ALL) -> Iterator[FlatLine]:
 def journal_control(*, actor: User, only: JournalFilter = ALL) -> Control:
     """Return how many lines those entries have, and what both sides come to."""
     reader = reader_of(actor)
-    lines = Posting.objects.filter(entry__in=_entries(reader, only).values("pk"))
+    lines = Posting.objects.filter(entry__in=entries_read_by(reader, only).values("pk"))
     if not reader.reads_all_books:
         earned = Q(provider__in=reader.incomes, account__code__in=EARNED)
         lines = lines.filter(Q(department__in=reader.headed) | earned)
@@ -172,7 +172,7 @@ def journal_control(*, actor: User, only: JournalFilter = ALL) -> Control:
     )
 
 
-def _entries(reader: Reader, only: JournalFilter) -> QuerySet[JournalEntry]:
+def entries_read_by(reader: Reader, only: JournalFilter) -> QuerySet[JournalEntry]:
     postings = Posting.objects.filter(entry=OuterRef("pk"))
     if not reader.reads_all_books:
         postings = postings.filter(
@@ -205,7 +205,7 @@ def _entries(reader: Reader, only: JournalFilter) -> QuerySet[JournalEntry]:
     )
 
 
-def _row(found: JournalEntry, reader: Reader) -> EntryRow:
+def entry_row(found: JournalEntry, reader: Reader) -> EntryRow:
     postings = list(found.postings.all())
     shown = [posting for posting in postings if _may_read(reader, posting)]
     return EntryRow(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +15,7 @@ from bids.models.bids import Bid
 from ledger.models.awards import Award
 from ledger.models.journal import Posting
 from ledger.reports.choice_share import Contest, contests_of
+from ledger.reports.columns import Column, columns
 from ledger.reports.custody import works_of
 from ledger.reports.opinions import ENOUGH
 from ledger.reports.prices import valid_prices
@@ -41,6 +43,18 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
+class ReasonCounted:
+    """How often one reason decided, of late: for us, and for others against us."""
+
+    reason_code: str
+    won: int
+    lost: int
+
+
+REASON_COLUMNS: tuple[Column[ReasonCounted], ...] = columns("reason_code", "won", "lost")
+
+
+@dataclass(frozen=True, slots=True)
 class Income:
     """What came in, month by month."""
 
@@ -57,6 +71,7 @@ class TeamPaper:
     price_position: Decimal | None  # median of own price over the lowest of three valid; n ≥ 3
     price_n: int
     lost: tuple[Lost, ...]
+    reasons: tuple[ReasonCounted, ...]  # the most frequent first
     open_bids: int
     in_delivery: int
     income: tuple[Income, ...]
@@ -95,6 +110,7 @@ def my_team(*, actor: User, provider_id: UUID, at: datetime) -> TeamPaper:
         price_position=median(ratios).quantize(THOUSANDTH) if len(ratios) >= ENOUGH else None,
         price_n=len(ratios),
         lost=tuple(_lost(bid, choices[bid.job_id]) for bid in lost[:LOST_LATELY]),
+        reasons=_reasons(choices, provider_id),
         # An auditor, too, is not told how many sealed bids there are.
         open_bids=standing.count() if provider_id in reader.providers else 0,
         in_delivery=going_on.count(),
@@ -113,6 +129,15 @@ def _decided(provider_id: UUID) -> QuerySet[Bid]:
         .defer("quality_envelope", "price_envelope", "receipt", "job__need")
         .order_by("-decided_at")[:DECIDED_LATELY]
     )
+
+
+def _reasons(choices: dict[UUID, Award], provider_id: UUID) -> tuple[ReasonCounted, ...]:
+    won: Counter[str] = Counter()
+    lost: Counter[str] = Counter()
+    for choice in choices.values():
+        (won if choice.provider_id == provider_id else lost)[choice.reason_code] += 1
+    both = won + lost
+    return tuple(ReasonCounted(code, won[code], lost[code]) for code, _ in both.most_common())
 
 
 def _lost(bid: Bid, award: Award) -> Lost:

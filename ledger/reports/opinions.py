@@ -51,6 +51,7 @@ class Kept:
     first_time: int = 0
     accepted: int = 0
     finished: set[UUID] = field(default_factory=set)
+    by_quarter: dict[str, tuple[int, int]] = field(default_factory=dict)  # 2026-Q4: kept, promised
 
 
 def revealed() -> QuerySet[Rating]:
@@ -142,10 +143,12 @@ def kept_by(provider_ids: Iterable[UUID], *, today: date) -> dict[UUID, Kept]:
             kept.accepted += 1
             kept.first_time += not returned
         if due_on is not None and (delivered_at is not None or due_on < today):
+            in_time = delivered_at is not None and delivered_at.astimezone(zone).date() <= due_on
             kept.dates_promised += 1
-            kept.dates_kept += (
-                delivered_at is not None and delivered_at.astimezone(zone).date() <= due_on
-            )
+            kept.dates_kept += in_time
+            quarter = f"{due_on:%Y}-Q{(due_on.month + 2) // 3}"
+            before = kept.by_quarter.get(quarter, (0, 0))
+            kept.by_quarter[quarter] = (before[0] + in_time, before[1] + 1)
     return found
 
 

@@ -7,9 +7,11 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from marketplace.asking import asked_once
 from marketplace.models.departments import Department
-from marketplace.models.people import Membership, Office, OfficeHeld, Role, User
+from marketplace.models.people import Office, Role, User
 from marketplace.models.providers import Provider
+from marketplace.permissions import offices_of, places_of
 from marketplace.refusals import Forbidden, Unknown
 
 FORBIDDEN_BOOKS = "These books are for the department itself, for finance and for auditors."
@@ -47,20 +49,19 @@ class Reader:
         return "office" if self.offices else "provider"
 
 
+@asked_once
 def reader_of(actor: User) -> Reader:
     """Return what a person belongs to now, in three statements."""
-    seats = list(
-        Membership.objects.current()
-        .filter(user=actor)
-        .values_list("department", "provider", "role", "provider__department")
-    )
+    seats = [
+        (one.department_id, one.provider_id, one.role, one.provider and one.provider.department_id)
+        for one in places_of(actor)
+    ]
     heads = [department for department, _, role, _ in seats if role == Role.HEAD]
     below = (
         Department.objects.filter(lineage__overlap=heads).values_list("pk", flat=True)
         if heads
         else ()
     )
-    held = OfficeHeld.objects.filter(user=actor, ended_at=None)
     headed = frozenset(below)
     return Reader(
         user=actor,
@@ -73,7 +74,7 @@ def reader_of(actor: User) -> Reader:
             for _, provider, role, team_of in seats
             if provider and (role == Role.LEAD or team_of is None)
         ),
-        offices=frozenset(held.values_list("office", flat=True)),
+        offices=offices_of(actor),
     )
 
 

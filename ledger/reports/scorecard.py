@@ -31,6 +31,20 @@ __all__ = ["COLUMNS", "Counted", "LastJob", "NeedFigure", "RatingRow", "Remark",
 
 
 @dataclass(frozen=True, slots=True)
+class QuarterCounted:
+    """So many of so many, in one quarter."""
+
+    key: str  # 2026-Q4
+    part: int
+    whole: int
+
+
+QUARTER_COLUMNS: tuple[Column[QuarterCounted], ...] = columns(
+    quarter=lambda row: row.key, kept=lambda row: row.part, promised=lambda row: row.whole
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Scorecard:
     """The profile of a provider."""
 
@@ -49,6 +63,7 @@ class Scorecard:
     again_mean: Decimal | None  # with the market's prior; None where too few rated
     returned: Counted  # departments that chose them again, of those that could
     dates: Counted  # promised dates met
+    dates_by_quarter: tuple[QuarterCounted, ...]  # the same, the oldest first
     first_time: Counted  # milestones accepted without a return
     chosen: Counted  # of the bids opened; whole 0 where the reader may not know
     last_jobs: tuple[LastJob, ...]
@@ -131,6 +146,9 @@ def card_of(reader: Reader, provider: Provider, *, at: datetime) -> Scorecard:
         again_mean=again_mean(again, market, tells_all=tells_all),
         returned=returned if tells_all or returned.whole >= ENOUGH else NOTHING,
         dates=Counted(kept.dates_kept, kept.dates_promised),
+        dates_by_quarter=tuple(
+            QuarterCounted(key, *counted) for key, counted in sorted(kept.by_quarter.items())
+        ),
         first_time=Counted(kept.first_time, kept.accepted),
         chosen=chosen if tells_all or chosen.whole >= ENOUGH else NOTHING,
         last_jobs=last_jobs(reader, provider_id),

@@ -46,6 +46,9 @@ class TimelineFact:
     promise_text: str
 
 
+Kinds = frozenset[str]  # of the events that the reader is told of
+
+
 @dataclass(frozen=True, slots=True)
 class _Said:
     """What stands beside an event: words, and what had been promised."""
@@ -58,11 +61,11 @@ class _Said:
 
 def timeline_facts(reader: Reader, job: Job, work: Award | None) -> tuple[TimelineFact, ...]:
     """Return what happened, the oldest first. `work` is the award, where the reader sees it."""
-    said = _around_the_job(job) | (_around_the_work(work) if work else {})
-    facts = [
-        _fact(event, said.get((event.kind, event.subject_id), _Said()))
-        for event in _events(reader, job)
-    ]
+    events = list(_events(reader, job))
+    # What no event tells of is not asked for.
+    kinds = frozenset(event.kind for event in events)
+    said = _around_the_job(job, kinds) | (_around_the_work(work, kinds) if work else {})
+    facts = [_fact(event, said.get((event.kind, event.subject_id), _Said())) for event in events]
     if work is None and (decided := _decided(reader, job)):
         facts.append(decided)
     return tuple(_joined(sorted(facts, key=lambda fact: fact.at)))
@@ -127,31 +130,43 @@ def _decided(reader: Reader, job: Job) -> TimelineFact | None:
     )
 
 
-def _around_the_job(job: Job) -> dict[tuple[str, UUID], _Said]:
+def _tell_of(what: str, kinds: Kinds) -> bool:
+    return any(kind.startswith(what) for kind in kinds)
+
+
+def _around_the_job(job: Job, kinds: Kinds) -> dict[tuple[str, UUID], _Said]:
     said: dict[tuple[str, UUID], _Said] = {}
-    for question in Question.objects.filter(job=job):
+    for question in Question.objects.filter(job=job) if _tell_of("question", kinds) else ():
         said["question.asked", question.pk] = _Said(words=question.text)
         if question.answered_at:
             said["question.answered", question.pk] = _answered(question, question.answered_at)
-    for addendum in Addendum.objects.filter(job=job):
+    for addendum in Addendum.objects.filter(job=job) if "job.addendum" in kinds else ():
         words = _Said(words=addendum.text, detail=f"Number {addendum.number}")
         # The event may be about the addendum or about the job that it changes.
         said["job.addendum", addendum.pk] = words
     if job.cancellation:
         said["job.cancelled", job.pk] = _Said(words=job.cancellation.text)
-    for ended in NoAward.objects.filter(job=job).select_related("reason"):
-        said["job.not_awarded", job.pk] = _Said(words=ended.reason.text)
-    return said | _around_the_objections(job)
+    if "job.not_awarded" in kinds:
+        for ended in NoAward.objects.filter(job=job).select_related("reason"):
+            said["job.not_awarded", job.pk] = _Said(words=ended.reason.text)
+    if _tell_of("objection", kinds):
+        said |= _around_the_objections(job)
+    return said | (_around_withdrawn_choices(job) if "award.withdrawn" in kinds else {})
 
 
 def _around_the_objections(job: Job) -> dict[tuple[str, UUID], _Said]:
-    """What stands beside objections, rulings and withdrawn choices: whoever reads the event."""
+    """What stands beside objections and rulings: whoever reads the event."""
     said: dict[tuple[str, UUID], _Said] = {}
     objections = Objection.objects.filter(award__job=job)
     for one in objections.select_related("reason", "provider", "ruling__reason"):
         said["objection.raised", one.pk] = _Said(words=one.reason.text, detail=one.provider.name)
         if hasattr(one, "ruling"):
             said["objection.decided", one.pk] = _ruled(one)
+    return said
+
+
+def _around_withdrawn_choices(job: Job) -> dict[tuple[str, UUID], _Said]:
+    said: dict[tuple[str, UUID], _Said] = {}
     choices = Award.record.filter(job=job, withdrawal__isnull=False)
     for choice in choices.select_related("provider", "reason", "withdrawal__reason"):
         name = choice.provider.name
@@ -186,25 +201,27 @@ def _answered(question: Question, answered_at: datetime) -> _Said:
     )
 
 
-def _around_the_work(work: Award) -> dict[tuple[str, UUID], _Said]:
+def _around_the_work(work: Award, kinds: Kinds) -> dict[tuple[str, UUID], _Said]:
     said = {
         ("award.made", work.pk): _Said(
             words=work.reason.text, detail=f"{work.provider.name}, {work.price}"
         )
     }
-    said |= _around_the_choice(work)
+    said |= _around_the_choice(work, kinds)
     deliveries = Delivery.objects.filter(milestone__award=work).select_related(
         "milestone", "note", "acceptance", "returned__missing"
     )
-    for delivery in deliveries:
+    for delivery in deliveries if _tell_of("delivery", kinds) else ():
         said |= _around_a_delivery(delivery)
-    for change in ChangeOrder.objects.filter(award=work).select_related("reason", "milestone"):
+    changes = ChangeOrder.objects.filter(award=work).select_related("reason", "milestone")
+    for change in changes if _tell_of("change", kinds) else ():
         words = _Said(words=change.reason.text, detail=change.milestone.title)
         said["change.proposed", change.pk] = words
         said["change.agreed", change.pk] = replace(words, words="")
         said["change.signed", change.pk] = replace(words, words="")
     disputes = Dispute.objects.filter(milestone__award=work)
-    for dispute in disputes.select_related("reason", "resolution__reason", "milestone"):
+    disputes = disputes.select_related("reason", "resolution__reason", "milestone")
+    for dispute in disputes if _tell_of("dispute", kinds) else ():
         detail = dispute.milestone.title
         said["dispute.raised", dispute.pk] = _Said(words=dispute.reason.text, detail=detail)
         if hasattr(dispute, "resolution"):
@@ -213,7 +230,7 @@ def _around_the_work(work: Award) -> dict[tuple[str, UUID], _Said]:
     return said
 
 
-def _around_the_choice(work: Award) -> dict[tuple[str, UUID], _Said]:
+def _around_the_choice(work: Award, kinds: Kinds) -> dict[tuple[str, UUID], _Said]:
     said: dict[tuple[str, UUID], _Said] = {}
     if work.replaces is not None and hasattr(work, "override"):
         first = work.replaces
@@ -221,14 +238,16 @@ def _around_the_choice(work: Award) -> dict[tuple[str, UUID], _Said]:
         said["award.made", first.pk] = of_first
         chosen = f"{work.provider.name}, {work.price}"
         said["award.overridden", work.pk] = _Said(words=work.reason.text, detail=chosen)
-    for offer in work.cancellation_offers.select_related("reason"):
+    ended = {"award.cancellation_offered", "award.cancelled"} & kinds
+    for offer in work.cancellation_offers.select_related("reason") if ended else ():
         fee = f"For a fee of {Money(offer.fee_minor, work.currency)}"
         said["award.cancellation_offered", offer.pk] = _Said(words=offer.reason.text, detail=fee)
         said["award.cancelled", offer.pk] = _Said(detail=fee)
-    for kept in Retention.objects.filter(milestone__award=work).select_related("milestone"):
+    retained = Retention.objects.filter(milestone__award=work).select_related("milestone")
+    for kept in retained if "retention.released" in kinds else ():
         said["retention.released", kept.pk] = _Said(detail=kept.milestone.title)
-    late = LateCharge.objects.filter(milestone__award=work)
-    for allowed in late.select_related("milestone", "reason"):
+    late = LateCharge.objects.filter(milestone__award=work).select_related("milestone", "reason")
+    for allowed in late if "milestone.late_charge_allowed" in kinds else ():
         words = _Said(words=allowed.reason.text, detail=allowed.milestone.title)
         said["milestone.late_charge_allowed", allowed.milestone_id] = words
     return said

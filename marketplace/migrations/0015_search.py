@@ -1,3 +1,5 @@
+import django.contrib.postgres.indexes
+import django.contrib.postgres.search
 from django.db import migrations
 
 
@@ -7,4 +9,9 @@ class Migration(migrations.Migration):
         ("marketplace", "0014_vendor_life"),
     ]
 
-    operations = []
+    operations = [
+        migrations.AddIndex(
+            model_name='job',
+            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.search.SearchVector('title', 'need', config='simple'), name='jobs_by_words'),
+        ),
+    ]

@@ -10,6 +10,7 @@ from uuid import uuid4
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
@@ -167,6 +168,7 @@ class Job(models.Model):
             ),
             models.Index(name="jobs_of_a_department", fields=["department", "published_at"]),
             GinIndex(name="jobs_by_title", fields=["title"], opclasses=["gin_trgm_ops"]),
+            GinIndex(SearchVector("title", "need", config="simple"), name="jobs_by_words"),
         ]
 
     def __str__(self) -> str:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from frontend.charts.budget import budget_bar
+from frontend.charts.burndown import MonthEnd, burndown
 from frontend.charts.needs import Need, needs_profile
+from frontend.charts.reasons import Reason, wins_and_losses
 from frontend.charts.share import SharePoint, share_over_time
+from frontend.charts.spread import Priced, price_spread
 from marketplace.money import Money
 
 
@@ -62,3 +65,49 @@ def test_a_need_that_too_few_rated_has_no_dot() -> None:
 
     assert rows[0].ours_x is None
     assert (rows[1].theirs_x, rows[1].ours_x) == (130, 742)
+
+
+def month(label: str, *, promised: int, charged: int) -> MonthEnd:
+    free = eur(100 - promised - charged)
+    return MonthEnd(label, eur(100), eur(promised), eur(charged), free)
+
+
+def test_a_budget_burns_down_from_its_grant_to_nothing() -> None:
+    chart = burndown([month("1", promised=0, charged=0), month("2", promised=50, charged=50)])
+
+    first, last = chart.wide.levels
+    assert first.free_y == first.uncharged_y == chart.wide.frame.top
+    assert last.free_y == chart.wide.zero_y == chart.wide.frame.bottom
+    assert last.uncharged_y == pytest.approx((first.free_y + last.free_y) / 2, abs=0.1)
+
+
+def test_an_overdrawn_budget_falls_below_its_zero_line() -> None:
+    chart = burndown([month("1", promised=0, charged=0), month("2", promised=0, charged=150)])
+
+    assert chart.wide.levels[1].free_y > chart.wide.zero_y
+
+
+def test_prices_stand_in_their_order_between_nothing_and_the_ceiling() -> None:
+    chart = price_spread(
+        [Priced("dear", eur(75)), Priced("cheap", eur(50))], ceiling=eur(100), median=eur(60)
+    )
+
+    assert [row.name for row in chart.wide.rows] == ["cheap", "dear"]
+    assert chart.wide.ceiling_x == chart.wide.frame.right
+    assert chart.wide.median_x is not None
+    assert chart.wide.rows[0].x < chart.wide.median_x < chart.wide.rows[1].x
+
+
+def test_a_ceiling_that_is_not_known_draws_no_line() -> None:
+    chart = price_spread([Priced("a", eur(75)), Priced("b", eur(50))], ceiling=None, median=None)
+
+    assert chart.narrow.ceiling_x is chart.narrow.median_x is None
+
+
+def test_what_decided_oftenest_has_the_longest_bar() -> None:
+    chart = wins_and_losses([Reason("Quality", 4, 1), Reason("Price", 0, 2)])
+
+    assert (chart.won, chart.lost) == (4, 3)
+    assert chart.rows[0].won_width == chart.frame.right
+    assert chart.rows[1].won_width == 0
+    assert chart.rows[1].lost_width == pytest.approx(chart.frame.right / 2)

@@ -1,0 +1,66 @@
+"""A list as a file: CSV, XLSX and PDF of the same rows, with the same figures as the page."""
+
+from __future__ import annotations
+
+import csv
+from io import BytesIO, StringIO
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from tests.builders import NOON, a_published_job
+from tests.cast import Cast
+from tests.frontend.bidding import it_is
+from tests.frontend.conftest import SignIn
+
+pytestmark = pytest.mark.django_db
+
+
+def body(client: Client, address: str) -> bytes:
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    return b"".join(answer.streaming_content)  # type: ignore[arg-type]
+
+
+def test_the_three_files_of_a_list_hold_the_same_rows(cast: Cast, as_person: SignIn) -> None:
+    job = a_published_job(cast)
+    maya = as_person(cast.maya)
+
+    with it_is(NOON):
+        rows = list(csv.reader(StringIO(body(maya, reverse("jobs-csv")).decode())))
+        book = load_workbook(BytesIO(body(maya, reverse("jobs-xlsx"))), read_only=True)
+        paper = body(maya, reverse("jobs-pdf"))
+
+    sheet = [[cell.value for cell in line] for line in book.worksheets[0].iter_rows()]
+    assert sheet[0] == rows[0]
+    assert [row[0] for row in sheet[1:]] == [row[0] for row in rows[1:]] == [job.reference]
+    ceiling = rows[0].index("ceiling")
+    assert sheet[1][ceiling] == float(rows[1][ceiling]) == 10_000
+    assert paper.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "pdf"])
+def test_a_file_is_given_to_those_alone_who_may_read_the_list(
+    cast: Cast, as_person: SignIn, kind: str
+) -> None:
+    assert as_person(cast.vera).get(reverse(f"people-{kind}")).status_code == 403
+    assert Client().get(reverse(f"jobs-{kind}")).status_code == 302
+
+
+def test_a_file_has_the_filters_of_its_page(cast: Cast, as_person: SignIn) -> None:
+    a_published_job(cast)
+    maya = as_person(cast.maya)
+
+    with it_is(NOON):
+        assert b"Summer" in body(maya, reverse("jobs-csv") + "?q=summer")
+        assert b"Summer" not in body(maya, reverse("jobs-csv") + "?q=winter")
+    assert maya.get(reverse("jobs-xlsx") + "?bids__amount=5").status_code == 400
+
+
+@pytest.mark.parametrize("name", ["departments", "providers", "people"])
+def test_the_company_is_given_as_files(cast: Cast, as_person: SignIn, name: str) -> None:
+    told = body(as_person(cast.adam), reverse(f"{name}-csv")).decode()
+
+    assert {"departments": "Marketing", "providers": "Vera & Co", "people": "Rolf"}[name] in told
