@@ -9,6 +9,7 @@ from frontend.pages import (
     choices,
     comparison,
     cosigning,
+    documents,
     drafts,
     endings,
     hearings,
@@ -70,6 +71,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         JOB + "objections/<uuid:objection_id>/ruling/", objections.decide, name="objection-decide"
     ),
     path(JOB + "work/decline/", objections.decline, name="award-decline"),
+    path(JOB + "choice.pdf", documents.award_pdf, name="award-pdf"),
     path(JOB + "no-award/", choices.no_award, name="no-award"),
     path(JOB + "work/", work.board, name="board"),
     path(JOB + "milestones/<uuid:milestone_id>/delivery/", work.deliver, name="deliver"),

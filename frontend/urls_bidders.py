@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from frontend.pages import bid_editor, bid_files, bids, invitations, objections, results
+from frontend.pages import bid_editor, bid_files, bids, documents, invitations, objections, results
 from frontend.tables import files
 
 JOB = "jobs/<uuid:job_id>/"
@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     *files("bids", bids.mine_csv, name="my-bids"),
     path(BID, bids.show, name="bid-receipt"),
     path(BID + "receipt.txt", bids.proof, name="bid-proof"),
+    path(BID + "receipt.pdf", documents.receipt_pdf, name="receipt-pdf"),
     path(BID + "files/<uuid:file_id>/", bid_files.of_bid, name="bid-file"),
     path(BID + "withdrawal/", bids.withdraw, name="bid-withdraw"),
     path(BID + "confirmation/", bids.confirm, name="bid-confirm"),

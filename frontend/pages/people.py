@@ -18,7 +18,7 @@ from frontend import wording
 from frontend.acts import Act, NothingAsked, answer, sent
 from frontend.forms import PageForm
 from frontend.pages.drafts import PAGE
-from frontend.rendering import only_known, page
+from frontend.rendering import fresh_sign_in, kept_input, only_known, page
 from frontend.requests import SignedIn
 from frontend.tables import csv_answer
 from ledger.reports.company import PERSON_COLUMNS
@@ -93,7 +93,7 @@ class OfficeForm(PageForm):
 
 
 @PAGE
-@login_required
+@fresh_sign_in
 def office_new(request: SignedIn, user_id: UUID) -> HttpResponse:
     """Give a person an office of the company."""
     person = _person(request, user_id)
@@ -107,7 +107,7 @@ def office_new(request: SignedIn, user_id: UUID) -> HttpResponse:
     return answer(
         request,
         act,
-        OfficeForm(sent(request)),
+        OfficeForm(sent(request) or kept_input(request)),
         do=lambda typed: grant_office(
             actor=request.user, user_id=user_id, at=request.received_at, **typed
         ),
@@ -116,7 +116,7 @@ def office_new(request: SignedIn, user_id: UUID) -> HttpResponse:
 
 
 @PAGE
-@login_required
+@fresh_sign_in
 def office_end(request: SignedIn, user_id: UUID, office: str) -> HttpResponse:
     """Take an office from a person."""
     person = _person(request, user_id)

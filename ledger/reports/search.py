@@ -103,7 +103,7 @@ def search(*, actor: User, words: str, at: datetime) -> Findings:
 
 
 def _forgive_a_slip() -> None:
-    """Let a word with one wrong letter be like the right one; as it comes, the measure is strict."""
+    """Let a word with one wrong letter be like the right one: the usual measure is stricter."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', '0.45', false)")
 

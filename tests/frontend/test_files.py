@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import csv
 from io import BytesIO, StringIO
+from unittest.mock import patch
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from marketplace.models.people import OfficeHeld
+from tests.bids.builders import submit
 from tests.builders import NOON, a_published_job
 from tests.cast import Cast
 from tests.frontend.bidding import it_is
 from tests.frontend.conftest import SignIn
+from tests.ledger.builders import choose, contest, grant
 
 pytestmark = pytest.mark.django_db
 
@@ -64,3 +68,37 @@ def test_the_company_is_given_as_files(cast: Cast, as_person: SignIn, name: str)
     told = body(as_person(cast.adam), reverse(f"{name}-csv")).decode()
 
     assert {"departments": "Marketing", "providers": "Vera & Co", "people": "Rolf"}[name] in told
+
+
+def test_a_bidder_files_the_receipt_and_nobody_else_may(cast: Cast, as_person: SignIn) -> None:
+    bid = submit(cast, a_published_job(cast))
+    address = reverse("receipt-pdf", args=[bid.pk])
+
+    assert body(as_person(cast.pia), address).startswith(b"%PDF")
+    assert as_person(cast.vera).get(address).status_code == 404
+    assert as_person(cast.maya).get(address).status_code == 404
+
+
+def test_a_choice_is_filed_by_the_department_and_not_by_a_bidder(
+    cast: Cast, as_person: SignIn
+) -> None:
+    grant(cast)
+    bids = contest(cast)
+    address = reverse("award-pdf", args=[bids.job.pk])
+    assert as_person(cast.maya).get(address).status_code == 404
+
+    choose(cast, bids.team_bid)
+
+    assert body(as_person(cast.maya), address).startswith(b"%PDF")
+    assert as_person(cast.vera).get(address).status_code == 404
+
+
+def test_an_office_is_given_after_a_fresh_sign_in_alone(cast: Cast, as_person: SignIn) -> None:
+    adam = as_person(cast.adam)
+    address = reverse("office-new", args=[cast.rolf.pk])
+
+    with patch("frontend.rendering._signed_in_lately", return_value=False):
+        answer = adam.post(address, {"office": "auditor"})
+
+    assert answer["Location"].startswith(reverse("account_reauthenticate"))
+    assert not OfficeHeld.objects.filter(user=cast.rolf).exists()

@@ -113,7 +113,6 @@ def check(cast: Cast, as_person: Any, tours: list[tuple[str, list[str]]], few: i
         }
         return {key: count for key, count in seen.items() if count is not None}
 
-    walk()  # what a process remembers is asked once
     before = walk()
     work_is_done(cast, many - few)
     after = walk()
@@ -121,11 +120,13 @@ def check(cast: Cast, as_person: Any, tours: list[tuple[str, list[str]]], few: i
     assert len(after) > 15
     over = {key: count for key, count in after.items() if count > ABOVE.get(key[1], MOST)}
     assert over == {}
-    assert {key: (before[key], after[key]) for key in before if after.get(key) != before[key]} == {}
+    # The first look at a page may ask what a process then remembers; more rows ask nothing more.
+    grown = {key: (before[key], after[key]) for key in before if after.get(key, 0) > before[key]}
+    assert grown == {}
 
 
 def test_a_page_asks_few_statements_and_no_more_for_more_jobs(cast: Cast, as_person: Any):
-    check(cast, as_person, NEAR, few=2, many=4)
+    check(cast, as_person, NEAR, few=1, many=3)
 
 
 @pytest.mark.proof
