@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Page, expect
 
 from tests.builders import a_published_job
-from tests.cast import PASSWORD, Cast
+from tests.cast import Cast
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
 def maya(founded: Cast, site: str, page: Page) -> Page:
-    founded.maya.set_password(PASSWORD)
-    founded.maya.save()
+    client = Client()
+    client.force_login(founded.maya)
+    kept = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": kept, "url": site}])
     a_published_job(founded)
     page.goto(f"{site}/")
-    page.fill("[name=login]", founded.maya.email)
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
     expect(page.locator("h1")).to_have_text("What needs you")
     return page
 
