@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import URLPattern, path
@@ -16,7 +16,10 @@ from ledger.reports.columns import Column
 
 Row = TypeVar("Row")
 View = Callable[..., HttpResponseBase]
-WRITERS = {"xlsx": (xlsx_file, XLSX_TYPE), "pdf": (pdf_file, "application/pdf")}
+WRITERS: dict[str, tuple[Callable[..., IO[bytes]], str]] = {
+    "xlsx": (xlsx_file, XLSX_TYPE),
+    "pdf": (pdf_file, "application/pdf"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import IO
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -74,5 +75,5 @@ def award_pdf(request: SignedIn, job_id: UUID) -> FileResponse:
     return _file(made, f"choice-{row.job_reference}.pdf")
 
 
-def _file(made: object, name: str) -> FileResponse:
+def _file(made: IO[bytes], name: str) -> FileResponse:
     return FileResponse(made, as_attachment=True, filename=name, content_type="application/pdf")
