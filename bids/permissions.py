@@ -60,9 +60,9 @@ def may_disqualify(actor: User, job: Job) -> bool:
 def stands_aside(actor: User, job: Job) -> bool:
     """Whether the person has still to declare, or declared what keeps them off, on the panel."""
     seats = PanelSeat.objects.filter(job=job, user=actor)
-    undeclared = seats.undeclared().exists()
     some = seats.filter(interest__has_some=True).exclude(interest__answer__may_stay=True)
-    return undeclared or some.exists()
+    aside = Q(pk__in=seats.undeclared().values("pk")) | Q(pk__in=some.values("pk"))
+    return seats.filter(aside).exists()
 
 
 def may_open(actor: User) -> bool:

@@ -38,11 +38,30 @@ ABOVE = {
     "statement/": 17,
     "departments/<uuid:department_id>/": 16,
     "choices/": 16,
+    "jobs/<uuid:job_id>/bids/<uuid:bid_id>/award/": 27,
+    "jobs/<uuid:job_id>/bids/<uuid:bid_id>/scores/": 24,
+    "jobs/<uuid:job_id>/bids/of/<uuid:provider_id>/draft/": 26,
+    "jobs/<uuid:job_id>/bids/of/<uuid:provider_id>/decline/": 17,
+    "jobs/<uuid:job_id>/comparison.pdf": 24,
+    "jobs/<uuid:job_id>/comparison.xlsx": 24,
+    "jobs/<uuid:job_id>/draft/": 20,
+    "jobs/<uuid:job_id>/final-round/": 24,
+    "jobs/<uuid:job_id>/no-award/": 24,
+    "choices.ocds.json": 26,
+    "finance/years/<year:year>/": 17,
 }
 PEOPLE = ["rolf", "maya", "pia", "vera", "fin", "ada", "adam"]
 # In every run: where the rows are. The long form walks every address.
 NEAR = [
-    ("maya", ["", *(route for route in ABOVE if route), "jobs/", "jobs/<uuid:job_id>/work/"]),
+    (
+        "maya",
+        [
+            "",
+            *(route for route in ABOVE if route.endswith("/")),
+            "jobs/",
+            "jobs/<uuid:job_id>/work/",
+        ],
+    ),
     ("pia", ["", "team/", "bids/", "jobs/", "search/?q=summer", "jobs/<uuid:job_id>/timeline/"]),
     ("fin", ["finance/", "journal/", "search/?q=summer", "statement/", "budgets/"]),
     ("ada", ["record/", "choices/"]),
