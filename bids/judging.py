@@ -13,8 +13,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from bids.models.bids import Bid
 from bids.models.panels import AgreedScore, Agreement, Score
-from marketplace.compiled import Kept
 from marketplace.asking import asked_once
+from marketplace.compiled import Kept
 from marketplace.models.jobs import Job, Procedure
 from marketplace.models.panels import PanelSeat
 from marketplace.refusals import Refusal

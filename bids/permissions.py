@@ -4,8 +4,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from marketplace.compiled import Kept
 from marketplace.asking import asked_once
+from marketplace.compiled import Kept
 from marketplace.models.jobs import Job
 from marketplace.models.panels import PanelSeat
 from marketplace.models.people import IMPORTER_ID, Membership, Role, User
