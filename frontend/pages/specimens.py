@@ -63,8 +63,6 @@ class SpecimenRating(PageForm):
 def specimens(*, now: datetime) -> dict[str, Any]:
     """Return what the catalogue shows: two forms, one of them refused, money and drawings."""
     typed = {"title": "", "ceiling": "much", "closes_at": "", "category": "events"}
-    granted, free = Money(48_000_000, "EUR"), Money(18_340_000, "EUR")
-    charged, committed = Money(23_311_840, "EUR"), Money(6_348_160, "EUR")
     return {
         "resting": SpecimenForm(
             auto_id="rest_%s",
@@ -79,7 +77,21 @@ def specimens(*, now: datetime) -> dict[str, Any]:
         "price": Money(14_332_000, "EUR"),
         "credit": Money(-145_000, "EUR"),
         "yen": Money(1_250_000, "JPY"),
-        "granted": granted,
+        "granted": Money(48_000_000, "EUR"),
+        **_drawings(),
+        "rooms": [
+            ("light", _("Light")),
+            ("dark", _("Dark")),
+            ("contrast", _("High contrast")),
+            ("print", _("Print")),
+        ],
+    }
+
+
+def _drawings() -> dict[str, Any]:
+    granted, free = Money(48_000_000, "EUR"), Money(18_340_000, "EUR")
+    charged, committed = Money(23_311_840, "EUR"), Money(6_348_160, "EUR")
+    return {
         "shares": share_over_time(_shares()),
         "budget": budget_bar(granted=granted, charged=charged, committed=committed, free=free),
         "needs": needs_profile(_needs()),
@@ -99,12 +111,6 @@ def specimens(*, now: datetime) -> dict[str, Any]:
                 Reason(str(wording.word("reasons", "price")), 1, 4),
             ]
         ),
-        "rooms": [
-            ("light", _("Light")),
-            ("dark", _("Dark")),
-            ("contrast", _("High contrast")),
-            ("print", _("Print")),
-        ],
     }
 
 

@@ -60,7 +60,7 @@ def test_a_file_has_the_filters_of_its_page(cast: Cast, as_person: SignIn) -> No
     with it_is(NOON):
         assert b"Summer" in body(maya, reverse("jobs-csv") + "?q=summer")
         assert b"Summer" not in body(maya, reverse("jobs-csv") + "?q=winter")
-    assert maya.get(reverse("jobs-xlsx") + "?bids__amount=5").status_code == 400
+        assert maya.get(reverse("jobs-xlsx") + "?bids__amount=5").status_code == 400
 
 
 @pytest.mark.parametrize("name", ["departments", "providers", "people"])
