@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 
 from ledger.entries import Entry
 from ledger.models.years import OutsideSpend
 from ledger.outside_entries import (
     AlreadyRecorded,
     Known,
+    NotAPayment,
     Payment,
     TakenBack,
     entry_of,
@@ -117,8 +118,10 @@ def _refuse_another(payment: Payment, before: OutsideSpend, gone: set[UUID]) -> 
         raise AlreadyRecorded(f"{recorded}.")
     told = (payment.department_id, payment.category_id, payment.provider_id, payment.paid_on)
     there = (before.department_id, before.category_id, before.provider_id, before.paid_on)
+    names = (payment.payee.strip(), payment.document.strip())
     amounts = (payment.net.currency, payment.net.minor, tax_of(payment).minor)
-    if told != there or amounts != (before.currency, before.net_minor, before.tax_minor):
+    stood = (before.currency, before.net_minor, before.tax_minor)
+    if (*told, *names, *amounts) != (*there, before.payee, before.document, *stood):
         raise BookedDifferently(f"{recorded}, with other figures.")
 
 
@@ -137,13 +140,15 @@ def write(new: Sequence[Told], *, known: Known, at: datetime) -> None:
             if period_of(one.payment.paid_on) == closed:
                 one.refusal = refusal
         write([one for one in new if one.refusal is None], known=known, at=at)
-    except (NotPosted, IntegrityError) as problem:
+    except (NotPosted, IntegrityError, DataError) as problem:
         if len(new) > 1:
             middle = len(new) // 2
             write(new[:middle], known=known, at=at)
             write(new[middle:], known=known, at=at)
         elif isinstance(problem, Refusal):
             new[0].refusal = problem
+        elif isinstance(problem, DataError):
+            new[0].refusal = NotAPayment("This is more than the books can count.")
         else:
             look_up(new, known=known, at=at)  # it may have been recorded meanwhile
             if new[0].entry:

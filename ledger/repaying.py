@@ -53,6 +53,13 @@ class DocumentMissing(Refusal):
     field = "document"
 
 
+class NotedDifferently(Refusal):
+    """A repayment that is told of again is the same one, and still stands."""
+
+    code = "noted_differently"
+    field = "repayment_id"
+
+
 class NotedBefore(Refusal):
     """A document of the bank is noted once."""
 
@@ -77,8 +84,8 @@ def note_repayment(
 
     :param repayment_id: names the repayment; the same one again is not booked twice.
     :raises Unknown: there is no such provider. :raises Forbidden: the actor is not of finance.
-    :raises NotARepayment, MoreThanOwedBack, ArrivesLater, DocumentMissing, NotedBefore: the rules
-        say no.
+    :raises NotARepayment, MoreThanOwedBack, ArrivesLater, DocumentMissing, NotedBefore,
+        NotedDifferently: the rules say no.
     :raises PeriodClosed: the books of that month are closed.
     """
     vendor = Provider.objects.visible_to(actor).one(provider_id)
@@ -88,6 +95,12 @@ def note_repayment(
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK, str(vendor.pk)])
     same = Repayment.objects.filter(pk=repayment_id).first()
     if same is not None:
+        told = (vendor.pk, amount, document.strip(), arrived_on)
+        there = Money(same.amount_minor, same.currency)
+        if told != (same.provider_id, there, same.document, same.arrived_on):
+            raise NotedDifferently("This repayment was noted before, with other figures.")
+        if is_reversed(same.pk):
+            raise NotedDifferently("This repayment was noted and reversed since. Note it anew.")
         return same
     again = _times_reversed(vendor, document.strip())
     _refuse_impossible(vendor, amount, document=document, arrived_on=arrived_on, at=at)

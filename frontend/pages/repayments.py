@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from frontend.acts import Act, answer, sent
 from frontend.forms import DayField, MoneyField, PageForm, count_in
 from frontend.pages.work import ACT
-from frontend.rendering import fresh_sign_in
+from frontend.rendering import fresh_sign_in, kept_input
 from frontend.requests import SignedIn
 from ledger.repaying import note_repayment
 from ledger.reports.payouts import vendors_owed
@@ -47,8 +47,9 @@ def note(request: SignedIn, provider_id: UUID, currency: str) -> HttpResponse:
         (one for one in owed if (one.provider_id, one.payable.currency) == (provider_id, currency)),
         None,
     )
-    if row is None or not row.receivable:
-        raise Unknown("This vendor owes nothing back.")
+    owes = row is not None and bool(row.receivable)
+    if row is None or (not owes and request.method != "POST"):
+        raise Unknown("This vendor owes nothing back.")  # of what was sent the verb says it
     act = Act(
         title=_("%(name)s paid back") % {"name": row.provider_name},
         lead=_(
@@ -69,7 +70,7 @@ def note(request: SignedIn, provider_id: UUID, currency: str) -> HttpResponse:
     return answer(
         request,
         act,
-        RepaymentForm(sent(request), initial=initial, currency=currency),
+        RepaymentForm(sent(request) or kept_input(request), initial=initial, currency=currency),
         do=lambda typed: note_repayment(
             actor=request.user, provider_id=provider_id, at=request.received_at, **typed
         ),

@@ -24,13 +24,14 @@ from ledger.exchange.payment_names import (
     PaymentsAccount,
     plain_name,
 )
-from ledger.outside_spend import Payment, record_outside_spends
+from ledger.outside_spend import PaidTooEarly, Payment, record_outside_spends
 from marketplace.models.people import User
 from marketplace.money import Money
 from marketplace.refusals import Refusal
 
 __all__ = ["NotPayments", "PaymentsAccount", "plain_name", "renamed_in", "take_over_payments"]
 GROUP = 1_000  # rows in one transaction
+MOST_OF_A_DOCUMENT = 100  # signs, of which the last thirteen tell the lines of one document apart
 Row = Mapping[Any, Any]
 NEEDED = {"department", "paid_on", "reference", "supplier", "net", "currency"}
 
@@ -53,7 +54,8 @@ def take_over_payments(
     payment of one that is not there has none, or it is added with `adds_categories`.
 
     Each group is a transaction of its own: stopped, what was recorded stays, and the same file
-    goes on where it was.
+    goes on where it was. What a payment is called holds the file's name, without `.gz`: under
+    another name the same rows are other payments.
 
     :raises NotPayments: a column is missing.
     :raises Forbidden: only finance records payments; only administrators add departments.
@@ -64,7 +66,7 @@ def take_over_payments(
     seen: Counter[str] = Counter()
     rows = _rows(path)
     while group := list(islice(rows, GROUP)):
-        _take(group, finder, kinds, seen, source=path.name)
+        _take(group, finder, kinds, seen, source=path.name.removesuffix(".gz"))
         yield account
 
 
@@ -121,20 +123,21 @@ def _payment(
         paid_on = date.fromisoformat(row["paid_on"])
     except ValueError:
         raise NotPayments(f"“{row['paid_on']}” is no day; write it like 2026-11-21.") from None
-    department_id = finder.find(row["department"], paid_on, net.currency)
+    if paid_on > finder.at.date():
+        raise PaidTooEarly("Record a payment once it was made.")  # before a budget is granted to it
     fact = "|".join([source, *(row[name] or "" for name in sorted(row))])
     if "\0" in fact:
         raise NotPayments("This row holds a sign that is no text.")
+    department_id = finder.find(row["department"], paid_on, net.currency)
     # One document has several lines, some of them alike: each is a payment of its own.
     seen[fact] += 1
-    document = (
-        f"{row['reference'] or 'none'} {uuid5(NAMESPACE_URL, f'{fact}|{seen[fact]}').hex[:12]}"
-    )
+    mark = uuid5(NAMESPACE_URL, f"{fact}|{seen[fact]}").hex[:12]
+    document = f"{(row['reference'] or 'none')[: MOST_OF_A_DOCUMENT - 13]} {mark}"
     return Payment(
         id=uuid5(NAMESPACE_URL, f"choicebook:payment:{fact}|{seen[fact]}"),
         department_id=department_id,
         payee=(row["supplier"] or "not stated")[:300],
-        document=document[:100],
+        document=document,
         paid_on=paid_on,
         net=net,
         tax=tax,

@@ -209,6 +209,9 @@ def test_a_payment_told_twice_is_recorded_once(cast: Cast, line: BudgetLine) -> 
     assert JournalEntry.objects.filter(source=told.id).count() == 1
     with refused(BookedDifferently):
         record_outside_spend(actor=cast.fin, payment=replace(told, net=eur("301")), at=LATER)
+    for words in ({"payee": "Green Ltd"}, {"document": "Another"}):
+        with refused(BookedDifferently):
+            record_outside_spend(actor=cast.fin, payment=replace(told, **words), at=LATER)
     with refused(AlreadyRecorded):
         record_outside_spend(actor=cast.fin, payment=replace(told, id=uuid4()), at=LATER)
 
@@ -218,6 +221,7 @@ def test_a_payment_told_twice_is_recorded_once(cast: Cast, line: BudgetLine) -> 
     [
         ({"net": eur("0"), "tax": None}, NotAPayment),
         ({"tax": eur("-1")}, NotAPayment),
+        ({"net": Money(2**63 - 1, "EUR"), "tax": Money(2**63 - 1, "EUR")}, NotAPayment),
         ({"tax": Money(100, "USD")}, NotAPayment),
         ({"paid_on": LATER.date() + timedelta(days=1)}, PaidTooEarly),
         ({"payee": " "}, DocumentMissing),

@@ -18,6 +18,7 @@ from ledger.repaying import (
     MoreThanOwedBack,
     NotARepayment,
     NotedBefore,
+    NotedDifferently,
     note_repayment,
 )
 from marketplace.models.events import Event, Notice
@@ -97,6 +98,9 @@ def test_told_twice_it_is_noted_once(cast: Cast):
     assert books_stand()["1300"] == "40.00"
     with refused(NotedBefore):
         note(cast, "40")
+    for other in ({"amount": eur("40")}, {"document": "Statement 13"}):
+        with refused(NotedDifferently):
+            note(cast, repayment_id=first.pk, **other)
 
 
 def test_what_was_noted_by_mistake_is_reversed_and_noted_anew(cast: Cast):
@@ -111,6 +115,8 @@ def test_what_was_noted_by_mistake_is_reversed_and_noted_anew(cast: Cast):
     right = note(cast, "40")  # the same document, and now its right amount
 
     assert (right.again, wrong.again) == (1, 0)
+    with refused(NotedDifferently):
+        note(cast, "60", repayment_id=wrong.pk)
     assert books_stand() == {"1100": "40.00", "1300": "60.00", "5200": "-100.00"}
     with refused(NotedBefore):
         note(cast, "40")

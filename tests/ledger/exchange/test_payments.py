@@ -14,10 +14,11 @@ from ledger.exchange import payments
 from ledger.models.budgets import BudgetLine
 from ledger.models.years import OutsideSpend
 from ledger.reports.spend import spend
+from marketplace.admission import register_department
 from marketplace.models.departments import Department
 from marketplace.models.events import Event
 from marketplace.money import Money
-from tests.cast import Cast
+from tests.cast import FOUNDED, Cast
 from tests.ledger.builders import assert_books_hold
 
 pytestmark = pytest.mark.django_db
@@ -133,3 +134,55 @@ def test_a_row_with_cells_too_many_or_too_few_is_refused_and_stops_no_other(
     assert "line 3:" in said
     assert OutsideSpend.objects.count() == 1
     assert_books_hold()
+
+
+def test_a_row_whose_department_cannot_be_made_stops_no_other(cast: Cast, tmp_path: Path):
+    good = "Parks,Plants,2026-03-02,7001,Green Ltd,100.00,,,GBP\n"
+    late = good.replace("2026", "2206").replace("Parks", "Later")
+    paid = tmp_path / "paid.csv"
+    paid.write_text(HEAD + good.replace("Parks", "P" * 201) + late + good)
+
+    said = told(str(paid), "--add-departments")
+
+    assert "1 of 3 recorded" in said
+    assert "1: paid_too_early" in said
+    assert not Department.objects.filter(name="Later").exists()
+    assert_books_hold()
+
+
+def test_a_department_that_comes_under_its_old_name_alone_is_made_under_the_new(
+    cast: Cast, tmp_path: Path
+):
+    row = "Green Spaces,Plants,2026-03-09,7009,Green Ltd,30.00,,,GBP\n"
+    (tmp_path / "renamed.csv").write_text("Green Spaces,Parks and leisure\n")
+    words = ["--renamed", str(tmp_path / "renamed.csv"), "--add-departments"]
+    for name in ("first.csv", "second.csv"):
+        (tmp_path / name).write_text(HEAD + row)
+        assert "1 of 1 recorded" in told(str(tmp_path / name), *words)
+
+    assert Department.objects.filter(name="Parks and leisure").count() == 1
+    assert not Department.objects.filter(name="Green Spaces").exists()
+
+
+def test_of_two_departments_with_like_names_the_one_that_is_spelled_so_is_charged(
+    cast: Cast, tmp_path: Path
+):
+    for name in ("Plan A+", "Plan A-"):
+        register_department(actor=cast.adam, name=name, cost_centre=name, currency="GBP", at=FOUNDED)
+    row = "Plan A-,Plants,2026-03-09,7009,Green Ltd,30.00,,,GBP\n"
+    paid = tmp_path / "paid.csv"
+    paid.write_text(HEAD + row + row.replace("Plan A-", "Plan A"))
+
+    said = told(str(paid), "--add-departments")
+
+    assert "1 of 2 recorded" in said
+    assert "may be one of several" in said
+    assert OutsideSpend.objects.get().department.name == "Plan A-"
+
+
+def test_lines_of_one_document_with_a_long_number_are_told_apart(cast: Cast, tmp_path: Path):
+    row = f"Parks,Plants,2026-03-09,{'7' * 99},Green Ltd,30.00,,,GBP\n"
+    paid = tmp_path / "paid.csv"
+    paid.write_text(HEAD + row + row.replace("30.00", "40.00"))
+
+    assert "2 of 2 recorded" in told(str(paid), "--add-departments")
