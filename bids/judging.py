@@ -109,8 +109,7 @@ def judging(job: Job) -> Judging:
 
 def refuse_too_few(job: Job) -> None:
     """:raises PanelTooSmall: fewer judge than finance wants for a job like this."""
-    wanted = job.policy.panel_members if job.procedure == Procedure.FORMAL else 0
-    if not wanted:
+    if job.procedure != Procedure.FORMAL or not (wanted := job.policy.panel_members):
         return
     seated = job.panel.judging().values_list("user", flat=True)
     if (judges := len(set(seated) - bidding_side(job).keys())) < wanted:

@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Prefetch
 
+from bids.judging import PanelTooSmall, refuse_too_few
 from ledger.models.awards import Award, Delivery, Milestone
 from ledger.models.objections import Objection
 from ledger.reports import states
+from ledger.reports.reading import Reader
 from ledger.reports.states import State, noted
 from ledger.standstill import ruling_due_at, standstill_until
 from marketplace.models.jobs import Job
@@ -51,10 +53,10 @@ def works_of(job_ids: Iterable[UUID]) -> dict[UUID, Award]:
     return {award.job_id: award for award in awards}
 
 
-def custody(job: Job, *, state: State, work: Award | None) -> Custody:
-    """Return who has a job; its department must be at hand."""
+def custody(job: Job, *, state: State, work: Award | None, reader: Reader) -> Custody:
+    """Return who has a job, as far as the reader may know; its department must be at hand."""
     if work is None:
-        return _before_the_choice(job, state)
+        return _before_the_choice(job, state, reader)
     if state == State.IN_DELIVERY:
         return _at_work(work, job.department.name)
     if state == State.STANDSTILL:
@@ -94,7 +96,7 @@ def end_of(day: date | None) -> datetime | None:
     return datetime.combine(day, time(23, 59, 59), ZoneInfo(settings.TIME_ZONE))
 
 
-def _before_the_choice(job: Job, state: State) -> Custody:
+def _before_the_choice(job: Job, state: State, reader: Reader) -> Custody:
     department = job.department.name
     match state:
         case State.DRAFT:
@@ -104,23 +106,36 @@ def _before_the_choice(job: Job, state: State) -> Custody:
             return Custody("Bidders", since, job.closes_at, "All bids are opened together.")
         case State.CLOSED:
             since = job.closed_at or job.closes_at or job.drafted_at
-            return Custody(_opener(job), since, None, "All bids are opened together.")
+            return Custody(opener(job, reader), since, None, "All bids are opened together.")
         case State.TO_CHOOSE:
             since = job.opened_at or job.drafted_at
             return Custody(department, since, None, "Every bidder is told in the same minute.")
     return Custody("", job.cancelled_at or job.opened_at or job.drafted_at)
 
 
-def _opener(job: Job) -> str:
-    """Return who has a closed job: the clock, unless it waits for people."""
-    match noted(job, "opening_waits_for"):
-        case states.PANEL:
-            return "The panel, which declares its interests"
-        case states.JUDGES:
-            return f"{job.department.name}, which appoints judges"
-        case states.SIGNATURES:
-            return "Two people, who sign the opening"
+def opener(job: Job, reader: Reader) -> str:
+    """
+    Return who has a closed job: the clock, unless it waits for people. That two sign tells on
+    which side of a limit the ceiling lies: a ceiling kept from bidders is kept here too.
+    """
+    reads_the_room = reader.buys(job.department_id) or reader.reads_all_books
+    waits_for = noted(job, "opening_waits_for")
+    if waits_for == states.PANEL:
+        return "The panel, which declares its interests"
+    if job.closed_at is not None and _has_too_few_judges(job):
+        return f"{job.department.name}, which appoints judges"
+    if waits_for == states.SIGNATURES and reads_the_room:
+        return "Two people, who sign the opening"
     return "The clock"
+
+
+def _has_too_few_judges(job: Job) -> bool:
+    """Whether the opening is refused for it: the same is asked as there, for formal jobs alone."""
+    try:
+        refuse_too_few(job)
+    except PanelTooSmall:
+        return True
+    return False
 
 
 def _standing_still(work: Award, department: str) -> Custody:

@@ -8,11 +8,11 @@ from datetime import datetime
 from django.db.models import Count, Exists, Min, OuterRef, Q
 
 from ledger.models.awards import Award
-from ledger.reports.custody import end_of
+from ledger.reports.custody import end_of, opener
 from ledger.reports.desk_waits import waited_for, waits_for_others
 from ledger.reports.open_items import OpenItem
 from ledger.reports.reading import Reader
-from ledger.reports.states import noted
+from ledger.reports.states import noted, opening_waits_for
 from marketplace.calendar import business_days_after
 from marketplace.models.jobs import Job
 from marketplace.models.questions import Question
@@ -85,6 +85,7 @@ def _out_for_bids(reader: Reader, at: datetime) -> Iterator[OpenItem]:
     jobs = Job.objects.published().filter(
         department__in=reader.departments, opened_at=None, cancelled_at=None
     )
+    jobs = jobs.annotate(opening_waits_for=opening_waits_for()).select_related("department")
     for job in jobs.order_by("closes_at")[:MOST]:
         is_open = job.closed_at is None and job.closes_at is not None and job.closes_at > at
         yield OpenItem(
@@ -94,7 +95,7 @@ def _out_for_bids(reader: Reader, at: datetime) -> Iterator[OpenItem]:
             job_title=job.title,
             subject_id=job.pk,
             what="Nobody can read a bid, or know that there is one, before the opening.",
-            who="Bidders" if is_open else "The clock",
+            who="Bidders" if is_open else opener(job, reader),
             is_mine=False,
             since_at=job.published_at or job.drafted_at,
             due_at=job.closes_at if is_open else None,

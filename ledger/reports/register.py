@@ -140,7 +140,7 @@ def _cursor_after(job: Job, order: str) -> str:
 
 def _row(job: Job, reader: Reader, work: Award | None, at: datetime) -> JobRow:
     state = State(noted(job, "state"))
-    now = custody(job, state=state, work=work)
+    now = custody(job, state=state, work=work, reader=reader)
     has_part = reader.buys(job.department_id) or reader.reads_all_books or noted(job, "has_bid")
     chosen = work.provider if work is not None and has_part else None
     return JobRow(

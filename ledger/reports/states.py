@@ -33,7 +33,7 @@ from ledger.models.cancellations import Cancellation
 from ledger.models.objections import Objection
 from ledger.models.ratings import Reveal
 from ledger.reports.reading import Reader
-from marketplace.models.jobs import JobQuerySet, Procedure
+from marketplace.models.jobs import JobQuerySet
 from marketplace.models.panels import PanelSeat
 
 
@@ -70,7 +70,7 @@ def with_state(jobs: JobQuerySet, *, at: datetime, reader: Reader | None = None)
     `opening_waits_for`: whom the clock waits for. For a reader who has no part in the work, a job
     is decided, and no more.
     """
-    jobs = jobs.annotate(fact=_fact(at), opening_waits_for=_opening_waits_for())
+    jobs = jobs.annotate(fact=_fact(at), opening_waits_for=opening_waits_for())
     if reader is None or reader.reads_all_books:
         return jobs.annotate(state=F("fact"))
     at_work = Exists(Award.objects.filter(job=OuterRef("pk"), provider__in=reader.providers))
@@ -86,23 +86,22 @@ def with_state(jobs: JobQuerySet, *, at: datetime, reader: Reader | None = None)
     )
 
 
-PANEL, JUDGES, SIGNATURES = "panel", "judges", "signatures"
+PANEL, SIGNATURES = "panel", "signatures"
 
 
-def _opening_waits_for() -> Case:
-    """Whom the clock waits for, once a job is closed: declarations, judges, two signatures."""
+def opening_waits_for() -> Case:
+    """
+    Whom the clock waits for, once a job is closed: declarations, two signatures. Judges that are
+    missing are not counted here: who may judge is asked job by job.
+    """
     job = OuterRef("pk")
     silent = Exists(PanelSeat.objects.undeclared().filter(job=job))
-    judging = PanelSeat.objects.judging().filter(job=job).order_by().values("job")
-    seated = Coalesce(Subquery(judging.annotate(found=Count("pk")).values("found")), 0)
-    too_few = Q(procedure=Procedure.FORMAL, policy__panel_members__gt=seated)
     above_limit = Q(Func(F("pk"), function="bids_needs_two_people", output_field=BooleanField()))
     signed = OpeningSignature.objects.filter(job=job).order_by().values("job")
     signatures = Coalesce(Subquery(signed.annotate(found=Count("pk")).values("found")), 0)
     return Case(
         When(~Q(closed_at__isnull=False, opened_at=None, cancelled_at=None), then=Value("")),
         When(silent, then=Value(PANEL)),
-        When(too_few, then=Value(JUDGES)),
         When(above_limit & Q(LessThan(signatures, 2)), then=Value(SIGNATURES)),
         default=Value(""),
         output_field=CharField(),

@@ -62,7 +62,7 @@ def timeline(*, actor: User, job_id: UUID, at: datetime) -> Timeline:
     state = State(noted(job, "state"))
     work = works_of([job.pk]).get(job.pk)
     seen = work if work is not None and _sees_the_work(reader, work) else None
-    now = custody(job, state=state, work=work)
+    now = custody(job, state=state, work=work, reader=reader)
     reads = Job.objects.readable_to(actor).filter(pk=job.pk).exists()
     facts = timeline_facts(reader, job, seen) if reads else ()  # an administrator: the state alone
     promised = [fact for fact in facts if fact.promise]
