@@ -14,7 +14,10 @@ from prometheus_client import Gauge
 from marketplace.log.copies import copy_states
 from marketplace.log.sealer import backlog
 
-OF_BIDDERS = re.compile(rb'view="(bid|final|my-bids|decline|question-ask|receipt)')
+OF_BIDDERS = re.compile(
+    rb'view="(bid|final|my-bids|decline|question-ask|receipt'  # pages, by their names
+    rb"|api\.(bids|bid_files|conversation\.(Questions|Decline)|final_choices\.Final))"  # by class
+)
 LAG_SECONDS_MAX = 60  # sealing takes seconds; after a minute somebody should look
 WAITING = Gauge("choicebook_log_waiting_events", "Events recorded and not sealed yet")
 LAG = Gauge("choicebook_log_lag_seconds", "Since the oldest event that is not sealed was recorded")
@@ -85,7 +88,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     STOPPED.set(waiting.is_counting_anew)
     FAILING.set(sum(bool(state.problem) for state in copy_states()))
     answer: HttpResponse = ExportToDjangoView(request)
-    # How often the pages of bidders are used would tell how many bid.
+    # How often the pages and addresses of bidders are used would tell how many bid.
     lines = answer.content.splitlines(keepends=True)
     answer.content = b"".join(line for line in lines if not OF_BIDDERS.search(line))
     return answer
