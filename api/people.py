@@ -98,7 +98,7 @@ class MembershipEnd(Resource):
         status=201,
     )
     def post(self, asked: Asked, membership_id: UUID) -> Any:
-        """What the person did in it stays theirs."""
+        """One's own, or of those whose people one manages. What they did in it stays theirs."""
         return end_membership(actor=asked.actor, membership_id=membership_id, at=asked.at)
 
 

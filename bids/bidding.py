@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
+from bids.models.bids import Bid
+from bids.models.panels import FinalRound
 from bids.permissions import people_of_both_sides
 from marketplace.compiled import Kept
 from marketplace.models.jobs import Invitation, Job
@@ -108,23 +110,37 @@ def refuse_bidder(job: Job, provider: Provider) -> None:
         raise ConflictOfSides("Somebody of your side wrote, approved or will judge this job.")
 
 
-def refuse_two_bidders(actor: User, job: Job) -> None:
+def refuse_two_bidders(actor: User, job: Job, provider_id: UUID) -> None:
     """
-    Until the opening, nobody writes or reads bids of a job for which two of their providers are
-    invited. It is the person that is refused: the others of each provider go on.
+    While sealed bids may come, in the best and final round too, nobody writes or reads bids of a
+    job for which two of their providers bid. The person is refused; the others of each go on.
 
-    :raises SitsWithTwo: they belong to two that have not said no.
+    A place given after the invitation, to somebody who had one with another bidder, keeps them
+    from the bids of the new one alone: so no rival can silence them by giving them a place.
+
+    :raises SitsWithTwo: they belong to another bidder, too.
     """
-    if actor.is_system or job.opened_at is not None:
+    if actor.is_system or job.cancelled_at is not None or job.decided_at is not None:
         return
-    seats = Membership.objects.current().filter(user=actor, provider__isnull=False)
-    both = job.invitations.filter(declined_at=None, provider__in=seats.values("provider"))
-    names = list(both.order_by("provider__name").values_list("provider__name", flat=True))
-    if len(names) > 1:
-        raise SitsWithTwo(
-            f"You belong to {' and '.join(names)}, which are both invited. Until the opening you "
-            "write and read no bid of theirs: leave one of them, or let it decline."
-        )
+    seats = _seats_with_bidders(job.pk, actor.pk)
+    until = "the opening"
+    if job.opened_at is not None:
+        until = "the choice, or the opening of best and final bids,"
+        asked = FinalRound.objects.filter(job=job)
+        if asked.filter(opening__isnull=False).exists():
+            return
+        if asked.exists():
+            shortlisted = Bid.objects.filter(shortlisted__round=job.pk)
+            seats = seats.filter(provider__in=shortlisted.values("provider"))
+    places = {place.provider_id: place for place in seats}
+    here = places.pop(provider_id, None)
+    if here is None or all(_came_later(one, than=here) for one in places.values()):
+        return
+    names = sorted(str(one.provider) for one in (here, *places.values()))
+    raise SitsWithTwo(
+        f"You belong to {' and '.join(names)}, which both bid or may. Until {until} you write and "
+        "read no bid of theirs, unless you leave one of them or it declines."
+    )
 
 
 def refuse_suspended(provider: Provider) -> None:
@@ -154,3 +170,16 @@ def _addenda(job: UUID) -> QuerySet[Addendum, int]:
 @Kept
 def _addenda_by(job: UUID, at: datetime) -> QuerySet[Addendum, int]:
     return _addenda.ask(job).filter(added_at__lte=at)
+
+
+def _seats_with_bidders(job: UUID, user: UUID) -> QuerySet[Membership]:
+    """Return a person's places with providers that were invited and have not said no."""
+    seats = Membership.objects.current().filter(
+        user=user, provider__invitations__job=job, provider__invitations__declined_at=None
+    )
+    return seats.select_related("provider").annotate(asked=F("provider__invitations__invited_at"))
+
+
+def _came_later(seat: Membership, *, than: Membership) -> bool:
+    asked: datetime = getattr(seat, "asked")  # noqa: B009
+    return seat.since_at > asked and seat.since_at > than.since_at

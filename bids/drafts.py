@@ -38,7 +38,7 @@ def save_bid_draft(
     require(may_draft_bid_for(actor, provider))
     refuse_closed(job, at=at)
     refuse_bidder(job, provider)
-    refuse_two_bidders(actor, job)
+    refuse_two_bidders(actor, job, provider.pk)
     refuse_too_much(content)
     known = BidDraft.objects.filter(job=job, provider=provider).first()
     draft = known or BidDraft(id=uuid4(), job=job, provider=provider)
@@ -71,7 +71,7 @@ def bid_draft(*, actor: User, job_id: UUID, provider_id: UUID, at: datetime) -> 
     :raises CannotBeRead: it does not open any more.
     """
     job, provider = _find(actor, job_id, provider_id)
-    refuse_two_bidders(actor, job)
+    refuse_two_bidders(actor, job, provider.pk)
     draft = BidDraft.objects.filter(job=job, provider=provider, saved_at__lte=at).first()
     if draft is None:
         return None

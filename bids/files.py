@@ -57,7 +57,7 @@ def attach_file(
     require(may_draft_bid_for(actor, provider))
     refuse_closed(job, at=at)
     refuse_bidder(job, provider)
-    refuse_two_bidders(actor, job)
+    refuse_two_bidders(actor, job, provider.pk)
     called = plain_name(name)
     kind = kind_of(called, content)
     there = attached(job, provider)
@@ -138,7 +138,7 @@ def bid_file(*, actor: User, bid_id: UUID, file_id: UUID, at: datetime) -> FileP
     is_own = Bid.objects.of_provider_of(actor).filter(pk=bid_id).exists()
     if not is_own and not (bid.job.opened_at is not None and may_read_bids_on(actor, bid.job)):
         raise Unknown("There is no such file.")
-    refuse_two_bidders(actor, bid.job)
+    refuse_two_bidders(actor, bid.job, bid.provider_id)
     try:
         named = {one.file_id: one for one in files_of(open_quality(bid).facts.get("files", []))}
         if file_id not in named:
@@ -214,5 +214,5 @@ def _seat(actor: User, job_id: UUID, provider_id: UUID) -> tuple[Job, Provider]:
     job = Job.objects.visible_to(actor).one(job_id)
     provider = Provider.objects.visible_to(actor).one(provider_id)
     require(may_draft_bid_for(actor, provider))
-    refuse_two_bidders(actor, job)
+    refuse_two_bidders(actor, job, provider.pk)
     return job, provider

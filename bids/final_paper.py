@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from bids.bidding import refuse_two_bidders
 from bids.content import BidContent, PlannedMilestone, PriceLine, milestones_of
 from bids.models.bids import Bid
 from bids.models.panels import FinalOffer
@@ -38,7 +39,7 @@ def final_paper(*, actor: User, bid_id: UUID) -> FinalPaper:
     """
     Return what the bidder of an own bid is asked for.
 
-    :raises Unknown: it is not the actor's bid, or not on a shortlist.
+    :raises Unknown, SitsWithTwo: no bid of the actor's on a shortlist, or of two of theirs.
     """
     mine = Bid.objects.of_provider_of(actor).filter(shortlisted__isnull=False)
     bid = (
@@ -48,6 +49,7 @@ def final_paper(*, actor: User, bid_id: UUID) -> FinalPaper:
     )
     if bid is None:
         raise Unknown("There is no such bid.")
+    refuse_two_bidders(actor, bid.job, bid.provider_id)
     asked = bid.shortlisted.round
     sealed = FinalOffer.objects.filter(earlier=bid, replaced_at=None).first()
     return FinalPaper(

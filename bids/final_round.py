@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from bids import receipts, seals
-from bids.bidding import refuse_decided, refuse_suspended
+from bids.bidding import refuse_decided, refuse_suspended, refuse_two_bidders
 from bids.content import BidContent
 from bids.models.bids import Bid, Disqualification
 from bids.models.panels import FinalOffer, FinalOpening, FinalRound, Shortlisted
@@ -162,8 +162,8 @@ def submit_final_bid(*, actor: User, bid_id: UUID, content: BidContent, at: date
     Seal and place a best and final bid after an opened one. It replaces an earlier final one.
 
     :raises Unknown, Forbidden: no bid of the actor's that is on a shortlist; the lead submits.
-    :raises RoundOver, BidIsOut, ProviderSuspended, Superseded, NotBetter: not now, or not this
-        bid; and whatever `refuse_unfit` finds in it.
+    :raises RoundOver, BidIsOut, ProviderSuspended, SitsWithTwo, Superseded, NotBetter: not now,
+        or not this bid, or not them; and whatever `refuse_unfit` finds in it.
     """
     mine = Bid.objects.of_provider_of(actor).filter(shortlisted__isnull=False)
     found = mine.one(bid_id)
@@ -178,6 +178,7 @@ def submit_final_bid(*, actor: User, bid_id: UUID, content: BidContent, at: date
     if Disqualification.objects.filter(bid=bid).exists():
         raise BidIsOut(f"Your bid {bid.reference} is out: no final one follows it.")
     refuse_suspended(bid.provider)
+    refuse_two_bidders(actor, job, bid.provider_id)
     content = replace(content, files=())  # those of the bid that it follows stay with that one
     refuse_unfit(job, content)
     if content.quoted > bid.price.quoted:

@@ -51,7 +51,7 @@ def my_bid(*, actor: User, bid_id: UUID, at: datetime) -> MyBidPaper:
     :raises CannotBeRead: it does not open.
     """
     bid = own_bids(actor).defer(None).one(bid_id)
-    refuse_two_bidders(actor, bid.job)
+    refuse_two_bidders(actor, bid.job, bid.provider_id)
     try:
         content = seals.open_bid(bid)
     except seals.SealBroken:

@@ -94,7 +94,7 @@ def submit_bid(
     # `at` is when the request arrived: waiting for the lock costs nobody the deadline.
     refuse_closed(job, at=at)
     refuse_bidder(job, provider)
-    refuse_two_bidders(actor, job)
+    refuse_two_bidders(actor, job, provider.pk)
     if variant and not job.policy.allows_variants:
         raise VariantNotAllowed("Each provider has one bid on a job.")
     refuse_unfit(job, content)

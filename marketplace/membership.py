@@ -101,16 +101,16 @@ def add_member(
 @transaction.atomic(savepoint=False)
 def end_membership(*, actor: User, membership_id: UUID, at: datetime) -> Membership:
     """
-    End a person's place. What they did in it stays theirs.
+    End a person's place, or one's own. What they did in it stays theirs.
 
     :raises Unknown: there is none that the actor can see.
-    :raises Forbidden: the actor does not manage the people there.
+    :raises Forbidden: it is another's, and the actor does not manage the people there.
     :raises MembershipEnded: it is over already.
     """
     seat = _seats_visible_to(actor).lock(membership_id)
     of = seat.department or seat.provider
     assert of is not None  # the database says so
-    require(may_manage_people_of(actor, of))
+    require(seat.user_id == actor.pk or may_manage_people_of(actor, of))
     if seat.ended_at is not None:
         raise MembershipEnded("This membership has ended already.")
     seat.ended_at = at

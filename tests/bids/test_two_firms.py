@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from bids.bidding import SitsWithTwo
@@ -11,9 +13,11 @@ from bids.files import attach_file, attached_files
 from bids.reading import my_bid
 from bids.submission import submit_bid
 from marketplace.admission import register_team
-from marketplace.membership import add_member
+from marketplace.membership import add_member, end_membership
 from marketplace.models.jobs import Job
+from marketplace.models.people import Membership, User
 from marketplace.models.providers import Provider
+from marketplace.publishing import cancel_job
 from tests.bids.builders import MORNING_AFTER, offer, open_all, refused, submit
 from tests.builders import DEADLINE, HOUR, NOON, a_published_job
 from tests.cast import Cast
@@ -52,7 +56,7 @@ def test_he_writes_the_bid_of_neither_and_is_told_why(cast: Cast, job: Job, prin
         submit_bid(**ours, content=offer())
 
 
-def test_he_reads_neither_bid_until_the_opening_and_the_others_go_on(
+def test_he_reads_neither_bid_while_sealed_ones_may_come_and_the_others_go_on(
     cast: Cast, job: Job, print_team: Provider
 ):
     bid = submit(cast, job)
@@ -69,7 +73,8 @@ def test_he_reads_neither_bid_until_the_opening_and_the_others_go_on(
     assert my_bid(actor=cast.pia, bid_id=bid.pk, at=MORNING_AFTER + HOUR).content.is_priced
 
     open_all(job)
-    assert my_bid(actor=cast.paul, bid_id=bid.pk, at=DEADLINE + HOUR).content.is_priced
+    with refused(SitsWithTwo):  # best and final bids may be asked for
+        my_bid(actor=cast.paul, bid_id=bid.pk, at=DEADLINE + HOUR)
 
 
 def test_once_one_of_the_two_has_said_no_he_works_for_the_other(
@@ -90,3 +95,44 @@ def test_once_one_of_the_two_has_said_no_he_works_for_the_other(
         content=offer(),
         at=MORNING_AFTER + HOUR,
     )
+
+
+def join(cast: Cast, person: User, team: Provider, at: datetime) -> Membership:
+    """Adam's and each lead's way: nobody asks the person."""
+    return add_member(actor=cast.adam, user_id=person.pk, provider_id=team.pk, role="member", at=at)
+
+
+def test_a_place_that_a_rival_gives_after_the_invitation_keeps_nobody_from_their_own_bid(
+    cast: Cast, job: Job, print_team: Provider
+):
+    bid = submit(cast, job)
+    join(cast, cast.pia, print_team, MORNING_AFTER)
+
+    ours = {"actor": cast.pia, "job_id": job.pk, "at": MORNING_AFTER + HOUR}
+    submit_bid(**ours, provider_id=cast.events_team.pk, content=offer("8500"))
+    with refused(SitsWithTwo):
+        save_bid_draft(**ours, provider_id=print_team.pk, content=offer())
+    bid.refresh_from_db()
+    assert bid.withdrawn_at == MORNING_AFTER + HOUR
+
+
+def test_who_was_given_a_place_before_the_invitation_ends_it_and_bids(
+    cast: Cast, print_team: Provider
+):
+    seat = join(cast, cast.pia, print_team, NOON - HOUR)
+    job = a_published_job(cast, invited=(cast.events_team.pk, cast.vera_co.pk, print_team.pk))
+    with refused(SitsWithTwo):
+        submit(cast, job)
+
+    end_membership(actor=cast.pia, membership_id=seat.pk, at=MORNING_AFTER)
+
+    assert submit(cast, job).withdrawn_at is None
+
+
+def test_once_the_job_is_cancelled_they_read_what_they_sent(
+    cast: Cast, job: Job, print_team: Provider
+):
+    bid = submit(cast, job)
+    cancel_job(actor=cast.maya, job_id=job.pk, reason="No party.", at=MORNING_AFTER + HOUR)
+
+    assert my_bid(actor=cast.paul, bid_id=bid.pk, at=DEADLINE).content.is_priced

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from bids.bidding import SitsWithTwo
 from bids.disqualification import disqualify_bid
 from bids.final_opening import FinalsOpened, RoundNotOver, open_final_bids
 from bids.final_paper import final_content, final_paper
@@ -28,6 +29,7 @@ from bids.final_round import (
 from bids.models.bids import Bid
 from bids.models.panels import FinalOffer, FinalRound
 from bids.opened import opened_bids
+from bids.reading import my_bid
 from bids.rooting import holds
 from ledger.books import check_books
 from ledger.commissioning import end_without_award
@@ -37,6 +39,7 @@ from ledger.models.budgets import BudgetLine
 from ledger.reports.comparison import comparison
 from ledger.reports.debrief import debrief
 from ledger.reports.desk import desk
+from marketplace.membership import add_member
 from marketplace.models.events import Event
 from marketplace.refusals import Forbidden, ReasonMissing, Unknown
 from marketplace.system import the_clock
@@ -284,3 +287,26 @@ def test_two_bids_of_one_bidder_are_no_shortlist(cast: Cast):
             closes_at=DEADLINE + 2 * DAY,
             at=DEADLINE,
         )
+
+
+def test_who_belongs_to_two_on_the_shortlist_sends_and_reads_for_the_first_alone(cast: Cast):
+    builders.grant(cast)
+    job = builders.publish(cast, invited=(cast.vera_co.pk, cast.otto_co.pk), waiver="No team fits.")
+    own = builders.submit(cast, job, cast.vera_co, builders.bid_of(["30000"]))
+    other = builders.submit(cast, job, cast.otto_co, builders.bid_of(["32000"]))
+    both = Contest(builders.open_job(job), other, own)
+    seat = {"actor": cast.adam, "user_id": cast.vera.pk, "role": "lead"}
+    add_member(**seat, provider_id=cast.otto_co.pk, at=CHOICE - HOUR)
+    ask(cast, both, bid_ids=[own.pk, other.pk])
+
+    with refused(SitsWithTwo) as told:
+        final(cast, other, "29000")
+    assert "Otto Events and Vera & Co" in told.value.text
+    for read in (my_bid, final_paper):
+        at = {"at": CHOICE + DAY} if read is my_bid else {}
+        with refused(SitsWithTwo):
+            read(actor=cast.vera, bid_id=other.pk, **at)
+    final(cast, own, "29000")
+
+    open_finals(both)
+    assert my_bid(actor=cast.vera, bid_id=other.pk, at=ENDS).content.quoted == eur("32000")
