@@ -17,7 +17,7 @@ from ledger.permissions import may_choose
 from ledger.posting import InsufficientFunds
 from ledger.rates import rate_in_force
 from ledger.showback import is_shown_on
-from ledger.signing import published_above
+from ledger.signing import lock_publications, published_above
 from marketplace import addenda, publishing
 from marketplace.history import record
 from marketplace.job_files import NewFile
@@ -98,6 +98,7 @@ def publish_job(*, actor: User, job_id: UUID, at: datetime, estimate: Money | No
         jobs = Job.objects.visible_to(actor).select_related("department", "policy", "category")
         draft = jobs.lock(job_id)
         require(may_choose(actor, draft))
+        lock_publications(draft)
         if draft.published_at is None and (why := published_above(draft, at=at)):
             raise SecondSignatureNeeded(why)
     return publish_signed(actor=actor, job_id=job_id, at=at, estimate=estimate)

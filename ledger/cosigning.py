@@ -9,9 +9,14 @@ from django.db import transaction
 
 from ledger.commissioning import NotAnEstimate, publish_signed
 from ledger.models.publications import PublicationAnswer, PublicationWanted
-from ledger.signing import published_above, waiting_publication
+from ledger.signing import (
+    digest_to_sign,
+    is_as_sent,
+    lock_publications,
+    published_above,
+    waiting_publication,
+)
 from marketplace.drafting import AlreadyPublished
-from marketplace.freezing import fingerprint_of
 from marketplace.history import Fact, record
 from marketplace.models.events import Audience
 from marketplace.models.jobs import Job
@@ -69,10 +74,11 @@ def want_publication(
         raise PublicationWaits("It waits for its second head. They sign it, or send it back.")
     if estimate is not None and (estimate.currency != job.currency or estimate.minor <= 0):
         raise NotAnEstimate(f"Give an estimate above zero in {job.currency}, or none.")
+    reserved = None if estimate is None else estimate.minor
     wanted = PublicationWanted.objects.create(
         job=job,
-        draft_digest=fingerprint_of(job),
-        estimate_minor=estimate.minor if estimate else None,
+        draft_digest=digest_to_sign(job, reserved),
+        estimate_minor=reserved,
         wanted_by=actor,
         wanted_at=at,
     )
@@ -105,8 +111,9 @@ def sign_publication(*, actor: User, wanted_id: UUID, at: datetime) -> Job:
     require(may_publish_for(author, job.department), f"{author.name} publishes no more for it.")
     if gaps := missing(job, at=at, publisher=actor):
         raise gaps[0].rule(gaps[0].text, gaps)
-    if fingerprint_of(job) != bytes(wanted.draft_digest):
+    if not is_as_sent(job, wanted):
         raise DraftChanged("The draft has changed since it was sent. Send it back.")
+    lock_publications(job)
     PublicationAnswer.objects.create(wanted=wanted, answered_by=actor, answered_at=at)
     estimate = wanted.estimate_minor
     published = publish_signed(

@@ -53,8 +53,8 @@ def state_publishing_limit(
         raise ReasonMissing("Say in a sentence why; it stays on the record.")
     stated = PublishingLimit.objects.create(
         department=department,
-        job_minor=job_limit.minor if job_limit else None,
-        year_minor=year_limit.minor if year_limit else None,
+        job_minor=None if job_limit is None else job_limit.minor,
+        year_minor=None if year_limit is None else year_limit.minor,
         reason=keep(reason.strip(), at=at),
         stated_by=actor,
         stated_at=at,

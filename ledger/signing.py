@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 
 from ledger.charging import promised_minor
 from ledger.models.awards import Award, ChangeOrder
@@ -56,8 +58,10 @@ def published_above(job: Job, *, at: datetime) -> str:
             return f"Without a ceiling, and with a limit of {most}, a second head signs."
         if _booked(ceiling, currency, at) > most:
             return f"Above {most}, a second head signs the publication."
-    if limit.year_minor is not None and ceiling is not None:
+    if limit.year_minor is not None:
         most = Money(limit.year_minor, currency)
+        if ceiling is None:
+            return f"Without a ceiling, and with a limit of {most} a year, a second head signs."
         whole = _booked(ceiling, currency, at)
         for earlier in _year_of(job, at):
             whole += _booked(earlier, currency, at)
@@ -67,15 +71,34 @@ def published_above(job: Job, *, at: datetime) -> str:
     return ""
 
 
+def lock_publications(job: Job) -> None:
+    """Let a department publish one job at a time: each counts those before it."""
+    departments = Department.objects.select_for_update(no_key=True)
+    departments.get(pk=job.department_id)
+
+
 def waiting_publication(job: Job) -> PublicationWanted | None:
     """Return what a second head is asked to sign: the draft as it is now, and no older one."""
     if job.published_at is not None:
         return None
     waiting = PublicationWanted.objects.filter(job=job, answer=None)
     wanted = waiting.select_related("wanted_by").order_by("-wanted_at").first()
-    if wanted is None or bytes(wanted.draft_digest) != fingerprint_of(job):
-        return None
-    return wanted
+    return wanted if wanted is not None and is_as_sent(job, wanted) else None
+
+
+def digest_to_sign(job: Job, estimate_minor: int | None) -> bytes:
+    """
+    Return the digest of all that a second head signs: what publication freezes, why one side alone
+    is invited, and what is reserved.
+    """
+    waiver = bytes(job.waiver.digest).hex() if job.waiver else None
+    parts = [fingerprint_of(job).hex(), waiver, estimate_minor]
+    return sha256(json.dumps(parts, separators=(",", ":")).encode()).digest()
+
+
+def is_as_sent(job: Job, wanted: PublicationWanted) -> bool:
+    """Whether the draft is still, word for word, what was sent to the second head."""
+    return bytes(wanted.draft_digest) == digest_to_sign(job, wanted.estimate_minor)
 
 
 def _booked(amount: Money, currency: str, at: datetime) -> Money:
@@ -83,12 +106,14 @@ def _booked(amount: Money, currency: str, at: datetime) -> Money:
 
 
 def _year_of(job: Job, at: datetime) -> Iterable[Money]:
-    """Return the ceilings of the department's jobs of this kind in the twelve months before."""
+    """
+    Return the ceilings of the department's jobs of this kind published since twelve months before.
+    One that was asked for later, and had the lock earlier, counts too.
+    """
     earlier = Job.objects.filter(
         department=job.department_id,
         category=job.category_id,
         published_at__gt=at - timedelta(days=365),
-        published_at__lte=at,
         cancelled_at=None,
         ceiling_minor__isnull=False,
     )

@@ -46,7 +46,7 @@ class PublicationWanted(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     job = models.ForeignKey(Job, models.PROTECT, related_name="publications_wanted")
-    draft_digest = models.BinaryField(max_length=32)  # of what would be published
+    draft_digest = models.BinaryField(max_length=32)  # with the waiver and the estimate
     estimate_minor = models.BigIntegerField(null=True)
     wanted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     wanted_at = models.DateTimeField()

@@ -133,7 +133,7 @@ def _publications(reader: Reader) -> Iterator[OpenItem]:
     wanted = PublicationWanted.objects.filter(
         job__department__in=reader.headed, answer=None, job__published_at=None
     )
-    for one in wanted.select_related("job", "wanted_by").order_by("wanted_at")[:MOST]:
+    for one in wanted.select_related("job__waiver", "wanted_by").order_by("wanted_at")[:MOST]:
         if waiting_publication(one.job) != one:
             continue  # the draft has changed since: nobody is asked to sign that one
         is_mine = one.wanted_by_id != reader.user.pk

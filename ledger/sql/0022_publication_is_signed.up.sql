@@ -47,18 +47,18 @@ CREATE FUNCTION ledger_refuse_unsigned_publication() RETURNS trigger AS $$
 DECLARE
     found record;
 BEGIN
-    SELECT l.job_minor, o.currency = new.currency AS is_comparable INTO found
+    SELECT l.job_minor, l.year_minor, o.currency = new.currency AS is_comparable INTO found
     FROM marketplace_department AS d
     CROSS JOIN LATERAL unnest(d.lineage) WITH ORDINALITY AS t(id, steps)
     JOIN marketplace_department AS o ON o.id = t.id
     CROSS JOIN LATERAL (
-        SELECT job_minor FROM ledger_publishinglimit
+        SELECT job_minor, year_minor FROM ledger_publishinglimit
         WHERE department_id = t.id AND stated_at <= new.published_at
         ORDER BY stated_at DESC LIMIT 1
     ) AS l
     WHERE d.id = new.department_id
     ORDER BY t.steps LIMIT 1;
-    IF found.job_minor IS NOT NULL
+    IF coalesce(found.job_minor, found.year_minor) IS NOT NULL
         AND (new.ceiling_minor IS NULL
             OR (found.is_comparable AND new.ceiling_minor > found.job_minor))
         AND NOT EXISTS (

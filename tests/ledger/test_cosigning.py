@@ -24,11 +24,15 @@ from ledger.models.budgets import BudgetLine
 from ledger.models.publications import PublicationWanted
 from ledger.publishing_limits import NotAPublishingLimit, state_publishing_limit
 from ledger.reports.publication import publication_stage
-from marketplace.drafting import DraftOnRecord, discard_draft, save_draft
+from ledger.signing import digest_to_sign
+from marketplace.drafting import DraftOnRecord, discard_draft, draft_job, save_draft
+from marketplace.freezing import fingerprint_of
 from marketplace.models.events import Notice
 from marketplace.models.jobs import Job
+from marketplace.policies import state_policy
 from marketplace.publishing import publish_job as publish_past_the_check
 from marketplace.refusals import Forbidden, ReasonMissing, Unknown
+from marketplace.words import keep
 from tests.builders import DAY, HOUR, NOON, a_draft, details, eur, refused
 from tests.cast import Cast
 from tests.ledger import builders
@@ -105,6 +109,23 @@ def test_what_is_signed_is_what_was_sent(cast: Cast, large: Job):
     assert sign_publication(actor=cast.gerd, wanted_id=again.pk, at=NOON + HOUR).published_at
 
 
+def test_the_waiver_and_the_estimate_are_signed_too(cast: Cast, large: Job):
+    vendors = (cast.vera_co.pk, cast.otto_co.pk)
+    text = details(cast, ceiling=eur("30000"), invited=vendors, waiver="No team fits.")
+    save_draft(actor=cast.rolf, job_id=large.pk, details=text, at=NOON - HOUR)
+    wanted = want(cast, large, estimate=eur("25000"))
+    large.refresh_from_db()
+    assert bytes(wanted.draft_digest) == digest_to_sign(large, 25_000_00)
+    assert digest_to_sign(large, 25_000_00) != digest_to_sign(large, 26_000_00)
+    fixed = fingerprint_of(large)
+    large.waiver = keep("We know them.", at=NOON)
+    large.save(update_fields=["waiver"])
+
+    assert fingerprint_of(large) == fixed  # what bidders are told does not say why
+    with refused(DraftChanged):
+        sign_publication(actor=cast.gerd, wanted_id=wanted.pk, at=NOON + HOUR)
+
+
 def test_a_draft_sent_back_says_why_and_stays_on_the_record(cast: Cast, large: Job):
     wanted = want(cast, large)
     with refused(ReasonMissing):
@@ -141,6 +162,46 @@ def test_jobs_split_under_the_limit_are_counted_together_over_twelve_months(cast
     publish_job(actor=cast.maya, job_id=prints.pk, at=NOON)  # another kind of work
     wanted = want(cast, second)
     assert sign_publication(actor=cast.gerd, wanted_id=wanted.pk, at=NOON).published_at == NOON
+
+
+@pytest.fixture
+def open_ended(cast: Cast) -> Job:
+    """A draft without a ceiling, of a department with a limit of a year alone."""
+    limit(cast, job_limit=None, year_limit=eur("25000"))
+    builders.grant(cast)
+    state_policy(
+        actor=cast.fin,
+        code="tracked",
+        at=NOON - DAY,
+        in_force_on=(NOON - DAY).date(),
+        explanation="Spending is watched, not limited.",
+        budget_control="tracked",
+        minimum_days=0,
+        needs_team_and_vendor=True,
+    )
+    return draft_job(
+        actor=cast.rolf,
+        department_id=cast.marketing.pk,
+        details=details(cast, ceiling=None),
+        at=NOON - HOUR,
+        policy_code="tracked",
+    )
+
+
+def test_without_a_ceiling_nothing_is_under_the_limit_of_a_year(cast: Cast, open_ended: Job):
+    with refused(SecondSignatureNeeded):
+        publish_job(actor=cast.maya, job_id=open_ended.pk, at=NOON)
+    with pytest.raises(IntegrityError, match="second head"), transaction.atomic():
+        publish_past_the_check(actor=cast.maya, job_id=open_ended.pk, at=NOON)
+    wanted = want(cast, open_ended)
+    assert sign_publication(actor=cast.gerd, wanted_id=wanted.pk, at=NOON).published_at == NOON
+
+
+def test_a_limit_of_zero_lets_nobody_publish_alone(cast: Cast):
+    limit(cast, job_limit=eur("0"))
+    builders.grant(cast)
+    with refused(SecondSignatureNeeded):
+        publish_job(actor=cast.maya, job_id=a_draft(cast).pk, at=NOON)
 
 
 def test_the_limit_of_the_house_is_that_of_its_departments_until_one_has_its_own(cast: Cast):
