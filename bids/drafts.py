@@ -55,9 +55,10 @@ def discard_bid_draft(*, actor: User, job_id: UUID, provider_id: UUID, at: datet
     """
     Throw a draft away, with the files that no bid stands with. Nothing happens without one.
 
-    :raises Unknown, Forbidden: not their job, or not their provider.
+    :raises Unknown, Forbidden, SitsWithTwo: not their job, provider, or draft.
     """
     job, provider = _find(actor, job_id, provider_id)
+    refuse_two_bidders(actor, job, provider.pk)
     BidDraft.objects.filter(job=job, provider=provider, saved_at__lte=at).delete()
     if job.accepts_bids(at):
         back_to_what_stands(job, provider, at=at)

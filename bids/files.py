@@ -90,13 +90,14 @@ def detach_file(
     """
     Let the next bid go without a file. A bid that was submitted with it keeps it.
 
-    :raises Unknown, Forbidden: not their job, provider or file.
+    :raises Unknown, Forbidden, SitsWithTwo: not their job, provider or file.
     :raises BiddingClosed: not any more.
     """
     job = lock_job(actor, job_id)
     provider = Provider.objects.visible_to(actor).one(provider_id)
     require(may_draft_bid_for(actor, provider))
     refuse_closed(job, at=at)
+    refuse_two_bidders(actor, job, provider.pk)
     _leave_out(_attached_rows(job, provider).filter(pk=_one(job, provider, file_id).pk), at=at)
 
 

@@ -152,12 +152,13 @@ def confirm_bid(*, actor: User, bid_id: UUID, at: datetime) -> Bid:
     """
     Let a bid stand under all addenda there are.
 
-    :raises Unknown, Forbidden: it is not this person's to see, or to confirm.
+    :raises Unknown, Forbidden, SitsWithTwo: it is not this person's to see, or to confirm.
     :raises BiddingClosed, ProviderSuspended, AlreadyWithdrawn, NothingToConfirm: no.
     """
     job, bid = _lock_bid(actor, bid_id)
     require(may_bid_for(actor, bid.provider), "Only the lead confirms bids.")
     refuse_closed(job, at=at)
+    refuse_two_bidders(actor, job, bid.provider_id)
     refuse_suspended(bid.provider)
     if bid.withdrawn_at is not None:
         raise AlreadyWithdrawn("This bid was withdrawn; submit a new one.")

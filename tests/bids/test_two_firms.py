@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import uuid4
 
 import pytest
 
 from bids.bidding import SitsWithTwo
 from bids.declining import decline_to_bid
-from bids.drafts import bid_draft, save_bid_draft
-from bids.files import attach_file, attached_files
+from bids.drafts import bid_draft, discard_bid_draft, save_bid_draft
+from bids.files import attach_file, attached_files, detach_file
 from bids.reading import my_bid
 from bids.submission import submit_bid
 from marketplace.admission import register_team
@@ -52,6 +53,10 @@ def test_he_writes_the_bid_of_neither_and_is_told_why(cast: Cast, job: Job, prin
             save_bid_draft(**ours, content=offer())
         with refused(SitsWithTwo):
             attach_file(**ours, name="plan.txt", content=b"A plan.")
+        with refused(SitsWithTwo):
+            detach_file(**ours, file_id=uuid4())
+        with refused(SitsWithTwo):
+            discard_bid_draft(**ours)
     with refused(SitsWithTwo):
         submit_bid(**ours, content=offer())
 

@@ -16,8 +16,9 @@ from django.db import connection, transaction
 from ledger.books import Report, one_moment
 from ledger.models.awards import Award
 from ledger.record_check import RowCheck, verify_record
-from ledger.record_tables import PROVED_OTHERWISE, RECORD, SAYS_NOTHING, columns_of
+from ledger.record_tables import RECORD, columns_of
 from ledger.recording import record_rows
+from ledger.unbound_tables import PROVED_OTHERWISE, SAYS_NOTHING
 from marketplace.history import record
 from marketplace.log.checkpoints import latest_checkpoint
 from marketplace.log.sealer import seal

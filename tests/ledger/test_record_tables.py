@@ -5,15 +5,8 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from ledger.record_tables import (
-    EVENTS,
-    NOT_RECORD,
-    PROVED_OTHERWISE,
-    RECORD,
-    SAYS_NOTHING,
-    columns_of,
-    words_columns,
-)
+from ledger.record_tables import EVENTS, RECORD, columns_of, words_columns
+from ledger.unbound_tables import NOT_RECORD, PROVED_OTHERWISE, SAYS_NOTHING
 
 pytestmark = pytest.mark.django_db
 

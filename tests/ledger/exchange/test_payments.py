@@ -168,7 +168,9 @@ def test_of_two_departments_with_like_names_the_one_that_is_spelled_so_is_charge
     cast: Cast, tmp_path: Path
 ):
     for name in ("Plan A+", "Plan A-"):
-        register_department(actor=cast.adam, name=name, cost_centre=name, currency="GBP", at=FOUNDED)
+        register_department(
+            actor=cast.adam, name=name, cost_centre=name, currency="GBP", at=FOUNDED
+        )
     row = "Plan A-,Plants,2026-03-09,7009,Green Ltd,30.00,,,GBP\n"
     paid = tmp_path / "paid.csv"
     paid.write_text(HEAD + row + row.replace("Plan A-", "Plan A"))
