@@ -14,10 +14,10 @@ from ledger.models.awards import Award
 from ledger.models.journal import JournalEntry
 from tests.builders import DAY, eur
 from tests.cast import Cast
+from tests.frontend.addresses import addresses, filled
 from tests.frontend.bidding import it_is
 from tests.ledger import builders
 from tests.ledger.builders import CHOICE
-from tests.secrecy.walk import addresses, filled
 
 pytestmark = pytest.mark.django_db
 NOW = CHOICE + 20 * DAY
@@ -27,7 +27,7 @@ ABOVE = {
     "": 22,
     "jobs/<uuid:job_id>/": 24,
     "jobs/<uuid:job_id>/timeline/": 17,
-    "jobs/<uuid:job_id>/opening/": 27,
+    "jobs/<uuid:job_id>/opening/": 28,
     "jobs/<uuid:job_id>/comparison/": 24,
     "jobs/<uuid:job_id>/comparison.csv": 24,
     "team/": 22,

@@ -111,7 +111,13 @@ MADE = {
     "text[]": "'{}'",
     "timestamp with time zone[]": "'{}'",
 }
-MADE_HERE = {("marketplace_words", "text"): "'[redacted]'"}
+MADE_HERE = {
+    ("marketplace_words", "text"): "'[redacted]'",
+    # A file is part of the record from its job's publication on.
+    ("marketplace_jobfile", "job_id"): (
+        "(SELECT id FROM marketplace_job WHERE published_at IS NOT NULL LIMIT 1)"
+    ),
+}
 CHECKS = """
 SELECT conname FROM pg_constraint WHERE contype = 'c' AND conrelid = %s::regclass
 """

@@ -126,7 +126,7 @@ def test_one_altered_cell_in_any_column_of_any_table_of_the_record_is_found(
     unseen, unaltered, altered = [], [], 0
     for table in RECORD:
         where = first_row(table)
-        assert where is not None
+        assert where is not None, table
         assert of_table(table) == []
         for column in columns_of(table):
             with past_all_triggers():

@@ -117,7 +117,7 @@ def test_a_letter_that_fails_waits_and_does_not_stop_the_next(cast, monkeypatch)
 def test_the_clock_mails_and_says_how_many(cast):
     say(cast.maya, cast.rolf)
 
-    assert run(at=NOON) == {"notices_sent": 2, "answers_forgotten": 0}
+    assert run(at=NOON) == {"notices_sent": 2, "answers_forgotten": 0, "invitations_sent": 0}
 
 
 def test_people_read_what_they_were_told_and_nothing_else(cast):

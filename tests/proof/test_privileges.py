@@ -65,6 +65,11 @@ FINISHED_ONCE = {
     "marketplace_membership": {"ended_at"},
     "marketplace_officeheld": {"ended_at"},
     "marketplace_panelseat": {"left_at", "left_reason_id"},
+    "marketplace_providersuspension": {"ended_at", "ended_by_id", "return_reason_id"},
+    "marketplace_vendorinvitation": {
+        *("provider_id", "sent_at", "accepted_at", "accepted_by_id"),
+        *("withdrawn_at", "withdrawn_by_id"),
+    },
     "marketplace_question": {"answer", "answered_at", "answered_by_id"},
     "marketplace_template": {"ended_at", "ended_by_id"},
     "marketplace_words": {"text", "salt", "redacted_at"},  # taken off the record, once

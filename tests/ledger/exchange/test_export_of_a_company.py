@@ -62,7 +62,7 @@ def _decision(job):
             (one.provider.name, getattr(one.provider.department, "name", ""))
             for one in job.invitations.select_related("provider__department")
         ),
-        "bids": sorted(map(_offer, Bid.objects.standing().filter(job=job))) if is_opened else [],
+        "bids": sorted(map(_offer, _read_whole(job))) if is_opened else [],
         "choice": award
         and (
             award.provider.name,
@@ -76,6 +76,11 @@ def _decision(job):
         "ended": none and none.reason.text,
         "cancelled": job.cancellation and job.cancellation.text,
     }
+
+
+def _read_whole(job):
+    """Return the bids whose prices were opened, too: a formal job's are, once quality is agreed."""
+    return Bid.objects.standing().filter(job=job, price__isnull=False)
 
 
 def _offer(bid):
