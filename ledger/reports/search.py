@@ -8,7 +8,12 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.contrib.postgres.lookups import TrigramWordSimilar
-from django.contrib.postgres.search import SearchQuery, SearchVector, TrigramWordSimilarity
+from django.contrib.postgres.search import (
+    SearchQuery,
+    SearchVector,
+    TrigramSimilarity,
+    TrigramWordSimilarity,
+)
 from django.db import connection
 from django.db.models import Exists, F, OrderBy, OuterRef, Q
 
@@ -116,7 +121,7 @@ def _jobs(reader: Reader, text: str, at: datetime) -> tuple[FoundJob, ...]:
     found = with_state(jobs, at=at, reader=reader).select_related("department")
     return tuple(
         FoundJob(job.pk, job.reference, job.title, job.department.name, State(noted(job, "state")))
-        for job in found.order_by(_closest("title", text), "-drafted_at", "pk")[:EACH]
+        for job in found.order_by(*_closest("title", text), "-drafted_at", "pk")[:EACH]
     )
 
 
@@ -139,7 +144,7 @@ def _providers(reader: Reader, text: str) -> tuple[FoundProvider, ...]:
         FoundProvider(
             one.pk, one.name, one.is_in_house, one.department.name if one.department else ""
         )
-        for one in found.order_by(_closest("name", text), "name", "pk")[:EACH]
+        for one in found.order_by(*_closest("name", text), "name", "pk")[:EACH]
     )
 
 
@@ -162,7 +167,7 @@ def _people(reader: Reader, text: str) -> tuple[FoundPerson, ...]:
             department_id=one.department_id,
             provider_id=one.provider_id,
         )
-        for one in seats.order_by(_closest("user__name", text), "user__name", "pk")[:EACH]
+        for one in seats.order_by(*_closest("user__name", text), "user__name", "pk")[:EACH]
     )
 
 
@@ -189,8 +194,9 @@ def _entries(reader: Reader, text: str, jobs: tuple[FoundJob, ...]) -> tuple[Fou
     )
 
 
-def _closest(field: str, text: str) -> OrderBy:
-    return TrigramWordSimilarity(text, field).desc()
+def _closest(field: str, text: str) -> tuple[OrderBy, OrderBy]:
+    """The words somewhere in it; of those that hold them alike, the one that holds least else."""
+    return TrigramWordSimilarity(text, field).desc(), TrigramSimilarity(field, text).desc()
 
 
 def _named(field: str, text: str) -> Q:
