@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from uuid import UUID
 
 from django.db import DataError, IntegrityError, connection, transaction
 
 from ledger.entries import Entry
+from ledger.models.budgets import BudgetLine
 from ledger.models.years import OutsideSpend
 from ledger.outside_entries import (
     AlreadyRecorded,
@@ -22,9 +24,18 @@ from ledger.outside_entries import (
     tax_of,
 )
 from ledger.periods import period_of
-from ledger.posting import BookedDifferently, NotPosted, PeriodClosed, post_entries, reversed_of
+from ledger.posting import (
+    BookedDifferently,
+    InsufficientFunds,
+    NotPosted,
+    PeriodClosed,
+    post_entries,
+    reversed_of,
+)
 from ledger.spelling import column, quoted
 from marketplace.models.people import User
+from marketplace.models.policies import BudgetControl
+from marketplace.money import Money
 from marketplace.refusals import Refusal
 
 # Each document is found by one look into the index, however many there are.
@@ -53,6 +64,7 @@ class Told:
     refusal: Refusal | None = None
     entry: Entry | None = None
     again: int = 0  # how often its document was recorded and reversed before
+    is_looked_up: bool = False
 
     @property
     def document(self) -> tuple[UUID, str, str]:
@@ -61,20 +73,36 @@ class Told:
         return of.department_id, of.payee.strip(), of.document.strip()
 
 
-def runs(told: Sequence[Told]) -> Iterator[list[Told]]:
-    """Divide them so that none names an earlier one of its run: that one is looked up first."""
-    run: list[Told] = []
+def book(told: Sequence[Told], *, known: Known, at: datetime) -> None:
+    """
+    Record them, and refuse what cannot be: each comes out as if they came one after the other.
+
+    They are booked by one call, at the end, so that all locks are taken in one order: two groups
+    never wait for each other. What is tried before leaves no lock behind.
+    """
+    while True:
+        run = _firsts(told)
+        if unknown := [one for one in run if not one.is_looked_up]:
+            look_up(unknown, known=known, at=at)
+        elif _is_written([one for one in run if one.entry], known=known, at=at):
+            break
+    # What names an earlier one of the group is known by what was just written.
+    if others := [one for one in told if not one.is_looked_up]:
+        look_up(others, known=known, at=at)
+
+
+def _firsts(told: Sequence[Told]) -> list[Told]:
+    """Return those that are not refused, and name no earlier one that is not."""
+    firsts: list[Told] = []
     ids: set[UUID] = set()
     documents: set[tuple[UUID, str, str]] = set()
     for one in told:
-        if one.payment.id in ids or one.document in documents:
-            yield run
-            run, ids, documents = [], set(), set()
-        run.append(one)
+        if one.refusal or one.payment.id in ids or one.document in documents:
+            continue
+        firsts.append(one)
         ids.add(one.payment.id)
         documents.add(one.document)
-    if run:
-        yield run
+    return firsts
 
 
 def look_up(run: Sequence[Told], *, known: Known, at: datetime) -> None:
@@ -91,7 +119,7 @@ def look_up(run: Sequence[Told], *, known: Known, at: datetime) -> None:
     by_document = {(row.department_id, row.payee, row.document): row for row in rows}
     gone = reversed_of(list(by_id))
     for one in run:
-        one.entry = None
+        one.is_looked_up, one.entry = True, None
         try:
             known.department(one.payment.department_id)
             known.refuse_unknown(one.payment)
@@ -125,43 +153,84 @@ def _refuse_another(payment: Payment, before: OutsideSpend, gone: set[UUID]) -> 
         raise BookedDifferently(f"{recorded}, with other figures.")
 
 
-def write(new: Sequence[Told], *, known: Known, at: datetime) -> None:
-    """Book them, together where that can be; what is refused says so, and stops no other."""
-    if not new:
-        return
+def _is_written(new: Sequence[Told], *, known: Known, at: datetime) -> bool:
+    """Book them; where that cannot be, refuse those that it cannot be for, and book none."""
     try:
-        with transaction.atomic():  # what is refused leaves nothing behind
-            entries = [one.entry for one in new if one.entry]
-            post_entries(actor=known.actor, entries=entries, at=at)
-            _keep(new, actor=known.actor, at=at)
+        _write(new, known=known, at=at)
     except PeriodClosed as refusal:  # to every payment of that month
         closed = period_of(new[refusal.place].payment.paid_on)
         for one in new:
             if period_of(one.payment.paid_on) == closed:
                 one.refusal = refusal
-        write([one for one in new if one.refusal is None], known=known, at=at)
-    except (NotPosted, IntegrityError, DataError) as problem:
-        if len(new) > 1:
-            middle = len(new) // 2
-            write(new[:middle], known=known, at=at)
-            write(new[middle:], known=known, at=at)
-        elif isinstance(problem, Refusal):
-            new[0].refusal = problem
-        elif isinstance(problem, DataError):
-            new[0].refusal = NotAPayment("This is more than the books can count.")
+    except InsufficientFunds as refusal:
+        new[refusal.place].refusal = refusal
+        _refuse_uncovered([one for one in new if one.refusal is None])
+    except NotPosted as refusal:
+        new[refusal.place].refusal = refusal
+    except DataError:
+        one = new[_first_wrong(new, known=known, at=at)]
+        one.refusal = NotAPayment("This is more than the books can count.")
+    except IntegrityError:
+        look_up(new, known=known, at=at)  # some may have been recorded meanwhile
+        if all(one.entry for one in new):
+            raise
+    else:
+        return True
+    return False
+
+
+def _write(new: Sequence[Told], *, known: Known, at: datetime) -> None:
+    if not new:
+        return
+    with transaction.atomic():  # what is refused leaves nothing behind, no lock either
+        entries = [one.entry for one in new if one.entry]
+        post_entries(actor=known.actor, entries=entries, at=at)
+        _keep(new, actor=known.actor, at=at)
+
+
+def _refuse_uncovered(new: Sequence[Told]) -> None:
+    """
+    Refuse what the budget lines will not cover, as far as can be told without their locks: so
+    that a group of which much is refused is not tried anew for each. The booking has the word.
+    """
+    moves = [(one, move) for one in new if one.entry for move in one.entry.budget_moves]
+    found = BudgetLine.objects.filter(pk__in={move.line_id for _, move in moves})
+    lines = {line.pk: line for line in found if line.control == BudgetControl.HARD}
+    for one, move in moves:
+        line = lines.get(move.line_id)
+        if line is None:
+            continue
+        left, spent = line.available_minor, move.charged
+        if spent > 0 and left - spent < -line.tolerance_minor:
+            available, wanted = Money(left, line.currency), Money(spent, line.currency)
+            one.refusal = InsufficientFunds.of(available, wanted)
         else:
-            look_up(new, known=known, at=at)  # it may have been recorded meanwhile
-            if new[0].entry:
-                raise
+            line.available_minor = left - spent
+
+
+def _first_wrong(new: Sequence[Told], *, known: Known, at: datetime) -> int:
+    """Return the place of the first that cannot be booked after those before it."""
+    good, wrong = 0, len(new)
+    while wrong - good > 1:
+        middle = (good + wrong) // 2
+        try:
+            with transaction.atomic():
+                _write(new[:middle], known=known, at=at)
+                transaction.set_rollback(True)
+            good = middle
+        except (NotPosted, IntegrityError, DataError):
+            wrong = middle
+    return wrong - 1
 
 
 def _keep(new: Sequence[Told], *, actor: User, at: datetime) -> None:
+    # Documents are claimed in one order, as facts are.
     with (
         connection.wrap_database_errors,
         connection.cursor() as cursor,
         cursor.copy(KEEP) as copy,
     ):
-        for one in new:
+        for one in sorted(new, key=attrgetter("document")):
             of = one.payment
             department, payee, document = one.document
             about = (of.id, department, of.category_id, of.provider_id, payee, document)

@@ -22,7 +22,7 @@ from ledger.outside_entries import (
     Payment,
     TakenBack,
 )
-from ledger.outside_groups import Told, look_up, runs, write
+from ledger.outside_groups import Told, book
 from ledger.showback import hold_mode
 from marketplace.history import Fact, record
 from marketplace.models.events import Audience
@@ -80,10 +80,7 @@ def record_outside_spend(*, actor: User, payment: Payment, at: datetime) -> Outs
     require(may_manage_money(actor), "Only finance records payments made outside.")
     hold_mode()
     told = Told(payment)
-    known = Known(actor)
-    look_up([told], known=known, at=at)
-    if told.entry is not None:
-        write([told], known=known, at=at)
+    book([told], known=Known(actor), at=at)
     if told.refusal is not None:
         raise told.refusal
     _record(actor, [told], at=at)
@@ -102,11 +99,8 @@ def record_outside_spends(
     """
     require(may_manage_money(actor), "Only finance records payments made outside.")
     hold_mode()
-    known = Known(actor)
     told = [Told(payment) for payment in payments]
-    for run in runs(told):
-        look_up(run, known=known, at=at)
-        write([one for one in run if one.entry], known=known, at=at)
+    book(told, known=Known(actor), at=at)
     _record(actor, told, at=at)
     return [Outcome(one.payment, one.refusal) for one in told]
 

@@ -59,6 +59,11 @@ class InsufficientFunds(NotPosted):
         self.available = available
         self.wanted = wanted
 
+    @classmethod
+    def of(cls, available: Money, wanted: Money) -> InsufficientFunds:
+        text = f"The budget has {available} left; this needs {wanted}."
+        return cls(text, available=available, wanted=wanted)
+
 
 class PeriodClosed(NotPosted):
     """The month is closing or closed; its figures never move again."""
@@ -223,8 +228,7 @@ def _refusal(error: DatabaseError, periods: Sequence[int]) -> Exception:
             refusal.place = int(said[0]) - 1
         case "CB003":
             available, wanted = Money(int(said[0]), said[2]), Money(int(said[1]), said[2])
-            text = f"The budget has {available} left; this needs {wanted}."
-            refusal = InsufficientFunds(text, available=available, wanted=wanted)
+            refusal = InsufficientFunds.of(available, wanted)
             refusal.place = int(said[3]) - 1
         case _:
             return error

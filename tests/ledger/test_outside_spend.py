@@ -163,6 +163,34 @@ def test_one_document_told_twice_at_once_is_recorded_where_the_budget_covers_it(
     assert_books_hold()
 
 
+def test_what_cannot_be_counted_is_refused_alone(cast: Cast, line: BudgetLine) -> None:
+    huge = Money(2**63 - 1, "EUR")
+    told = [payment(cast, document=f"2026-{n}", net=eur("1"), tax=None) for n in range(7)]
+    told[4] = replace(told[4], net=huge, tax=huge)
+
+    outcomes = record_outside_spends(actor=cast.fin, payments=told, at=LATER)
+
+    assert [one.code for one in outcomes] == [*[""] * 4, "not_a_payment", "", ""]
+    assert line_stands(line)["charged"] == "6.00"
+    assert_books_hold()
+
+
+def test_a_group_that_no_budget_covers_is_not_tried_anew_for_each(
+    cast: Cast, line: BudgetLine
+) -> None:
+    told = [payment(cast, document=f"2026-{n}", net=eur("400"), tax=None) for n in range(40)]
+    told[30] = replace(told[30], net=eur("-1000"))
+
+    with CaptureQueriesContext(connection) as queries:
+        outcomes = record_outside_spends(actor=cast.fin, payments=told, at=LATER)
+
+    kept = [nth for nth, one in enumerate(outcomes) if one.is_recorded]
+    assert kept == [0, 1, 30, 31, 32, 33]
+    assert {one.code for one in outcomes} == {"", "insufficient_funds"}
+    assert len(queries) < 30
+    assert_books_hold()
+
+
 def test_payments_of_a_closed_month_are_refused_and_stop_no_other(
     cast: Cast, line: BudgetLine
 ) -> None:
