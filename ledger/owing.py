@@ -82,19 +82,23 @@ def payable_to(provider_id: UUID, currency: str) -> list[OwedPart]:
     Return what a vendor can be paid now, by the postings: neither contested nor kept back, and not
     on its way. A sum over a job is final only under that job's lock.
     """
-    sums = (
+    return [
+        OwedPart(award, milestone, job, int(net))
+        for award, milestone, job, net, _ in _payable.all(provider_id, currency)
+        if net > 0
+    ]
+
+
+@Kept
+def _payable(provider: UUID, currency: str) -> QuerySet[Posting, tuple[Any, ...]]:
+    return (
         Posting.objects.filter(
-            provider=provider_id, currency=currency, account__code=chart.VENDOR_PAYABLE
+            provider=provider, currency=currency, account__code=chart.VENDOR_PAYABLE
         )
         .values_list("award", "milestone", "job")
         .annotate(net=Sum(F("credit_minor") - F("debit_minor")), first=Min("entry"))
         .order_by("first", "award", "milestone")
     )
-    return [
-        OwedPart(award, milestone, job, int(net))
-        for award, milestone, job, net, _ in sums
-        if net > 0
-    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from ledger.models.payees import LimitKind, Payee, PayeeReading, PayMethod, PayoutLimit
+from marketplace.compiled import Kept
 from marketplace.money import Money
 
 FROZEN_FOR = timedelta(hours=72)
@@ -42,18 +45,29 @@ class PayeeFacts:
 
 def payee_facts(provider_id: UUID) -> PayeeFacts | None:
     """Return how a vendor is paid; None until somebody said."""
-    return payees_facts([provider_id]).get(provider_id)
+    said = _said_of.all(provider_id)
+    return _facts(said, _readings_of.all(said[-1].pk)) if said else None
+
+
+@Kept
+def _said_of(provider: UUID) -> QuerySet[Payee]:
+    return _said().filter(provider=provider)
+
+
+@Kept
+def _readings_of(payee: UUID) -> QuerySet[PayeeReading]:
+    return PayeeReading.objects.filter(payee=payee).order_by("read_at", "pk")
+
+
+def _said() -> QuerySet[Payee]:
+    found = Payee.objects.select_related("confirmation", "set_by", "provider")
+    return found.order_by("set_at", "pk")
 
 
 def payees_facts(provider_ids: Iterable[UUID]) -> dict[UUID, PayeeFacts]:
     """Return how vendors are paid, without those that have not said."""
-    payees = (
-        Payee.objects.filter(provider__in=set(provider_ids))
-        .select_related("confirmation", "set_by", "provider")
-        .order_by("set_at", "pk")
-    )
     said: dict[UUID, list[Payee]] = {}
-    for payee in payees:
+    for payee in _said().filter(provider__in=set(provider_ids)):
         said.setdefault(payee.provider_id, []).append(payee)
     last = [each[-1].pk for each in said.values()]
     readings: dict[UUID, list[PayeeReading]] = {}

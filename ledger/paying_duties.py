@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from math import ceil
 from typing import TypeVar
+from uuid import UUID
 
 import structlog
 from django.db import transaction
@@ -20,6 +21,7 @@ from ledger.sending_back import reverse_part_wanted, reverse_wanted
 from ledger.stripe_events import poll_account, work_event
 from ledger.stripe_gateway import is_connected
 from ledger.topping_up import note_top_up_again, send_top_up
+from marketplace.compiled import Kept
 from marketplace.system import the_clock
 
 log = structlog.stdlib.get_logger("choicebook.duties")
@@ -93,62 +95,89 @@ def _turn(names: list[Name], turn: int) -> list[Name]:
 def work_events(*, at: datetime) -> int:
     """Work what Stripe announced, the oldest first."""
     clock = the_clock()
-    due = StripeEvent.objects.filter(worked_at=None, tried__lt=GIVEN_UP).order_by("received_at")
     return _each(
         "work_event",
-        due.values_list("pk", flat=True),
+        _to_work.all(),
         lambda id: work_event(actor=clock, event_id=id, at=at),
     )
+
+
+@Kept
+def _to_work() -> QuerySet[StripeEvent, str]:
+    due = StripeEvent.objects.filter(worked_at=None, tried__lt=GIVEN_UP)
+    return due.order_by("received_at").values_list("pk", flat=True)[:AT_ONCE]
 
 
 def send_payouts(*, at: datetime) -> int:
     """Send what is approved, and look up what is unclear."""
     clock = the_clock()
+    return _each(
+        "send_payout",
+        _to_send.all(),
+        lambda id: send_payout(actor=clock, payout_id=id, at=at),
+    )
+
+
+@Kept
+def _to_send() -> QuerySet[PayoutStep, UUID]:
     same = PayoutStep.objects.filter(payout=OuterRef("payout"), attempt=OuterRef("attempt"))
     clear = same.filter(kind__in=[StepKind.SENT, StepKind.REFUSED])
     due = PayoutStep.objects.filter(
         ~Exists(clear), kind=StepKind.APPROVED, payout__payee__method=PayMethod.STRIPE
     )
-    return _each(
-        "send_payout",
-        due.order_by("happened_at").values_list("payout_id", flat=True),
-        lambda id: send_payout(actor=clock, payout_id=id, at=at),
-    )
+    return due.order_by("happened_at").values_list("payout_id", flat=True)[:AT_ONCE]
 
 
 def send_top_ups(*, at: datetime) -> int:
     """Ask Stripe for the top-ups that finance wants."""
     clock = the_clock()
-    due = TopUp.objects.filter(steps=None).order_by("asked_at")
     return _each(
         "send_top_up",
-        due.values_list("pk", flat=True),
+        _to_bring.all(),
         lambda id: send_top_up(actor=clock, top_up_id=id, at=at),
     )
+
+
+@Kept
+def _to_bring() -> QuerySet[TopUp, UUID]:
+    due = TopUp.objects.filter(steps=None).order_by("asked_at")
+    return due.values_list("pk", flat=True)[:AT_ONCE]
 
 
 def reverse_transfers(*, at: datetime) -> int:
     """Ask Stripe for the transfers back that finance wants back."""
     clock = the_clock()
-    back = PayoutStep.objects.filter(payout=OuterRef("payout"), kind=StepKind.REVERSED)
-    due = SendBack.objects.filter(~Exists(back)).order_by("wanted_at")
     return _each(
         "reverse_transfer",
-        due.values_list("payout_id", flat=True),
+        _to_reverse.all(),
         lambda id: reverse_wanted(actor=clock, payout_id=id, at=at),
     )
+
+
+@Kept
+def _to_reverse() -> QuerySet[SendBack, UUID]:
+    due = SendBack.objects.filter(~Exists(_backs())).order_by("wanted_at")
+    return due.values_list("payout_id", flat=True)[:AT_ONCE]
 
 
 def reverse_parts(*, at: datetime) -> int:
     """Ask Stripe for the parts of transfers back that finance wants back."""
     clock = the_clock()
-    back = PayoutStep.objects.filter(payout=OuterRef("payout"), kind=StepKind.REVERSED)
-    due = PartWanted.objects.filter(~Exists(back), back=None).order_by("wanted_at")
     return _each(
         "reverse_part",
-        due.values_list("pk", flat=True),
+        _parts_to_reverse.all(),
         lambda id: reverse_part_wanted(actor=clock, part_id=id, at=at),
     )
+
+
+@Kept
+def _parts_to_reverse() -> QuerySet[PartWanted, UUID]:
+    due = PartWanted.objects.filter(~Exists(_backs()), back=None).order_by("wanted_at")
+    return due.values_list("pk", flat=True)[:AT_ONCE]
+
+
+def _backs() -> QuerySet[PayoutStep]:
+    return PayoutStep.objects.filter(payout=OuterRef("payout"), kind=StepKind.REVERSED)
 
 
 def _steps(kind: str) -> QuerySet[TopUpStep]:

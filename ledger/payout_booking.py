@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import QuerySet
 
 from ledger import chart
 from ledger.models.payouts import PartBack, Payout, PayoutPart, PayoutStep
 from ledger.payout_states import amount_of
 from ledger.posting import About, EntryKind, Line, post_entry
+from marketplace.compiled import Kept
 from marketplace.history import record
 from marketplace.models.events import Audience
 from marketplace.models.people import User
 from marketplace.money import Money
+from marketplace.rows import insert
 
 
 def note(
@@ -28,11 +31,17 @@ def note(
     detail: str = "",
 ) -> bool:
     """Note a step, once; whether it is new. The payout is held."""
-    facts = {"payout": payout, "attempt": attempt, "kind": kind, "reference": reference}
-    if PayoutStep.objects.filter(**facts).exists():
+    if _is_noted.exists(payout.pk, attempt, str(kind), reference):
         return False
-    PayoutStep.objects.create(**facts, detail=detail[:500], happened_at=at, noted_by=actor)
+    facts = {"payout": payout, "attempt": attempt, "kind": str(kind), "reference": reference}
+    insert(PayoutStep(**facts, detail=detail[:500], happened_at=at, noted_by=actor))
     return True
+
+
+@Kept
+def _is_noted(payout: UUID, attempt: int, kind: str, reference: str) -> QuerySet[PayoutStep]:
+    facts = {"payout": payout, "attempt": attempt, "kind": kind, "reference": reference}
+    return PayoutStep.objects.filter(**facts)
 
 
 def book(
@@ -70,8 +79,12 @@ def moved(payout: Payout, debit: str, credit: str) -> list[Line]:
 
 def came_back(payout: Payout) -> int:
     """Return how much of a payout came back in parts, in minor units."""
-    sums = PartBack.objects.filter(payout=payout).aggregate(sum=Sum("amount_minor"))
-    return int(sums["sum"] or 0)
+    return sum(_came_back.all(payout.pk))
+
+
+@Kept
+def _came_back(payout: UUID) -> QuerySet[PartBack, int]:
+    return PartBack.objects.filter(payout=payout).values_list("amount_minor", flat=True)
 
 
 def left_of(payout: Payout) -> Money:
@@ -82,11 +95,17 @@ def left_of(payout: Payout) -> Money:
 def parts_left(payout: Payout, *, back: int) -> list[tuple[PayoutPart, int]]:
     """Return what each part still pays when so much came back: of the last ones first."""
     left = []
-    for part in payout.parts.select_related("award__job").order_by("-pk"):
+    for part in _latest_parts.all(payout.pk):
         less = min(back, part.amount_minor)
         back -= less
         left.append((part, part.amount_minor - less))
     return left[::-1]
+
+
+@Kept
+def _latest_parts(payout: UUID) -> QuerySet[PayoutPart]:
+    parts = PayoutPart.objects.filter(payout=payout).select_related("award__job")
+    return parts.order_by("-pk")
 
 
 def about_part(part: PayoutPart, payout: Payout) -> About:

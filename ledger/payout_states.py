@@ -8,8 +8,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from ledger.models.payouts import Payout, PayoutAnswer, PayoutStep, StepKind
+from marketplace.compiled import Kept
 from marketplace.money import Money
 
 LOCK = 7320  # of advisory locks: the steps of one payout
@@ -83,7 +85,12 @@ def _word(steps: Sequence[PayoutStep], *, paid: bool) -> tuple[str, PayoutStep |
 
 def steps_of(payout_id: UUID) -> list[PayoutStep]:
     """Return the steps of a payout."""
-    return list(PayoutStep.objects.filter(payout=payout_id).order_by("happened_at", "pk"))
+    return _steps.all(payout_id)
+
+
+@Kept
+def _steps(payout: UUID) -> QuerySet[PayoutStep]:
+    return PayoutStep.objects.filter(payout=payout).order_by("happened_at", "pk")
 
 
 def hold(payout_id: UUID) -> None:

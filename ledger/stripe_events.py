@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from ledger.models.payees import Payee, PayMethod
 from ledger.models.payouts import Payout, PayoutStep, StepKind
@@ -21,6 +21,7 @@ from ledger.permissions import may_send
 from ledger.recovering import hold_vendor
 from ledger.stripe_gateway import announced, gateway, is_connected
 from ledger.topping_up import note_top_up
+from marketplace.compiled import Kept
 from marketplace.models.people import User
 from marketplace.refusals import Refusal, require
 
@@ -41,6 +42,8 @@ def take_event(*, body: bytes, signature: str, at: datetime) -> bool:
     if not is_connected():
         raise Unexpected("Nothing is expected from Stripe here.")
     said = announced(body, signature, at=at)
+    if _known.exists(said.id):
+        return False
     _, is_new = StripeEvent.objects.get_or_create(
         id=said.id,
         defaults={
@@ -54,6 +57,11 @@ def take_event(*, body: bytes, signature: str, at: datetime) -> bool:
     return is_new
 
 
+@Kept
+def _known(id: str) -> QuerySet[StripeEvent]:
+    return StripeEvent.objects.filter(pk=id)
+
+
 def work_event(*, actor: User, event_id: str, at: datetime) -> None:
     """
     Read again what an event is about, and note it. What fails is tried again.
@@ -61,7 +69,8 @@ def work_event(*, actor: User, event_id: str, at: datetime) -> None:
     :raises Forbidden: only the clock works events.
     """
     require(may_send(actor))
-    event = StripeEvent.objects.get(pk=event_id)
+    event = _known.first(event_id)
+    assert event is not None
     try:
         _work(actor, event, at=at)
     except Exception as fault:

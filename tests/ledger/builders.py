@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import connection
+from django.db.models import F, Sum
 
 from bids.closing import close_due_job
 from bids.content import BidContent, PlannedMilestone, PriceLine
@@ -257,8 +258,14 @@ def stands(code: str, **about: UUID) -> Money:
 
 def books_stand() -> dict[str, str]:
     """Every account on which anything stands, on its normal side: like {"5100": "40000.00"}."""
-    standing = {account.code: stands(account.code) for account in Account.objects.order_by("code")}
-    return {code: str(amount.amount) for code, amount in standing.items() if amount}
+    sums = Posting.objects.values_list("account__code", "account__normal_side").annotate(
+        net=Sum(F("debit_minor") - F("credit_minor"))
+    )
+    return {
+        code: str(Money(int(net if side == "debit" else -net), "EUR").amount)
+        for code, side, net in sums.order_by("account__code")
+        if net
+    }
 
 
 def line_stands(line: BudgetLine) -> dict[str, str]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from copy import deepcopy
+from datetime import datetime, timedelta
 from random import Random
 from uuid import uuid4
 
@@ -32,7 +33,7 @@ from marketplace.refusals import Refusal
 from tests.builders import DAY, HOUR, MINUTE, eur, refused
 from tests.ledger import builders
 from tests.stripe_twin.books import Books, No
-from tests.stripe_twin.playing import START, Play, one_signature
+from tests.stripe_twin.playing import Play, one_signature
 from tests.stripe_twin.server import Fault
 
 pytestmark = pytest.mark.django_db
@@ -61,11 +62,13 @@ def owe(play: Play, award: Award, minor: int) -> None:
 
 
 @contextmanager
-def taken_back() -> Iterator[None]:
-    """What happens in here leaves nothing behind."""
+def taken_back(play: Play) -> Iterator[None]:
+    """What happens in here leaves nothing behind, here and at Stripe."""
+    before: tuple[Books, datetime] = deepcopy(play.twin.books), play.now
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+    play.twin.books, play.now = before
 
 
 class Run:
@@ -74,11 +77,12 @@ class Run:
     def __init__(self, play: Play, award: Award, seed: int) -> None:
         self.play, self.award, self.random = play, award, Random(seed)
         twin = play.twin
-        twin.books, twin.faults, twin.answers = Books(), [], {}
-        play.now = START
+        if not twin.books.of("account"):
+            play.onboard()
+        twin.faults, twin.answers = [], {}
         self.owed = 0
         self.credited = 0
-        self.account = play.onboard().reference
+        (self.account,) = play.accounts()
 
     def whole(self) -> None:
         acts: list[Callable[[], object]] = [
@@ -247,9 +251,10 @@ def part_of(name: str) -> range:
 
 
 def lives(play: Play, award: Award, seeds: range) -> None:
+    play.onboard()
     for seed in [int(os.environ["SEED"])] if "SEED" in os.environ else seeds:
         try:
-            with taken_back():
+            with taken_back(play):
                 Run(play, award, seed).whole()
                 assert seed % 10 or check_books().wrong == ()
         except BaseException as reason:
@@ -287,7 +292,7 @@ def shuffles(play: Play, award: Award, seeds: range) -> None:
     for seed in seeds:
         events = recorded * 5
         Random(seed).shuffle(events)
-        with taken_back():
+        with taken_back(play):
             for start in range(0, len(events), 9):
                 play.deliver(events[start : start + 9])
                 play.work(MINUTE)
