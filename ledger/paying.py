@@ -18,18 +18,18 @@ from ledger.models.payouts import Payout, PayoutStep, StepKind
 from ledger.payee_facts import payee_facts
 from ledger.payout_booking import note, record_step
 from ledger.payout_noting import note_transfer, refuse
-from ledger.payout_states import amount_of, hold, standing, steps_of
+from ledger.payout_states import REMEMBERED, amount_of, hold, standing, steps_of
 from ledger.permissions import may_pay, may_send
 from ledger.recovering import hold_vendor
 from ledger.stripe_gateway import gateway
 from ledger.stripe_words import Refused, Transfer, Unclear
-from marketplace.models.people import User
+from marketplace.models.events import Notice
+from marketplace.models.people import Office, User
 from marketplace.money import Money
+from marketplace.notices import holders, tell
 from marketplace.refusals import Refusal, require
 
 PATIENCE = timedelta(minutes=2)  # after that, whoever was sending is not coming back
-# Stripe forgets the name of an attempt after a day: until well before, it cannot be done twice.
-REMEMBERED = timedelta(hours=20)
 
 
 class NotUnknown(Refusal):
@@ -69,6 +69,7 @@ def send_payout(*, actor: User, payout_id: UUID, at: datetime) -> bool:
     if not is_new and (found := _found(attempt)) is not None:
         return _conclude(actor, attempt, found, at=at)
     if not is_new and not _is_remembered(attempt, at=at):
+        _tell_unknown(attempt, at=at)
         return False
     try:
         made = port.transfer(
@@ -121,10 +122,13 @@ def _found(attempt: Attempt) -> Transfer | None:
 
 def _is_remembered(attempt: Attempt, *, at: datetime) -> bool:
     """Whether Stripe still knows the attempt by its name, so that it cannot be made twice."""
-    begun = PayoutStep.objects.get(
-        payout=attempt.payout_id, attempt=attempt.number, kind=StepKind.SENDING
-    )
-    return at - begun.happened_at < REMEMBERED
+    return at - _begun(attempt) < REMEMBERED
+
+
+def _begun(attempt: Attempt) -> datetime:
+    """Return when an attempt was first sent."""
+    facts = {"payout": attempt.payout_id, "attempt": attempt.number}
+    return PayoutStep.objects.get(kind=StepKind.SENDING, **facts).happened_at
 
 
 @transaction.atomic(savepoint=False)
@@ -142,6 +146,27 @@ def _unknown(actor: User, attempt: Attempt, text: str, *, at: datetime) -> None:
             at=at,
         )
         record_step(actor=actor, kind="payout.unknown", payout=payout, at=at)
+
+
+@transaction.atomic(savepoint=False)
+def _tell_unknown(attempt: Attempt, *, at: datetime) -> None:
+    """Tell finance, once for each attempt, that what became of it is theirs to find out."""
+    hold(attempt.payout_id)
+    payout = Payout.objects.select_related("provider").get(pk=attempt.payout_id)
+    begun = _begun(attempt)
+    kind = "payout.unknown"
+    if Notice.objects.filter(kind=kind, subject_id=payout.pk, told_at__gt=begun).exists():
+        return
+    tell(
+        kind,
+        recipients=holders(Office.FINANCE),
+        text=f"For 20 hours Stripe has not said what became of {attempt.amount} to"
+        f" “{payout.provider}”. It is not sent again by itself. Look there, and say so if it was"
+        " not sent.",
+        because="finance pays vendors",
+        at=at,
+        subject=payout,
+    )
 
 
 @transaction.atomic(savepoint=False)

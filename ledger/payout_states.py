@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
@@ -15,6 +15,8 @@ from marketplace.compiled import Kept
 from marketplace.money import Money
 
 LOCK = 7320  # of advisory locks: the steps of one payout
+# Stripe forgets the name of an attempt after a day: until well before, it cannot be done twice.
+REMEMBERED = timedelta(hours=20)
 
 # From the least to the most that can be said of an attempt.
 RANK = [

@@ -5,6 +5,8 @@ everything else is an open exception with its reason, until somebody of finance 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
@@ -24,7 +26,9 @@ from ledger.payout_booking import left_of
 from ledger.payout_states import amount_of
 from ledger.permissions import may_pay, may_send
 from ledger.posting import Line, post_entry
+from ledger.stripe_events import read_transfer
 from ledger.stripe_gateway import gateway
+from ledger.stripe_words import Movement, Refused, Unclear
 from marketplace.history import record
 from marketplace.models.events import Audience
 from marketplace.models.people import User
@@ -62,6 +66,7 @@ def read_movements(*, actor: User, at: datetime) -> int:
     last = BalanceMovement.objects.order_by("-happened_at").first()
     since = last.happened_at - OVERLAP if last else datetime.fromtimestamp(0, tz=at.tzinfo)
     said = list(gateway().movements(since=since))
+    _read_taken_back(said, actor=actor, at=at)
     with transaction.atomic(savepoint=False):
         known = set(
             BalanceMovement.objects.filter(pk__in=[one.id for one in said]).values_list(
@@ -85,6 +90,18 @@ def read_movements(*, actor: User, at: datetime) -> int:
         for movement in BalanceMovement.objects.filter(match=None).order_by("happened_at", "pk"):
             _match(movement, actor=actor, at=at)
     return len(new)
+
+
+def _read_taken_back(said: Iterable[Movement], *, actor: User, at: datetime) -> None:
+    """Read again each transfer that was taken back in Stripe's own pages, if nobody told us."""
+    backs = {one.source: one.transfer for one in said if one.transfer}
+    whole = PayoutStep.objects.filter(kind=StepKind.REVERSED, reference__in=backs)
+    parts = PartBack.objects.filter(reference__in=backs)
+    for known in (*whole.values_list("reference"), *parts.values_list("reference")):
+        backs.pop(known[0], None)
+    for transfer in sorted(set(backs.values())):
+        with suppress(Refused, Unclear):  # its line stays open, and is read again the next time
+            read_transfer(actor=actor, transfer_id=transfer, at=at)
 
 
 @transaction.atomic(savepoint=False)

@@ -19,7 +19,7 @@ from ledger.payout_noting import note_bank_payout, note_transfer
 from ledger.payout_states import hold
 from ledger.permissions import may_send
 from ledger.recovering import hold_vendor
-from ledger.stripe_gateway import announced, gateway, is_connected
+from ledger.stripe_gateway import announced, gateway, is_connected, is_live
 from ledger.topping_up import note_top_up
 from marketplace.compiled import Kept
 from marketplace.models.people import User
@@ -35,14 +35,16 @@ class Unexpected(Refusal):
 @transaction.atomic(savepoint=False)
 def take_event(*, body: bytes, signature: str, at: datetime) -> bool:
     """
-    Take what Stripe announced, if it signed these very bytes just now; whether it is news.
+    Take what Stripe announced, if it signed these very bytes just now; whether it is news. What
+    is not of our key's mode, live or for trying, is none.
 
     :raises NotFromStripe, Unexpected: the rules say no.
     """
     if not is_connected():
         raise Unexpected("Nothing is expected from Stripe here.")
     said = announced(body, signature, at=at)
-    if _known.exists(said.id):
+    # An address for live accounts hears of those for trying, too: another key's, and not ours.
+    if said.is_live != is_live() or _known.exists(said.id):
         return False
     _, is_new = StripeEvent.objects.get_or_create(
         id=said.id,

@@ -55,6 +55,11 @@ def is_connected() -> bool:
     return bool(settings.STRIPE_API_KEY)
 
 
+def is_live() -> bool:
+    """Whether the key moves real money."""
+    return "_live_" in settings.STRIPE_API_KEY
+
+
 class Gateway:
     """Stripe as this company uses it."""
 
@@ -216,7 +221,11 @@ class Gateway:
         """Return every line of the company's balance from a moment on, the latest first."""
         with _told():
             found = self.client.v1.balance_transactions.list(
-                {"created": {"gte": int(since.timestamp())}, "limit": PAGE}
+                {
+                    "created": {"gte": int(since.timestamp())},
+                    "limit": PAGE,
+                    "expand": ["data.source"],
+                }
             )
             for each in found.auto_paging_iter():
                 yield _read(words.movement_said, each)

@@ -95,6 +95,7 @@ class Movement:
     fee: Money
     source: str
     created_at: datetime
+    transfer: str = ""  # of a reversal: what it takes back
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +188,17 @@ def top_up_said(said: dict[str, Any]) -> TopUp:
 
 def movement_said(said: dict[str, Any]) -> Movement:
     """Return what Stripe\'s own words say."""
+    about = said.get("source") or ""
+    known: dict[str, Any] = about if isinstance(about, dict) else {"id": about}
+    is_reversal = known.get("object") == "transfer_reversal"
     return Movement(
         id=said["id"],
         kind=str(said["type"]),
         amount=in_our_units(said["amount"], said["currency"]),
         fee=in_our_units(said["fee"], said["currency"]),
-        source=str(said.get("source") or ""),
+        source=str(known["id"]),
         created_at=datetime.fromtimestamp(said["created"], UTC),
+        transfer=str(known["transfer"]) if is_reversal else "",
     )
 
 

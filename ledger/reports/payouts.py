@@ -13,7 +13,7 @@ from django.db.models.functions import ExtractYear
 from ledger.models.payouts import Payout, PayoutQuerySet, PayoutStep, StepKind
 from ledger.owing import VendorBalance, vendor_balances
 from ledger.payee_facts import PayeeFacts, payee_facts, payees_facts
-from ledger.payout_states import Standing, amount_of, standing
+from ledger.payout_states import REMEMBERED, Standing, amount_of, standing
 from ledger.permissions import may_confirm_payee, may_pay
 from ledger.reports.columns import Column, columns
 from ledger.reports.paging import PAGE_MAX, Page, read_cursor, write_cursor
@@ -118,14 +118,20 @@ def _rows(actor: User, rows: Sequence[Payout], *, at: datetime) -> list[PayoutRo
             stand[one.pk],
             actor,
             pays=pays,
-            then=_then(one, stand[one.pk].word, facts.get(one.provider_id), at=at),
+            then=_then(one, stand[one.pk], facts.get(one.provider_id), at=at),
         )
         for one in rows
     ]
 
 
-def _then(payout: Payout, word: str, facts: PayeeFacts | None, *, at: datetime) -> str:
+def _then(payout: Payout, stands: Standing, facts: PayeeFacts | None, *, at: datetime) -> str:
     """Return what happens next; of an approved payout, what holds it up."""
+    word = stands.word
+    if word == "unknown" and at - stands.since_at >= REMEMBERED:
+        return (
+            "Stripe has said nothing for 20 hours. It is not sent again by itself: finance looks"
+            " there, and says whether it was sent."
+        )
     if word != "approved" or facts is None:
         return NEXT[word]
     if facts.payee.pk != payout.payee_id:

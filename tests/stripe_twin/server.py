@@ -118,9 +118,13 @@ class Twin:
         if collection == "balance_transactions":
             wanted = said.get("payout")
             lines = reversed(self.books.lines[account])
-            return [
+            found = [
                 one for one in lines if one["created"] >= since and wanted in (None, one["payout"])
             ]
+            if "data.source" not in said.get("expand", ()):
+                return found
+            things = self.books.things
+            return [one | {"source": things.get(one["source"], one["source"])} for one in found]
         group = said.get("transfer_group")
         return [
             one
@@ -172,7 +176,7 @@ def error(code: str, text: str, kind: str) -> Thing:
 
 
 def nested(text: str) -> Thing:
-    """Stripe's forms: a[b][c]=1."""
+    """Stripe's forms: a[b][c]=1, and a list as a[0]=1."""
     found: Thing = {}
     for name, value in parse_qsl(text, keep_blank_values=True):
         first, *rest = name.replace("]", "").split("[")
@@ -180,7 +184,12 @@ def nested(text: str) -> Thing:
         for inner in [first, *rest][:-1]:
             place = place.setdefault(inner, {})
         place[[first, *rest][-1]] = value
-    return found
+    return {name: _listed(value) for name, value in found.items()}
+
+
+def _listed(value: Any) -> Any:
+    is_list = isinstance(value, dict) and all(name.isdecimal() for name in value)
+    return list(value.values()) if is_list else value
 
 
 @contextmanager

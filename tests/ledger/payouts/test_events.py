@@ -73,6 +73,18 @@ def test_two_secrets_are_good_while_one_replaces_the_other(event, settings):
     assert post(*signed(event, SECRET, now())) == 204
 
 
+def test_what_is_of_the_other_mode_is_nothing_of_ours(event, settings):
+    assert post(*signed(event | {"livemode": True}, SECRET, now())) == 204
+    assert not StripeEvent.objects.exists()
+    settings.STRIPE_API_KEY = "sk_live_twin"
+    assert post(*signed(event, SECRET, now())) == 204
+    assert not StripeEvent.objects.exists()
+
+    assert post(*signed(event | {"livemode": True}, SECRET, now())) == 204
+
+    assert StripeEvent.objects.exists()
+
+
 def test_without_a_key_nothing_is_expected(event, settings):
     settings.STRIPE_API_KEY = ""
 

@@ -15,6 +15,7 @@ from tests.ledger import builders
 from tests.ledger.builders import assert_books_hold, books_stand
 from tests.stripe_twin.contract import IS_HERE
 from tests.stripe_twin.playing import Play, one_signature, owed
+from tests.stripe_twin.server import Fault
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +53,28 @@ def test_what_nothing_explains_is_open_until_finance_does_and_holds_the_month(pl
         explain_movement(actor=cast.fin, way="words", **words)
     checks = close_checklist(actor=cast.fin, period_id=202603, at=play.now).checks
     assert [check.state for check in checks if check.code == "balance_matched"] == ["clear"]
+    assert_books_hold()
+
+
+def test_what_was_taken_back_at_stripe_is_booked_though_nobody_told_us(play: Play):
+    owed(play.cast, "1000")
+    one_signature(play.cast)
+    play.fund()
+    play.onboard()
+    payout = play.ask()
+    play.work()
+    (transfer,) = play.twin.books.of("transfer")
+    for amount, word, owed_again in ((300_00, "sent", "300.00"), (700_00, "reversed", "1000.00")):
+        play.twin.books.reverse(transfer, {"amount": amount})
+        play.twin.faults.append(Fault("GET /v1/transfers", "busy"))
+        play.poll()
+        assert len(stripe_movements(actor=play.cast.ada, only_open=True)) == 1
+
+        play.poll()
+
+        assert not stripe_movements(actor=play.cast.ada, only_open=True)
+        assert play.word(payout) == word
+        assert books_stand()["2100"] == owed_again
     assert_books_hold()
 
 
