@@ -19,6 +19,7 @@ from marketplace.models.people import Office, User
 from marketplace.money import Money
 from marketplace.permissions import holds
 from marketplace.refusals import Unknown
+from marketplace.together import together
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +110,12 @@ def minutes(*, actor: User, job_id: UUID) -> Minutes:
     keeps_money = holds(actor, Office.FINANCE) and not sits_with_a_bidder(actor, job)
     if not (may_read_bids_on(actor, job) or keeps_money):
         raise Unknown("There is no such opening.")
-    opening = Opening.objects.filter(job=job).select_related("opened_by").first()
+    opening, first_price = together(
+        Opening.objects.filter(job=job).select_related("opened_by").first,
+        OpenedPrice.objects.filter(bid__job=job).order_by("opened_at").first,
+    )
     if opening is None:
         raise Unknown("There is no such opening.")
-    first_price = OpenedPrice.objects.filter(bid__job=job).order_by("opened_at").first()
     return Minutes(
         opened_at=opening.opened_at,
         opened_by=opening.opened_by.name,

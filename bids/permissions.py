@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from marketplace.asking import asked_once
+from marketplace.asking import asked_once, is_reading
 from marketplace.compiled import Kept
 from marketplace.models.jobs import Job
 from marketplace.models.panels import PanelSeat
@@ -12,6 +12,7 @@ from marketplace.models.people import IMPORTER_ID, Membership, Role, User
 from marketplace.models.providers import Provider
 from marketplace.permissions import is_member, may_answer_for, may_audit, may_publish_for
 from marketplace.sides import stands_with_bidder
+from marketplace.together import together
 
 
 def may_bid_for(actor: User, provider: Provider) -> bool:
@@ -32,6 +33,14 @@ def may_read_bids_on(actor: User, job: Job) -> bool:
     """
     if actor.is_system:
         return True
+    if is_reading():  # what is asked below, asked at once
+        together(
+            lambda: stands_aside(actor, job),
+            lambda: sits_with_a_bidder(actor, job),
+            lambda: may_audit(actor),
+            lambda: may_publish_for(actor, job.department),
+            lambda: may_score(actor, job),
+        )
     if stands_aside(actor, job) or sits_with_a_bidder(actor, job):
         return False
     if may_audit(actor) or may_publish_for(actor, job.department):

@@ -24,6 +24,7 @@ from marketplace.permissions import holds, is_member, may_administer, may_audit,
 from marketplace.prepared import answered
 from marketplace.publishing import AlreadyOpened, NotClosed
 from marketplace.refusals import Forbidden, Refusal, Unknown, require
+from marketplace.together import together
 from marketplace.words import keep
 
 HEAD, FINANCE, AUDITOR = "head", "finance", "auditor"
@@ -169,12 +170,7 @@ def opening_room(*, actor: User, job_id: UUID, at: datetime) -> OpeningRoom:
         may_read_bids_on(actor, job) or _capacity(actor, job) != ""
     ):
         raise Unknown("There is no such opening.")
-    needs_two = needs_two_people(job)
-    signed = list(
-        OpeningSignature.objects.filter(job=job)
-        .select_related("signed_by")
-        .order_by("signed_at", "id")
-    )
+    needs_two, signed = together(lambda: needs_two_people(job), lambda: _signed.all(job.pk))
     capacity = _capacity(actor, job)
     waits = needs_two and job.closed_at is not None and job.cancelled_at is None
     return OpeningRoom(

@@ -1,8 +1,9 @@
 """A job as a bidder or its buyer reads it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from marketplace.calendar import reply_due_at
@@ -10,7 +11,14 @@ from marketplace.models.jobs import Criterion, Invitation, Job
 from marketplace.models.people import Membership, Office, User
 from marketplace.models.questions import Addendum, Question
 from marketplace.money import Money
-from marketplace.permissions import holds, may_answer_for, may_publish_for
+from marketplace.permissions import (
+    holds,
+    may_answer_for,
+    may_publish_for,
+    offices_of,
+    places_of,
+)
+from marketplace.together import together
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +157,13 @@ def job_text(*, actor: User, job_id: UUID, at: datetime) -> JobText:
         .select_related("department", "category", "policy", "author", "waiver", "cancellation")
         .one(job_id)
     )
-    is_mine = Job.objects.of_department_of(actor).filter(pk=job.pk).exists()
-    sees_invited = is_mine or holds(actor, Office.AUDITOR)
-    reads = Job.objects.readable_to(actor).filter(pk=job.pk).exists()
+    is_mine, reads, offices, places = together(
+        lambda: Job.objects.of_department_of(actor).filter(pk=job.pk).exists(),
+        lambda: Job.objects.readable_to(actor).filter(pk=job.pk).exists(),
+        lambda: offices_of(actor),
+        lambda: places_of(actor),
+    )
+    sees_invited = is_mine or Office.AUDITOR in offices
     return JobText(
         **{name: getattr(job, name) for name in AS_WRITTEN},
         need=job.need if reads else "",
@@ -160,12 +172,7 @@ def job_text(*, actor: User, job_id: UUID, at: datetime) -> JobText:
         policy_code=job.policy.code,
         ceiling=job.ceiling if reads and _sees_ceiling(actor, job, is_mine=is_mine) else None,
         point=job.point_value if reads and job.point_minor is not None else None,
-        criteria=tuple(map(_criterion, job.criteria.order_by("position"))) if reads else (),
-        questions=_questions(actor, job, is_mine=is_mine) if reads else (),
-        addenda=_addenda(job) if reads else (),
-        files=_files(job) if reads else (),
-        invited=_invited(job) if sees_invited else (),
-        my_providers=_my_providers(actor, job),
+        **_lists(job, places, is_mine=is_mine, reads=reads, sees_invited=sees_invited),
         extended_at=tuple(job.extended_at),
         cancellation=job.cancellation.text if reads and job.cancellation else "",
         # Why one side only was invited tells bidders against whom they stand.
@@ -180,6 +187,24 @@ def job_text(*, actor: User, job_id: UUID, at: datetime) -> JobText:
         accepts_questions=_accepts_questions(job, at),
         is_title_only=not reads,
     )
+
+
+def _lists(
+    job: Job, places: Sequence[Membership], *, is_mine: bool, reads: bool, sees_invited: bool
+) -> dict[str, Any]:
+    """Return what there are several of."""
+    wanted: dict[str, Callable[[], object]] = {"my_providers": lambda: _my_providers(places, job)}
+    if reads:
+        wanted |= {
+            "criteria": lambda: tuple(map(_criterion, job.criteria.order_by("position"))),
+            "questions": lambda: _questions(places, job, is_mine=is_mine),
+            "addenda": lambda: _addenda(job),
+            "files": lambda: _files(job),
+        }
+    if sees_invited:
+        wanted["invited"] = lambda: _invited(job)
+    nothing = dict.fromkeys(("criteria", "questions", "addenda", "files", "invited"), ())
+    return nothing | dict(zip(wanted, together(*wanted.values()), strict=True))
 
 
 def _accepts_questions(job: Job, at: datetime) -> bool:
@@ -198,15 +223,14 @@ def _criterion(one: Criterion) -> CriterionText:
     )
 
 
-def _questions(actor: User, job: Job, *, is_mine: bool) -> tuple[QuestionText, ...]:
+def _questions(
+    places: Iterable[Membership], job: Job, *, is_mine: bool
+) -> tuple[QuestionText, ...]:
     asked: Iterable[Question] = job.questions.select_related("answered_by").order_by(
         "asked_at", "pk"
     )
-    mine: set[UUID] = set()
-    if not is_mine:
-        # Until it is answered, a question is read by its asker's side and by the department.
-        seats = Membership.objects.current().filter(user=actor, provider__isnull=False)
-        mine = {one for one in seats.values_list("provider_id", flat=True) if one}
+    # Until it is answered, a question is read by its asker's side and by the department.
+    mine = {one.provider_id for one in places}
     return tuple(
         QuestionText(
             id=one.pk,
@@ -263,12 +287,8 @@ def _invited(job: Job) -> tuple[InvitedText, ...]:
     )
 
 
-def _my_providers(actor: User, job: Job) -> tuple[MySeat, ...]:
-    roles = dict(
-        Membership.objects.current()
-        .filter(user=actor, provider__isnull=False)
-        .values_list("provider_id", "role")
-    )
+def _my_providers(places: Iterable[Membership], job: Job) -> tuple[MySeat, ...]:
+    roles = {one.provider_id: one.role for one in places if one.provider_id}
     invited = job.invitations.filter(provider__in=roles).select_related("provider")
     return tuple(
         MySeat(

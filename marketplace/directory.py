@@ -15,6 +15,7 @@ from marketplace.models.providers import Category, Provider
 from marketplace.permissions import is_member, may_manage_people_of, may_suspend
 from marketplace.refusals import Unknown
 from marketplace.seats import PersonFacts, Seat, Seats, people, seats
+from marketplace.together import together
 
 __all__ = [
     "CategoryFacts",
@@ -152,13 +153,18 @@ def departments(actor: User) -> list[DepartmentFacts]:
 def department(actor: User, id: UUID) -> DepartmentPaper:
     """Return one department. :raises Unknown: there is none that the person may see."""
     one = Department.objects.visible_to(actor).one(id)
-    family = _department_facts(Department.objects.filter(Q(pk=id) | Q(parent=id)))
+    family, people, teams, manages = together(
+        lambda: _department_facts(Department.objects.filter(Q(pk=id) | Q(parent=id))),
+        lambda: _people_of(Membership.objects.current().filter(department=one)),
+        lambda: tuple(_provider_facts(Provider.objects.filter(department=one))),
+        lambda: may_manage_people_of(actor, one),
+    )
     return DepartmentPaper(
         facts=next(facts for facts in family if facts.id == id),
-        people=_people_of(Membership.objects.current().filter(department=one)),
-        teams=tuple(_provider_facts(Provider.objects.filter(department=one))),
+        people=people,
+        teams=teams,
         children=tuple(facts for facts in family if facts.id != id),
-        may_manage_people=may_manage_people_of(actor, one),
+        may_manage_people=manages,
     )
 
 
@@ -189,11 +195,13 @@ def providers(
 def provider(actor: User, id: UUID) -> ProviderPaper:
     """Return one provider. :raises Unknown: there is none that the person may see."""
     one = Provider.objects.visible_to(actor).one(id)
-    people = _people_of(Membership.objects.current().filter(provider=one))
-    manages = may_manage_people_of(actor, one)
+    people, manages, (facts,) = together(
+        lambda: _people_of(Membership.objects.current().filter(provider=one)),
+        lambda: may_manage_people_of(actor, one),
+        lambda: _provider_facts(Provider.objects.filter(pk=one.pk)),
+    )
     # Who works for a vendor is theirs to tell; a team's people are colleagues.
     shown = manages or one.is_in_house or actor.pk in {person.id for person in people}
-    (facts,) = _provider_facts(Provider.objects.filter(pk=one.pk))
     return ProviderPaper(facts, people if shown else (), manages, may_suspend(actor, one))
 
 

@@ -18,6 +18,7 @@ from marketplace.asking import asked_once
 from marketplace.models.jobs import Job
 from marketplace.models.people import Membership, MembershipQuerySet, Role, User
 from marketplace.models.providers import Provider
+from marketplace.together import together
 
 
 def bidding_side(job: Job, providers: Iterable[Provider] | None = None) -> dict[UUID, str]:
@@ -34,15 +35,16 @@ def _side(job: Job, places: list[Provider]) -> dict[UUID, str]:
     seats = _seats_since(job)
     found: dict[UUID, str] = {}
     names = {each.pk: each.name for each in places}
-    for user_id, provider_id in seats.filter(provider__in=names).values_list("user", "provider"):
-        found.setdefault(user_id, names[provider_id])
     above = {each.pk: heads_over(each, job) for each in places}
     wanted = {one for ids in above.values() for one in ids}
-    if wanted:
-        heads = seats.filter(role=Role.HEAD, department__in=wanted)
-        for user_id, department_id in heads.values_list("user", "department"):
-            name = next(names[each.pk] for each in places if department_id in above[each.pk])
-            found.setdefault(user_id, name)
+    people = seats.filter(provider__in=names).values_list("user", "provider")
+    heads = seats.filter(role=Role.HEAD, department__in=wanted).values_list("user", "department")
+    own, over = together(lambda: list(people), lambda: list(heads))
+    for user_id, provider_id in own:
+        found.setdefault(user_id, names[provider_id])
+    for user_id, department_id in over:
+        name = next(names[each.pk] for each in places if department_id in above[each.pk])
+        found.setdefault(user_id, name)
     return found
 
 

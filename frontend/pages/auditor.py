@@ -22,6 +22,7 @@ from marketplace.log.receipts import NotSealedYet, receipt
 from marketplace.permissions import may_redact
 from marketplace.redacting import waiting_redactions, words_by_digest
 from marketplace.refusals import Refusal
+from marketplace.together import together
 
 ROOM = "frontend/pages/auditor/room.html"
 
@@ -91,8 +92,10 @@ def event_file(request: SignedIn, event_id: int) -> HttpResponse:
 
 
 def _room(request: SignedIn) -> dict[str, Any]:
-    paper = record_room(actor=request.user)
     words = request.GET.get("q", "")[:200]
-    found = find_facts(actor=request.user, words=words) if words.strip() else ()
-    waiting = waiting_redactions(request.user)
+    paper, found, waiting = together(
+        lambda: record_room(actor=request.user),
+        lambda: find_facts(actor=request.user, words=words) if words.strip() else (),
+        lambda: waiting_redactions(request.user),
+    )
     return {"room": paper, "words": words, "found": found, "redactions": waiting}

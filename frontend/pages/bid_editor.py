@@ -29,6 +29,7 @@ from frontend.requests import SignedIn
 from marketplace.catalogue import CriterionText, JobText, MySeat, job_text
 from marketplace.directory import ProviderFacts, provider
 from marketplace.refusals import Refusal, Unknown
+from marketplace.together import together
 
 TEMPLATE = "frontend/pages/bids/edit.html"
 
@@ -170,11 +171,13 @@ def discard(request: SignedIn, job_id: UUID, provider_id: UUID) -> HttpResponse:
 
 def desk_of(request: SignedIn, job_id: UUID, provider_id: UUID) -> Desk:
     """Return a job with one of the reader's invited providers. :raises Unknown: not theirs."""
-    job = job_text(actor=request.user, job_id=job_id, at=request.received_at)
+    job, own = together(
+        lambda: job_text(actor=request.user, job_id=job_id, at=request.received_at),
+        lambda: my_bids(actor=request.user, at=request.received_at, job_id=job_id),
+    )
     seat = next((one for one in job.my_providers if one.provider_id == provider_id), None)
     if seat is None:
         raise Unknown("There is no such invitation.")
-    own = my_bids(actor=request.user, at=request.received_at, job_id=job_id)
     standing = [bid for bid in own if bid.provider_id == provider_id and bid.is_standing]
     facts = provider(request.user, provider_id).facts
     return Desk(job, seat, facts, standing[0] if standing else None)

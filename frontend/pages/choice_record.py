@@ -20,6 +20,7 @@ from ledger.exchange.ocds.export.packaging import JSON_TYPE, ocds_file
 from ledger.reports.choice_share import choice_share
 from ledger.reports.choices import COLUMNS, ChoiceFilter, choice_totals, choices, every_choice
 from marketplace.directory import categories, departments
+from marketplace.together import together
 
 FILTERS = ("department", "category", "kind", "since", "until", "provider")
 
@@ -50,11 +51,17 @@ def show(request: SignedIn) -> HttpResponse:
     only = _only(request)
     query = request.GET.copy()
     query.pop("cursor", None)
+    rows, totals, shares, filters = together(
+        lambda: choices(actor=request.user, only=only, cursor=request.GET.get("cursor", "")),
+        lambda: choice_totals(actor=request.user, only=only),
+        lambda: choice_share(actor=request.user, only=only, by="quarter"),
+        lambda: ChoiceFilters(request),
+    )
     context = {
-        "rows": choices(actor=request.user, only=only, cursor=request.GET.get("cursor", "")),
-        "totals": choice_totals(actor=request.user, only=only),
-        "share": share_of(choice_share(actor=request.user, only=only, by="quarter")),
-        "filters": ChoiceFilters(request),
+        "rows": rows,
+        "totals": totals,
+        "share": share_of(shares),
+        "filters": filters,
         "is_filtered": any(request.GET.get(name) for name in FILTERS),
         "query": query.urlencode(),
         "department": request.GET.get("department", ""),

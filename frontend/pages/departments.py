@@ -23,6 +23,7 @@ from ledger.reports.commitments import commitments
 from ledger.reports.company import DEPARTMENT_COLUMNS
 from marketplace.directory import department, departments, seats
 from marketplace.refusals import Refusal
+from marketplace.together import together
 
 
 @require_safe
@@ -62,14 +63,18 @@ def _books(request: SignedIn, department_id: UUID) -> dict[str, Any]:
     except Refusal:
         return {"reads_books": False}
     only = ChoiceFilter(department_id=department_id)
+    promises, shares = together(
+        lambda: commitments(
+            actor=request.user, at=request.received_at, department_id=department_id
+        ),
+        lambda: choice_share(actor=request.user, only=only, by="quarter"),
+    )
     return {
         "reads_books": True,
         "year": year,
         "budgets": [(row, bar(row)) for row in rows],
-        "promises": commitments(
-            actor=request.user, at=request.received_at, department_id=department_id
-        ),
-        "share": share_of(choice_share(actor=request.user, only=only, by="quarter")),
+        "promises": promises,
+        "share": share_of(shares),
     }
 
 

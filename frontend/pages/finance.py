@@ -16,6 +16,7 @@ from ledger.reports.periods import periods
 from ledger.reports.trial_balance import trial_balance
 from marketplace.directory import policies, seats
 from marketplace.refusals import Forbidden
+from marketplace.together import together
 
 OF_THE_BOOKS = frozenset(
     [
@@ -38,19 +39,19 @@ def show(request: SignedIn) -> HttpResponse:
     if not (held.is_finance or held.is_auditor):
         raise Forbidden("This desk is for finance and auditors.")
     today = timezone.localdate(request.received_at)
-    months = periods(actor=request.user)
+    months, budgets, stated, paper = together(
+        lambda: periods(actor=request.user),
+        lambda: budget_status(actor=request.user, fiscal_year=today.year),
+        lambda: policies(request.user),
+        lambda: desk(actor=request.user, at=request.received_at),
+    )
     begun = [month for month in months if month.starts_on <= today]
-    budgets = budget_status(actor=request.user, fiscal_year=today.year)
     in_force: dict[str, object] = {}
-    for one in policies(request.user):
+    for one in stated:
         if one.in_force_on <= today:
             in_force.setdefault(one.code, one)
     context = {
-        "mine": [
-            (item, address_of(item))
-            for item in desk(actor=request.user, at=request.received_at).mine
-            if item.kind in OF_THE_BOOKS
-        ],
+        "mine": [(item, address_of(item)) for item in paper.mine if item.kind in OF_THE_BOOKS],
         "balance": trial_balance(actor=request.user, since_period=begun[0].id) if begun else None,
         "months": begun[:12],
         "budgets": sorted(budgets, key=lambda row: row.used_percent or 0, reverse=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,7 @@ from marketplace.file_kinds import ACCEPTED
 from marketplace.job_files import NewFile
 from marketplace.questions import answer_question
 from marketplace.refusals import Forbidden, Unknown
+from marketplace.together import together
 
 # The states in which bidders are told how a job ended.
 DECIDED = frozenset(
@@ -51,9 +53,10 @@ DECIDED = frozenset(
 @login_required
 def job(request: SignedIn, job_id: UUID) -> HttpResponse:
     """Show a job: to its department what it asked, to bidders what they may bid for."""
-    text = job_text(actor=request.user, job_id=job_id, at=request.received_at)
-    paper = timeline(actor=request.user, job_id=job_id, at=request.received_at)
-    mine = text.my_providers and my_bids(actor=request.user, at=request.received_at, job_id=job_id)
+    here: dict[str, Any] = {"actor": request.user, "job_id": job_id, "at": request.received_at}
+    text, paper, mine = together(
+        lambda: job_text(**here), lambda: timeline(**here), lambda: my_bids(**here)
+    )
     context = {
         "job": text,
         "timeline": paper,
@@ -92,12 +95,12 @@ def opening(request: SignedIn, job_id: UUID) -> HttpResponse:
     if room.opened_at is None:
         text = job_text(actor=request.user, job_id=job_id, at=request.received_at)
         return page(request, "frontend/pages/jobs/opening_room.html", {"job": text, "room": room})
-    context = {
-        "room": room,
-        "job": job_text(actor=request.user, job_id=job_id, at=request.received_at),
-        "minutes": minutes(actor=request.user, job_id=job_id),
-        "bids": opened_bids(actor=request.user, job_id=job_id),
-    }
+    text, said, bids = together(
+        partial(job_text, actor=request.user, job_id=job_id, at=request.received_at),
+        partial(minutes, actor=request.user, job_id=job_id),
+        partial(opened_bids, actor=request.user, job_id=job_id),
+    )
+    context = {"room": room, "job": text, "minutes": said, "bids": bids}
     return page(request, "frontend/pages/jobs/opening.html", context)
 
 

@@ -26,6 +26,7 @@ from ledger.reports.period_seal import NotSealed, PeriodSeal, period_seal
 from ledger.reports.periods import COLUMNS, PeriodPaper, PeriodRow, period, periods
 from marketplace.directory import seats
 from marketplace.refusals import Forbidden
+from marketplace.together import together
 
 
 @require_safe
@@ -49,15 +50,17 @@ def index_csv(request: SignedIn) -> StreamingHttpResponse:
 def show(request: SignedIn, period_id: int) -> HttpResponse:
     """Show one month: where it stands, what stands against closing it, and what was done to it."""
     only_known(request)
-    paper = period(actor=request.user, period_id=period_id)
+    paper, checklist, seal = together(
+        lambda: period(actor=request.user, period_id=period_id),
+        lambda: close_checklist(actor=request.user, period_id=period_id, at=request.received_at),
+        lambda: _seal(request, period_id),
+    )
     context = {
         "paper": paper,
         "month": paper.row,
         "name": name_of(paper),
-        "checklist": close_checklist(
-            actor=request.user, period_id=period_id, at=request.received_at
-        ),
-        "seal": _seal(request, period_id),
+        "checklist": checklist,
+        "seal": seal,
     }
     return page(request, "frontend/pages/periods/month.html", context)
 

@@ -25,6 +25,7 @@ from ledger.reports.my_team import REASON_COLUMNS, my_team
 from ledger.reports.scorecard import QUARTER_COLUMNS, NeedFigure, Scorecard, scorecard
 from marketplace.directory import ProviderFacts, categories, provider, providers, seats
 from marketplace.refusals import Unknown
+from marketplace.together import together
 
 FILTERS = ("q", "kind", "category")
 KINDS = [("", _("any")), ("team", _("In-house")), ("vendor", _("Outside"))]
@@ -81,9 +82,11 @@ def _chosen(request: SignedIn) -> list[ProviderFacts]:
 @login_required
 def show(request: SignedIn, provider_id: UUID) -> HttpResponse:
     """Show the profile of a provider: what it does, and what the record says of it."""
-    card = scorecard(actor=request.user, provider_id=provider_id, at=request.received_at)
-    paper = provider(request.user, provider_id)
-    held = seats(request.user)
+    card, paper, held = together(
+        lambda: scorecard(actor=request.user, provider_id=provider_id, at=request.received_at),
+        lambda: provider(request.user, provider_id),
+        lambda: seats(request.user),
+    )
     context = {
         "card": card,
         "paper": paper,

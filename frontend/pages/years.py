@@ -27,6 +27,7 @@ from ledger.reports.inside_prices import RECOVERY_COLUMNS, recoveries
 from ledger.year_end import close_year, state_carry_forward
 from marketplace.directory import departments, provider, seats
 from marketplace.refusals import Forbidden
+from marketplace.together import together
 
 
 @require_safe
@@ -35,10 +36,14 @@ def show(request: SignedIn, year: int) -> HttpResponse:
     """Show what the end of a year would do, and what the teams recovered in it."""
     only_known(request)
     held = _refuse_readers(request)
+    paper, recovered = together(
+        lambda: carry_forward(actor=request.user, fiscal_year=year),
+        lambda: recoveries(actor=request.user, fiscal_year=year),
+    )
     context = {
         "year": year,
-        "paper": carry_forward(actor=request.user, fiscal_year=year),
-        "recoveries": recoveries(actor=request.user, fiscal_year=year),
+        "paper": paper,
+        "recoveries": recovered,
         "is_over": timezone.localdate(request.received_at).year > year,
         "may_end": held.is_finance,
     }

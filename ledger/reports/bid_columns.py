@@ -28,6 +28,7 @@ from ledger.reports.weighing import Weighed, quality_figure
 from marketplace.models.jobs import Job
 from marketplace.models.providers import Provider
 from marketplace.money import Money
+from marketplace.together import together
 
 THE_PANEL = "The panel, together"
 
@@ -96,8 +97,10 @@ def bid_columns(
 def records_of(provider_ids: Iterable[UUID], *, job: Job, at: datetime) -> dict[UUID, Record]:
     """Return what the past says of these providers, in three statements."""
     ids = list(provider_ids)
-    said, kept = opinions_of(ids), kept_by(ids, today=at.date())
-    market = market_of(markets(), {job.category_id})
+    said, kept, every_market = together(
+        lambda: opinions_of(ids), lambda: kept_by(ids, today=at.date()), markets
+    )
+    market = market_of(every_market, {job.category_id})
     records = {}
     for id in ids:
         result = need_figures(said.get(id, []), market, at=at, tells_all=False)[-1]

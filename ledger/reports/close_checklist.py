@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 
 from ledger.models.awards import Dispute
 from ledger.models.journal import EntryKind, Posting
@@ -19,6 +20,7 @@ from marketplace.models.events import Event
 from marketplace.models.people import User
 from marketplace.money import Money
 from marketplace.refusals import Unknown, require
+from marketplace.together import together
 
 Question = Callable[[Period, datetime], Check]
 
@@ -57,7 +59,7 @@ def close_checklist(*, actor: User, period_id: int, at: datetime) -> Checklist:
 
 def checks_of(period: Period, *, at: datetime) -> tuple[Check, ...]:
     """Ask every question of a month."""
-    return tuple(question(period, at) for question in QUESTIONS)
+    return together(*(partial(question, period, at) for question in QUESTIONS))
 
 
 def blockers(period: Period, *, at: datetime) -> tuple[Check, ...]:

@@ -39,6 +39,7 @@ from marketplace.models.jobs import Job
 from marketplace.models.people import User
 from marketplace.money import Money
 from marketplace.refusals import Refusal, require
+from marketplace.together import together
 
 __all__ = [
     "COLUMNS",
@@ -89,15 +90,17 @@ def comparison(*, actor: User, job_id: UUID, at: datetime, hide_names: bool = Fa
     :raises Forbidden: the actor sees the job but not its bids.
     :raises StillSealed: the bids were not opened.
     """
-    job = Job.objects.visible_to(actor).select_related("department", "policy").one(job_id)
-    require(may_read_bids_on(actor, job), "The bids are for the department to read.")
-    if job.opened_at is None:
-        raise StillSealed("The bids are sealed. They are opened by the clock, all together.")
-    weighed = weigh(job, with_reasons=True)
-    award = Award.objects.filter(job=job).first()
-    text = award.comparison if award else canonical(weighed)
-    turn = weighed.evaluation
-    columns_ = bid_columns(weighed, scores=_readable_scores(weighed, actor), award=award, at=at)
+    job = _opened(actor, job_id)
+    of_job = Award.objects.filter(job=job)
+    weighed, award = together(lambda: weigh(job, with_reasons=True), of_job.first)
+    assert job.opened_at is not None
+    text, turn = award.comparison if award else canonical(weighed), weighed.evaluation
+    columns_, flagged, now, overrider = together(
+        lambda: _columns(weighed, actor, award, at),
+        lambda: () if hide_names else _flags(weighed, award),
+        lambda: stage(weighed, actor, on=at.date()),
+        lambda: _overrider(actor, job, award),
+    )
     return Comparison(
         job_id=job.pk,
         reference=job.reference,
@@ -111,7 +114,7 @@ def comparison(*, actor: User, job_id: UUID, at: datetime, hide_names: bool = Fa
         opened_at=job.opened_at,
         criteria=_criteria(weighed),
         bids=_veiled(columns_) if hide_names else columns_,
-        flags=() if hide_names else _flags(weighed, award),
+        flags=flagged,
         leader_ids=turn.leaders_charged,
         spent_leader_ids=turn.leaders_spent,
         views_disagree=turn.views_disagree,
@@ -124,9 +127,24 @@ def comparison(*, actor: User, job_id: UUID, at: datetime, hide_names: bool = Fa
         digest=sha256(text.encode()).hexdigest(),
         can_score=_can_score(weighed, award, actor),
         can_choose=award is None and may_choose(actor, job) and not stands_aside(actor, job),
-        stage=stage(weighed, actor, on=at.date()),
-        overrider=_overrider(actor, job, award),
+        stage=now,
+        overrider=overrider,
     )
+
+
+def _columns(
+    weighed: Weighed, actor: User, award: Award | None, at: datetime
+) -> tuple[ComparedBid, ...]:
+    scores = _readable_scores(weighed, actor)
+    return bid_columns(weighed, scores=scores, award=award, at=at)
+
+
+def _opened(actor: User, job_id: UUID) -> Job:
+    job = Job.objects.visible_to(actor).select_related("department", "policy").one(job_id)
+    require(may_read_bids_on(actor, job), "The bids are for the department to read.")
+    if job.opened_at is None:
+        raise StillSealed("The bids are sealed. They are opened by the clock, all together.")
+    return job
 
 
 def _veiled(bids: tuple[ComparedBid, ...]) -> tuple[ComparedBid, ...]:

@@ -16,6 +16,7 @@ from ledger.reports.reading import reader_of
 from ledger.reports.wording import done
 from marketplace.models.events import Event
 from marketplace.models.people import User
+from marketplace.together import gathered, together
 
 __all__ = ["Desk", "DoneItem", "OpenItem", "desk"]
 
@@ -26,18 +27,21 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 def desk(*, actor: User, at: datetime) -> Desk:
     """Return what waits for the actor, what waits for others, and what the actor did lately."""
     reader = reader_of(actor)
-    items = [
-        *job_items(reader, at),
-        *panel_items(reader, at),
-        *bid_items(reader, at),
-        *work_items(reader, at),
-        *books_items(reader, at),
-    ]
+    items, done_lately = together(
+        lambda: gathered(
+            lambda: job_items(reader, at),
+            lambda: panel_items(reader, at),
+            lambda: bid_items(reader, at),
+            lambda: work_items(reader, at),
+            lambda: books_items(reader, at),
+        ),
+        lambda: _done_lately(actor),
+    )
     mine = _most_pressing_first(item for item in items if item.is_mine)
     return Desk(
         mine=mine,
         others=_most_pressing_first(item for item in items if not item.is_mine),
-        done=_done_lately(actor),
+        done=done_lately,
         late=sum(item.is_late for item in mine),
     )
 

@@ -15,14 +15,14 @@ from ledger.reports.open_items import OpenItem
 from ledger.reports.reading import Reader
 from ledger.reports.states import noted
 from marketplace.models.jobs import Invitation
+from marketplace.together import gathered
 
 
 def bid_items(reader: Reader, at: datetime) -> Iterator[OpenItem]:
     """Return what waits around the bids of the reader's providers before a choice."""
     if not reader.providers:
         return
-    yield from _invitations(reader, at)
-    yield from _standing(reader, at)
+    yield from gathered(lambda: _invitations(reader, at), lambda: _standing(reader, at))
 
 
 def _invitations(reader: Reader, at: datetime) -> Iterator[OpenItem]:

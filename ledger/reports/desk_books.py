@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
@@ -18,6 +19,7 @@ from ledger.reports.reading import Reader
 from marketplace.models.people import Office
 from marketplace.money import Money
 from marketplace.redacting import waiting_redactions
+from marketplace.together import gathered
 
 SECOND = "Another person of finance"
 
@@ -25,14 +27,13 @@ SECOND = "Another person of finance"
 def books_items(reader: Reader, at: datetime) -> Iterator[OpenItem]:
     """Return what waits in the books and in the record, for those who keep or watch over them."""
     finance = Office.FINANCE in reader.offices
+    asked: list[Callable[[], Iterator[OpenItem]]] = []
     if finance or Office.AUDITOR in reader.offices:
-        yield from _reopenings(reader, finance=finance)
+        asked.append(partial(_reopenings, reader, finance=finance))
     if finance:
-        yield from _closings()
-        yield from _corrections(reader)
-        yield from _moves(reader)
-    yield from _late_charges(reader, at, finance=finance)
-    yield from _redactions(reader)
+        asked += [_closings, partial(_corrections, reader), partial(_moves, reader)]
+    asked.append(partial(_late_charges, reader, at, finance=finance))
+    yield from gathered(*asked, partial(_redactions, reader))
 
 
 def _reopenings(reader: Reader, *, finance: bool) -> Iterator[OpenItem]:

@@ -16,6 +16,7 @@ from ledger.reports.states import noted, opening_waits_for
 from marketplace.calendar import business_days_after
 from marketplace.models.jobs import Job
 from marketplace.models.questions import Question
+from marketplace.together import gathered
 
 MOST = 100  # of each kind; a desk that is longer is a list, and the register has it
 REPLY_BUSINESS_DAYS = 1
@@ -25,10 +26,12 @@ def job_items(reader: Reader, at: datetime) -> Iterator[OpenItem]:
     """Return what waits around the jobs of the reader's departments before a choice."""
     if not reader.departments:
         return
-    yield from _drafts(reader)
-    yield from _questions(reader, at)
-    yield from _out_for_bids(reader, at)
-    yield from _to_choose(reader, at)
+    yield from gathered(
+        lambda: _drafts(reader),
+        lambda: _questions(reader, at),
+        lambda: _out_for_bids(reader, at),
+        lambda: _to_choose(reader, at),
+    )
 
 
 def _drafts(reader: Reader) -> Iterator[OpenItem]:

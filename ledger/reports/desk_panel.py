@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -17,17 +18,17 @@ from ledger.reports.reading import Reader
 from ledger.reports.states import noted
 from ledger.signing import waiting_publication
 from marketplace.models.panels import PanelSeat
+from marketplace.together import gathered
 
 
 def panel_items(reader: Reader, at: datetime) -> Iterator[OpenItem]:
     """Return what waits around the panels, signatures and shortlists of the reader."""
-    yield from _seats(reader)
+    asked: list[Callable[[], Iterator[OpenItem]]] = [partial(_seats, reader)]
     if reader.headed:
-        yield from _interests(reader)
-        yield from _signatures(reader)
-        yield from _publications(reader)
+        asked += [partial(one, reader) for one in (_interests, _signatures, _publications)]
     if reader.leads:
-        yield from _shortlists(reader, at)
+        asked.append(partial(_shortlists, reader, at))
+    yield from gathered(*asked)
 
 
 def _seats(reader: Reader) -> Iterator[OpenItem]:

@@ -20,11 +20,20 @@ from ledger.reports.states import rating_until
 from ledger.signing import is_large
 from ledger.standstill import is_waiting, ruling_due_at, standstill_until
 from marketplace.models.people import Office
+from marketplace.together import gathered
 
 
 def work_items(reader: Reader, at: datetime) -> Iterator[OpenItem]:
     """Return what waits around the awards of the reader's departments and providers."""
     finance = Office.FINANCE in reader.offices
+    yield from gathered(
+        lambda: _going_on(reader, at),
+        lambda: _disputes(reader, finance=finance),
+        lambda: _objections(reader, at),
+    )
+
+
+def _going_on(reader: Reader, at: datetime) -> Iterator[OpenItem]:
     works = list(_works(reader, at))
     pending = [change for work in works for change in work.change_orders.all()]
     by_provider = proposed_by_providers(pending)
@@ -38,8 +47,6 @@ def work_items(reader: Reader, at: datetime) -> Iterator[OpenItem]:
             yield _change(work, change, reader, by_provider=change.pk in by_provider)
         yield from _ending(work, reader)
         yield from _rating(work, reader, at)
-    yield from _disputes(reader, finance=finance)
-    yield from _objections(reader, at)
 
 
 def _works(reader: Reader, at: datetime) -> Iterator[Award]:

@@ -18,13 +18,14 @@ from ledger.reports.choice_share import Contest, contests_of
 from ledger.reports.columns import Column, columns
 from ledger.reports.custody import works_of
 from ledger.reports.opinions import ENOUGH
-from ledger.reports.prices import valid_prices
+from ledger.reports.prices import ValidPrice, valid_prices
 from ledger.reports.reading import reader_of, record_to_read
 from ledger.reports.scorecard import Scorecard, card_of
 from ledger.reports.shrinkage import THOUSANDTH
 from ledger.reports.statement import EARNED
 from marketplace.models.people import User
 from marketplace.money import Money
+from marketplace.together import together
 
 LOST_LATELY = 10
 DECIDED_LATELY = 200  # the price position is that of late
@@ -86,9 +87,20 @@ def my_team(*, actor: User, provider_id: UUID, at: datetime) -> TeamPaper:
     """
     reader = reader_of(actor)
     provider = record_to_read(reader, provider_id)
-    decided = list(_decided(provider_id))
-    choices = works_of(bid.job_id for bid in decided)
-    prices = valid_prices(bid.job_id for bid in decided)
+    standing = Bid.objects.standing().filter(
+        provider=provider_id, job__opened_at=None, job__cancelled_at=None
+    )
+    going_on = Award.objects.filter(provider=provider_id, completion=None, cancellation=None)
+    shows_income = reader.audits or provider_id in reader.incomes
+    (decided, choices, prices), card, contests, open_bids, in_delivery, income = together(
+        lambda: _past(provider_id),
+        lambda: card_of(reader, provider, at=at),
+        lambda: contests_of(provider_id),
+        # An auditor, too, is not told how many sealed bids there are.
+        lambda: standing.count() if provider_id in reader.providers else 0,
+        going_on.count,
+        lambda: _income(provider_id) if shows_income else (),
+    )
     ratios = [
         Decimal(own.quoted.minor) / min(each.quoted.minor for each in asked)
         for asked in prices.values()
@@ -99,23 +111,26 @@ def my_team(*, actor: User, provider_id: UUID, at: datetime) -> TeamPaper:
         and min(each.quoted.minor for each in asked) > 0
     ]
     lost = [bid for bid in decided if choices[bid.job_id].provider_id != provider_id]
-    standing = Bid.objects.standing().filter(
-        provider=provider_id, job__opened_at=None, job__cancelled_at=None
-    )
-    going_on = Award.objects.filter(provider=provider_id, completion=None, cancellation=None)
-    shows_income = reader.audits or provider_id in reader.incomes
     return TeamPaper(
-        scorecard=card_of(reader, provider, at=at),
-        contests=contests_of(provider_id),
+        scorecard=card,
+        contests=contests,
         price_position=median(ratios).quantize(THOUSANDTH) if len(ratios) >= ENOUGH else None,
         price_n=len(ratios),
         lost=tuple(_lost(bid, choices[bid.job_id]) for bid in lost[:LOST_LATELY]),
         reasons=_reasons(choices, provider_id),
-        # An auditor, too, is not told how many sealed bids there are.
-        open_bids=standing.count() if provider_id in reader.providers else 0,
-        in_delivery=going_on.count(),
-        income=_income(provider_id) if shows_income else (),
+        open_bids=open_bids,
+        in_delivery=in_delivery,
+        income=income,
     )
+
+
+def _past(
+    provider_id: UUID,
+) -> tuple[list[Bid], dict[UUID, Award], dict[UUID, list[ValidPrice]]]:
+    """Return a provider's bids on decided jobs, what was chosen there, and what was asked."""
+    decided = list(_decided(provider_id))
+    jobs = [bid.job_id for bid in decided]
+    return (decided, *together(lambda: works_of(jobs), lambda: valid_prices(jobs)))
 
 
 def _decided(provider_id: UUID) -> QuerySet[Bid]:

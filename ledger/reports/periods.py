@@ -12,6 +12,7 @@ from ledger.reports.columns import Column, columns
 from ledger.reports.reading import Reader, reader_of
 from marketplace.models.people import User
 from marketplace.refusals import Unknown, require
+from marketplace.together import together
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,11 @@ def periods(*, actor: User) -> tuple[PeriodRow, ...]:
     require(bool(reader.departments or reader.offices or reader.incomes))
     months = Period.objects.select_related("closed_by").order_by("-id")
     closings = PeriodStep.objects.filter(step=Step.CLOSED).order_by("position")
-    roots = {period: bytes(root) for period, root in closings.values_list("period", "root") if root}
-    return tuple(_row(period, roots.get(period.pk, b""), reader) for period in months)
+    closed, rows = together(
+        lambda: list(closings.values_list("period", "root")), lambda: list(months)
+    )
+    roots = {period: bytes(root) for period, root in closed if root}
+    return tuple(_row(period, roots.get(period.pk, b""), reader) for period in rows)
 
 
 def period(*, actor: User, period_id: int) -> PeriodPaper:

@@ -23,6 +23,7 @@ from marketplace.models.people import User
 from marketplace.models.providers import Provider
 from marketplace.permissions import may_audit
 from marketplace.refusals import Unknown, require
+from marketplace.together import together
 
 LAST = 30
 FOUND = 50
@@ -96,19 +97,27 @@ def record_room(*, actor: User) -> RecordRoom:
     """
     require(may_ask_for_a_check(actor), "This room is for auditors, finance and administrators.")
     runs = RecordCheck.objects.select_related("wish__asked_by").order_by("-started_at", "kind")
-    checks = tuple(map(_check, runs[:LAST]))
-    newest = [next((one for one in checks if one.kind == kind), None) for kind in CheckKind.values]
-    wish = CheckWish.objects.filter(checks=None).order_by("asked_at").first()
     reads_all = may_audit(actor)
+    ran, wish, checkpoint, waiting, copies, seals, single = together(
+        lambda: list(runs[:LAST]),
+        CheckWish.objects.filter(checks=None).order_by("asked_at").first,
+        _checkpoint,
+        backlog,
+        lambda: tuple(copy_states()),
+        lambda: tuple(_facts(provable_by(actor).filter(kind__startswith="period."))[:12]),
+        lambda: single_bids() if reads_all else (),
+    )
+    checks = tuple(map(_check, ran))
+    newest = [next((one for one in checks if one.kind == kind), None) for kind in CheckKind.values]
     return RecordRoom(
         checks=checks,
         failed=tuple(one for one in newest if one is not None and not one.is_clean),
         asked_at=wish.asked_at if wish else None,
-        checkpoint=_checkpoint(),
-        backlog=backlog(),
-        copies=tuple(copy_states()),
-        seals=tuple(_facts(provable_by(actor).filter(kind__startswith="period."))[:12]),
-        single_bids=single_bids() if reads_all else (),
+        checkpoint=checkpoint,
+        backlog=waiting,
+        copies=copies,
+        seals=seals,
+        single_bids=single,
         reads_all=reads_all,
     )
 

@@ -25,6 +25,7 @@ from ledger.reports.reading import Reader, reader_of
 from ledger.reports.references import LastJob, Remark, chosen_of, last_jobs, remarks
 from marketplace.models.people import User
 from marketplace.models.providers import Provider
+from marketplace.together import together
 
 __all__ = ["COLUMNS", "Counted", "LastJob", "NeedFigure", "RatingRow", "Remark", "Scorecard",
            "ratings", "scorecard"]  # fmt: skip
@@ -121,15 +122,19 @@ def card_of(reader: Reader, provider: Provider, *, at: datetime) -> Scorecard:
     provider_id = provider.pk
     is_mine = provider_id in reader.providers
     tells_all = is_mine or reader.audits
-    said = opinions_of([provider_id])[provider_id]
-    kinds = [(kind.pk, kind.code, kind.name) for kind in provider.categories.all()]
-    market = market_of(
-        markets(), {opinion.category_id for opinion in said} or {kind[0] for kind in kinds}
+    said, kinds, every_market, kept, returned, chosen, last, remarked = together(
+        lambda: opinions_of([provider_id])[provider_id],
+        lambda: [(kind.pk, kind.code, kind.name) for kind in provider.categories.all()],
+        markets,
+        lambda: kept_by([provider_id], today=at.date())[provider_id],
+        lambda: Counted(*chosen_again(provider_id)),
+        lambda: chosen_of(provider_id),
+        lambda: last_jobs(reader, provider_id),
+        lambda: remarks(reader, provider_id, tells_all=tells_all),
     )
-    kept = kept_by([provider_id], today=at.date())[provider_id]
+    known = {opinion.category_id for opinion in said} or {kind[0] for kind in kinds}
+    market = market_of(every_market, known)
     again = again_of(said, tells_all=tells_all)
-    returned = Counted(*chosen_again(provider_id))
-    chosen = chosen_of(provider_id)
     return Scorecard(
         provider_id=provider.pk,
         name=provider.name,
@@ -146,13 +151,11 @@ def card_of(reader: Reader, provider: Provider, *, at: datetime) -> Scorecard:
         again_mean=again_mean(again, market, tells_all=tells_all),
         returned=returned if tells_all or returned.whole >= ENOUGH else NOTHING,
         dates=Counted(kept.dates_kept, kept.dates_promised),
-        dates_by_quarter=tuple(
-            QuarterCounted(key, *counted) for key, counted in sorted(kept.by_quarter.items())
-        ),
+        dates_by_quarter=tuple(QuarterCounted(q, *n) for q, n in sorted(kept.by_quarter.items())),
         first_time=Counted(kept.first_time, kept.accepted),
         chosen=chosen if tells_all or chosen.whole >= ENOUGH else NOTHING,
-        last_jobs=last_jobs(reader, provider_id),
-        remarks=remarks(reader, provider_id, tells_all=tells_all),
+        last_jobs=last,
+        remarks=remarked,
         is_mine=is_mine,
     )
 

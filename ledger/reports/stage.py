@@ -14,6 +14,7 @@ from ledger.reports.weighing import Weighed
 from ledger.signing import signed_above
 from marketplace.models.people import User
 from marketplace.money import Money
+from marketplace.together import together
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,12 @@ def stage(weighed: Weighed, actor: User, *, on: date) -> Stage:
     """Return where an opened job stands. The caller has asked who may see its bids."""
     job, judged = weighed.job, weighed.judged
     is_open = job.decided_at is None
-    agreement = Agreement.objects.filter(job=job).first()
-    asked = FinalRound.objects.filter(job=job).select_related("question").first()
-    opening = FinalOpening.objects.filter(round=asked).first() if asked else None
+    agreement, asked, opening, wanted = together(
+        Agreement.objects.filter(job=job).first,
+        FinalRound.objects.filter(job=job).select_related("question").first,
+        FinalOpening.objects.filter(round__job=job).first,
+        lambda: _wanted(weighed, actor) if is_open else None,
+    )
     decides = is_open and may_disqualify(actor, job)
     sealed = not weighed.valid_ids and job.procedure == "formal" and bool(weighed.bids)
     alone = job.policy.choice_alone_minor
@@ -91,7 +95,7 @@ def stage(weighed: Weighed, actor: User, *, on: date) -> Stage:
             for row in weighed.evaluation.rows
             if alone is not None and signed_above(job, row.charged, on=on)
         ),
-        wanted=_wanted(weighed, actor) if is_open else None,
+        wanted=wanted,
     )
 
 

@@ -21,6 +21,7 @@ from ledger.reports.reading import department_to_read, income_to_read, reader_of
 from ledger.reports.statement_lines import StatementLine, accounts, between, lines_of
 from marketplace.models.people import User
 from marketplace.money import Money, total
+from marketplace.together import together
 
 # What a provider has coming: a team's recovery; what a vendor is owed, held back or in dispute.
 EARNED = (chart.PROVIDER_RECOVERY, chart.VENDOR_PAYABLE, "2110", chart.DISPUTE_HOLD)
@@ -233,7 +234,9 @@ def _paper(
     opening: int,
     promises: tuple[OpenPromise, ...],
 ) -> Statement:
-    lines, only_shown = lines_of(postings, *period, sign), lines_of(shown, *period, sign)
+    lines, only_shown = together(
+        lambda: lines_of(postings, *period, sign), lambda: lines_of(shown, *period, sign)
+    )
     zero = Money(0, of.currency)
     charges = total((line.amount for line in lines if line.amount > zero), of.currency)
     credits = total((line.amount for line in lines if line.amount < zero), of.currency)

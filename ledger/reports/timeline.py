@@ -14,6 +14,7 @@ from ledger.reports.states import State, noted, with_state
 from ledger.reports.timeline_facts import KEPT, TimelineFact, timeline_facts
 from marketplace.models.jobs import Job, Procedure
 from marketplace.models.people import User
+from marketplace.together import together
 
 __all__ = ["Timeline", "TimelineFact", "TimelineStep", "timeline"]
 
@@ -60,10 +61,13 @@ def timeline(*, actor: User, job_id: UUID, at: datetime) -> Timeline:
     jobs = with_state(Job.objects.visible_to(actor), at=at, reader=reader)
     job = jobs.select_related("department", "policy", "cancellation").one(job_id)
     state = State(noted(job, "state"))
-    work = works_of([job.pk]).get(job.pk)
+    works, reads = together(
+        lambda: works_of([job.pk]),
+        lambda: Job.objects.readable_to(actor).filter(pk=job.pk).exists(),
+    )
+    work = works.get(job.pk)
     seen = work if work is not None and _sees_the_work(reader, work) else None
     now = custody(job, state=state, work=work, reader=reader)
-    reads = Job.objects.readable_to(actor).filter(pk=job.pk).exists()
     facts = timeline_facts(reader, job, seen) if reads else ()  # an administrator: the state alone
     promised = [fact for fact in facts if fact.promise]
     return Timeline(

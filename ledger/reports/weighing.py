@@ -28,6 +28,7 @@ from bids.models.panels import Score
 from ledger.reports.terms import differential_of, is_valid, levels_of, price_of, terms_of
 from marketplace.compiled import Kept
 from marketplace.models.jobs import Criterion, Job, Procedure
+from marketplace.together import together
 
 PLACES = Decimal("0.0001")
 
@@ -69,21 +70,19 @@ class Frozen:
 
 def weigh(job: Job, *, with_reasons: bool = False, judged: Judging | None = None) -> Weighed:
     """Return the opened bids of a job with their figures. The caller has asked who may see them."""
-    bids = _standing.all(job.pk)
-    lines = Prefetch("price__lines", OpenedPriceLine.objects.order_by("position"))
-    prefetch_related_objects(bids, lines)
-    criteria = tuple(_criteria.all(job.pk))
-    judged = judged or judging(job)
+    bids, criteria, panel = together(
+        lambda: _bids(job), lambda: tuple(_criteria.all(job.pk)), lambda: judged or judging(job)
+    )
     scores = Score.objects.filter(criterion__in=criteria, bid__withdrawn_at=None, replaced_at=None)
     scores = scores.order_by("scored_at", "id")
-    if judged.has_panel:
-        scores = scores.filter(scorer__in=judged.judges)
+    if panel.has_panel:
+        scores = scores.filter(scorer__in=panel.judges)
     if with_reasons:
         scores = scores.select_related("reason", "scorer")
-    kept = _that_count(scores, bids, criteria, job) if not judged.has_panel else tuple(scores)
+    kept = _that_count(scores, bids, criteria, job) if not panel.has_panel else tuple(scores)
     terms = terms_of(job, criteria)
     valid = [bid for bid in bids if is_valid(bid, job.currency)]
-    levels = levels_of(bids, kept, judged)
+    levels = levels_of(bids, kept, panel)
     terms = replace(terms, differential=differential_of(job, valid))
     evaluation = evaluate([_candidate(bid, levels[bid.pk]) for bid in valid], terms)
     order = {row.bid_id: place for place, row in enumerate(evaluation.rows)}
@@ -96,8 +95,15 @@ def weigh(job: Job, *, with_reasons: bool = False, judged: Judging | None = None
         terms=terms,
         evaluation=evaluation,
         valid_ids=frozenset(bid.pk for bid in valid),
-        judged=judged,
+        judged=panel,
     )
+
+
+def _bids(job: Job) -> list[Bid]:
+    bids = _standing.all(job.pk)
+    lines = Prefetch("price__lines", OpenedPriceLine.objects.order_by("position"))
+    prefetch_related_objects(bids, lines)
+    return bids
 
 
 @Kept

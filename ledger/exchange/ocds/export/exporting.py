@@ -14,6 +14,7 @@ from ledger.exchange.ocds.export.plain import Plain
 from ledger.exchange.ocds.export.releasing import changed_at, release
 from ledger.exchange.ocds.export.sight import Sight, sight_of
 from ledger.reports.reading import departments_to_read
+from marketplace.asking import reading
 from marketplace.models.departments import Department
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
@@ -70,11 +71,15 @@ def _releases(
     total, done = jobs.count(), 0
     after = Q()
     while some := list(with_all_it_wants(jobs.filter(after))[:AT_ONCE]):
-        for file in gather(some, sight):
+        with reading():
+            files = gather(some, sight)
+        for file in files:
             if only.since is None or changed_at(file) >= only.since:
                 yield release(file, sight)
         done += len(some)
         say(done, max(total, done))
+        if len(some) < AT_ONCE:
+            break
         last = some[-1]
         after = Q(published_at__gt=last.published_at) | Q(
             published_at=last.published_at, pk__gt=last.pk

@@ -28,6 +28,7 @@ from ledger.reports.award_charges import AwardCharge, award_charges
 from marketplace.models.departments import Department
 from marketplace.models.jobs import Criterion, Invitation, Job
 from marketplace.models.questions import Addendum, Question
+from marketplace.together import together
 
 SEALED = ("quality_envelope", "price_envelope", "quality_key", "price_key", "receipt")
 
@@ -67,16 +68,23 @@ class JobFile:
 def gather(jobs: Sequence[Job], sight: Sight) -> list[JobFile]:
     """Return the files of these jobs, which the reader may see, in the same order."""
     ids = [job.pk for job in jobs]
-    sight.look_at(ids)
     files = {job.pk: JobFile(job) for job in jobs}
+    sight.look_at(ids)
     known = [job.pk for job in jobs if sight.knows_bidders(job)]
-    for bid in _bids(known):
+    unawarded = NoAward.objects.filter(job__in=ids).select_related("reason")
+    precommitted = Precommitment.objects.filter(job__in=ids).select_related("budget_line")
+    bids, none_chosen, reservations, _ = together(
+        lambda: list(_bids(known)),
+        lambda: list(unawarded),
+        lambda: list(precommitted),
+        lambda: _add_work(files, ids, sight),
+    )
+    for bid in bids:
         files[bid.job_id].bids.append(bid)
-    for one in NoAward.objects.filter(job__in=ids).select_related("reason"):
+    for one in none_chosen:
         files[one.job_id].no_award = one
-    for reserved in Precommitment.objects.filter(job__in=ids).select_related("budget_line"):
+    for reserved in reservations:
         files[reserved.job_id].reserved = reserved
-    _add_work(files, ids, sight)
     return list(files.values())
 
 
@@ -120,19 +128,37 @@ def _add_work(files: dict[UUID, JobFile], ids: Iterable[UUID], sight: Sight) -> 
         file.award = award
         compared = json.loads(award.comparison)
         file.compared = {row["bid"]: row for row in compared.get("bids", [])}
-    _add_objections(files, sight)
+    together(
+        lambda: _add_objections(files, sight),
+        lambda: _add_milestones(of),
+        lambda: _add_changes(of),
+        lambda: _add_disputes(of),
+        lambda: _add_ratings(of),
+        lambda: _add_charges(of, sight),
+    )
+
+
+def _add_milestones(of: dict[UUID, JobFile]) -> None:
     for milestone in _milestones(of):
         of[milestone.award_id].milestones.append(milestone)
+
+
+def _add_changes(of: dict[UUID, JobFile]) -> None:
     changes = ChangeOrder.objects.filter(award__in=of, agreed_at__isnull=False)
     for change in changes.select_related("reason").order_by("agreed_at", "pk"):
         of[change.award_id].changes.append(change)
+
+
+def _add_disputes(of: dict[UUID, JobFile]) -> None:
     disputes = Dispute.objects.filter(milestone__award__in=of).order_by("raised_at", "pk")
     for dispute in disputes.select_related("milestone", "reason", "resolution__reason"):
         of[dispute.milestone.award_id].disputes.append(dispute)
+
+
+def _add_ratings(of: dict[UUID, JobFile]) -> None:
     revealed = Rating.objects.filter(award__in=of, award__reveal__isnull=False)
     for rating in revealed.select_related("text").order_by("side"):
         of[rating.award_id].ratings.append(rating)
-    _add_charges(of, sight)
 
 
 def _add_objections(files: dict[UUID, JobFile], sight: Sight) -> None:
