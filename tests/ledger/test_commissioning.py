@@ -126,7 +126,7 @@ def test_a_cancelled_job_nets_to_zero(cast: Cast):
 
     line.refresh_from_db()
     assert line.available == eur("50000")
-    assert stands("E100") == eur("0")
+    assert stands("E100") == stands("E910") == eur("0")
     assert Precommitment.objects.get().released_at == NOON + DAY
 
 
@@ -167,7 +167,7 @@ def test_a_job_ends_without_a_choice_and_the_bidders_read_why(cast: Cast, opened
 
     ended = NoAward.objects.get(job=opened)
     assert (ended.decided_by, ended.reason.text) == (cast.maya, "None has a rain plan.")
-    assert stands("E100") == eur("0")
+    assert stands("E100") == stands("E910") == eur("0")
     assert Event.objects.filter(kind="job.not_awarded", job=opened).count() == 1
     told = Notice.objects.filter(kind="job.not_awarded")
     assert {notice.recipient for notice in told} == {cast.pia, cast.paul, cast.vera}

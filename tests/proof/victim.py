@@ -69,7 +69,12 @@ class Victim:
         """A backend or a helper of the server dies; the server starts all the others anew."""
         postmaster = self.postmaster
         if children := children_of(postmaster):
-            kill(random.choice(children))
+            killed = random.choice(children)
+            kill(killed)
+            # Until its head has noticed, the server answers as if nothing had happened.
+            until = time.monotonic() + PATIENCE_SECONDS
+            while killed in children_of(postmaster) and time.monotonic() < until:
+                time.sleep(0.005)
 
     def kill_the_head(self, _: Random) -> None:
         """The postmaster dies; its children notice and leave."""
