@@ -19,6 +19,7 @@ from marketplace.answers import KeyUsedOtherwise
 from marketplace.money import CurrencyMismatch, NotAnAmount
 from marketplace.readiness import NotReady
 from marketplace.refusals import Forbidden, Refusal, Unknown
+from marketplace.saying import said
 
 MEDIA_TYPE = "application/problem+json"
 # Any refusal that is not named here is a conflict with the state of things: 409.
@@ -85,7 +86,7 @@ def problem(
         "title": HTTPStatus(status).phrase,
         "status": status,
         "code": code,
-        "detail": detail,
+        "detail": said(detail),
         "errors": list(errors),
     }
     if status != 404:
@@ -119,7 +120,7 @@ def _refused(refusal: Refusal) -> HttpResponse:
 
 
 def _error(field: str, code: str, message: str) -> dict[str, str]:
-    return {"pointer": "/" + field.replace(".", "/"), "code": code, "message": message}
+    return {"pointer": "/" + field.replace(".", "/"), "code": code, "message": said(message)}
 
 
 def _framework(exc: exceptions.APIException) -> HttpResponse:
@@ -145,4 +146,4 @@ def _errors_of(detail: Any, codes: Any, pointer: str = "") -> Iterator[dict[str,
             below = f"{pointer}/{position}" if nested else pointer
             yield from _errors_of(inner, codes[position], below)
     else:
-        yield {"pointer": pointer, "code": str(codes), "message": str(detail)}
+        yield {"pointer": pointer, "code": str(codes), "message": said(str(detail))}

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 THEME_COOKIE: Final = "theme"
 KEYS_COOKIE: Final = "keys"
@@ -40,13 +40,23 @@ def keep(response: HttpResponse, name: str, value: str, *, secure: bool) -> None
     )
 
 
-class ZoneMiddleware:
-    """Writes times in the reader's zone: the one they chose, else their account's, else ours."""
+class AppearanceMiddleware:
+    """
+    Writes pages in the reader's language and times in their zone.
+
+    What this browser remembers comes first, then what the account says; else the language is the
+    browser's own and the zone is the company's. Programs say their language with each request.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = getattr(request.user, "language", "")
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        if language and not chosen and not request.path_info.startswith("/api/"):
+            translation.activate(language)
+            request.LANGUAGE_CODE = language
         name = request.COOKIES.get(ZONE_COOKIE) or getattr(request.user, "time_zone", "")
         known = name if name in _zones() else settings.TIME_ZONE
         with timezone.override(ZoneInfo(known)):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from frontend import formats
 from frontend.amounts import read_amount
 from marketplace.money import Money, NotAnAmount
+from marketplace.saying import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class MoneyField(forms.CharField):
         try:
             return read_amount(typed, currency=self.currency)
         except NotAnAmount as refusal:
-            raise ValidationError(refusal.text, code=refusal.code) from None
+            raise ValidationError(said(refusal.text), code=refusal.code) from None
 
     def prepare_value(self, value: Any) -> Any:
         """Show a Money in the reader's digits, and what was typed as it was typed."""

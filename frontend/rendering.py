@@ -21,6 +21,7 @@ from django.utils.cache import patch_vary_headers
 
 from marketplace.project.clock import ReceivedRequest
 from marketplace.refusals import Forbidden, Refusal, Unknown
+from marketplace.saying import said
 
 
 class Checked(Protocol):
@@ -80,7 +81,7 @@ def refused(
         )
     # A form with a prefix or of another shape may lack the field: then it is said on top.
     field = refusal.field if refusal.field in form.fields else None
-    form.add_error(field, refusal.text)
+    form.add_error(field, said(refusal.text))
     status = HTTPStatus.UNPROCESSABLE_ENTITY if field else HTTPStatus.CONFLICT
     return page(request, template, context, status=status)
 

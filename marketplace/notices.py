@@ -20,6 +20,7 @@ from marketplace.models.events import Notice
 from marketplace.models.jobs import Job
 from marketplace.models.people import Membership, Office, OfficeHeld, Role, User
 from marketplace.models.providers import Provider
+from marketplace.saying import said
 
 log = structlog.stdlib.get_logger("choicebook.notices")
 
@@ -172,12 +173,13 @@ def _send(notice: Notice, *, at: datetime) -> bool:
 def _mail(notice: Notice) -> EmailMessage:
     reader = notice.recipient
     with translation.override(reader.language or settings.LANGUAGE_CODE):
+        text = said(notice.text)
         lines = [
             _("Hello %(name)s,") % {"name": reader.name},
-            notice.text,
+            text,
             f"{settings.SITE_URL}/jobs/{notice.job_id}/" if notice.job_id else settings.SITE_URL,
-            _("You get this because %(because)s.") % {"because": notice.because},
+            _("You get this because %(because)s.") % {"because": said(notice.because)},
         ]
     # A line break in a subject would be a header of the writer's choosing.
-    subject = " ".join(notice.text.split())[:LONGEST_SUBJECT]
+    subject = " ".join(text.split())[:LONGEST_SUBJECT]
     return EmailMessage(subject=subject, body="\n\n".join(lines), to=[reader.email])

@@ -8,6 +8,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from frontend.appearance import KEYS_COOKIE, THEME_COOKIE, THEMES, keep
+from marketplace.people import choose_reading
 
 
 @require_POST
@@ -20,6 +21,9 @@ def appearance(request: HttpRequest) -> HttpResponse:
         keep(response, THEME_COOKIE, theme if theme in THEMES else "", secure=secure)
     language = request.POST.get("language", "")
     if language in dict(settings.LANGUAGES):
+        person = request.user
+        if person.is_authenticated:  # mails and notices speak the same language from then on
+            choose_reading(actor=person, language=language, time_zone=person.time_zone)
         keep(response, settings.LANGUAGE_COOKIE_NAME, language, secure=secure)
     keys = request.POST.get("keys")
     if keys is not None:

@@ -29,6 +29,7 @@ from frontend.requests import SignedIn
 from marketplace.catalogue import CriterionText, JobText, MySeat, job_text
 from marketplace.directory import ProviderFacts, provider
 from marketplace.refusals import Refusal, Unknown
+from marketplace.saying import said
 from marketplace.together import together
 
 TEMPLATE = "frontend/pages/bids/edit.html"
@@ -79,7 +80,7 @@ def _save(request: SignedIn, here: Desk, sheet: BidSheet, *, has_draft: bool) ->
             if not request.htmx:
                 context = _context(here, sheet, content, has_draft=has_draft)
                 return refused(request, TEMPLATE, context, refusal=refusal)
-            sheet.add_error(None, refusal.text)
+            sheet.add_error(None, said(refusal.text))
         else:
             if not request.htmx:
                 return _go_on(request, here)

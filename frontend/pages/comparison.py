@@ -32,6 +32,7 @@ from ledger.reports.comparison import (
 )
 from marketplace.money import Money
 from marketplace.refusals import Refusal, Unknown
+from marketplace.saying import said
 
 MANY = 4  # bids that fit side by side
 
@@ -130,7 +131,7 @@ def _kind_cell(bid: ComparedBid, kind: str, currency: str) -> KindCell:
 
 
 def _flags_of(paper: Comparison, bid: ComparedBid) -> list[str]:
-    return [flag.text for flag in paper.flags if bid.bid_id in flag.bid_ids]
+    return [said(flag.text) for flag in paper.flags if bid.bid_id in flag.bid_ids]
 
 
 def _paper(request: SignedIn, job_id: UUID) -> Comparison:

@@ -26,6 +26,7 @@ from marketplace.catalogue import JobText, job_text
 from marketplace.drafting import AlreadyPublished, discard_draft, draft_job, save_draft
 from marketplace.readiness import gaps
 from marketplace.refusals import Refusal
+from marketplace.saying import said
 from marketplace.templates import TemplatePaper, template
 
 TEMPLATE = "frontend/pages/jobs/edit.html"
@@ -90,7 +91,9 @@ def _save(request: SignedIn, job: JobText, sheet: JobSheet) -> HttpResponse:
                 at=request.received_at,
             )
         except Refusal as refusal:
-            sheet.add_error(refusal.field if refusal.field in sheet.fields else None, refusal.text)
+            sheet.add_error(
+                refusal.field if refusal.field in sheet.fields else None, said(refusal.text)
+            )
         else:
             if not by_itself:
                 return _go_on(request, job.id)
@@ -133,7 +136,7 @@ def _lacks(request: SignedIn, job_id: UUID) -> dict[str, Any]:
     """Return what stands in the way of publishing, by the parts of the page."""
     lacking = gaps(actor=request.user, job_id=job_id, at=request.received_at)
     parts = [
-        (anchor, name, [one.text for one in lacking if one.field in fields])
+        (anchor, name, [said(one.text) for one in lacking if one.field in fields])
         for anchor, name, fields in PARTS
     ]
     return {"missing": lacking, "parts": parts}

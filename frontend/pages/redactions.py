@@ -34,7 +34,7 @@ class RedactionForm(PageForm):
 @login_required
 def ask(request: SignedIn, words_id: UUID) -> HttpResponse:
     """Ask that words be taken off the record."""
-    require(may_redact(request.user), "Auditors and administrators redact.")
+    require(may_redact(request.user), _("Auditors and administrators redact."))
     act = Act(
         title=_("Take these words off the record"),
         lead=_("They stay until another auditor or administrator agrees."),

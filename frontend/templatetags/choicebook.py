@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from frontend import formats, wording
 from frontend.formats import Amount
 from frontend.forms import MoneyField, Problem, problems_of
+from marketplace import saying
 
 register = template.Library()
 
@@ -134,6 +135,12 @@ def zone(at: datetime) -> str:
 def word(code: Any, table: str) -> str:
     """Write the word for a code: `{{ row.state|word:"states" }}`."""
     return wording.word(table, code)
+
+
+@register.filter
+def said(text: Any) -> str:
+    """Say in the reader's language what the domain says in English: `{{ item.then|said }}`."""
+    return saying.said(str(text or ""))
 
 
 @register.filter(is_safe=True)

@@ -90,7 +90,7 @@ MIDDLEWARE = [
     "marketplace.project.sessions.SessionAgeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "frontend.appearance.ZoneMiddleware",
+    "frontend.appearance.AppearanceMiddleware",
     "marketplace.asking.ReadingMiddleware",
     "frontend.rendering.RefusalMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -207,7 +207,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 USE_I18N = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("de", _("German"))]
-LOCALE_PATHS = [ROOT / app / "locale" for app in ("frontend", "marketplace", "bids", "ledger")]
+LOCALE_PATHS = [
+    ROOT / app / "locale" for app in ("frontend", "marketplace", "bids", "ledger", "api")
+]
 USE_TZ = True
 TIME_ZONE = env_str("TIME_ZONE", "UTC")
 

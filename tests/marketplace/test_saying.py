@@ -1,0 +1,75 @@
+"""What the domain says in English is said again in the reader's language, gaps and all."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.core import mail
+from django.utils import translation
+
+from marketplace.notices import send_due_notices, tell
+from marketplace.people import choose_reading
+from marketplace.saying import said
+from tests.cast import Cast
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+LATE = "Bidding on “Annual meeting 2027” ended at 2 December 2026, 12:00 UTC."
+
+
+@pytest.mark.parametrize(
+    ("english", "german"),
+    [
+        (LATE, "Die Gebotsfrist für „Annual meeting 2027“ endete am 2. Dezember 2026, 12:00 UTC."),
+        ("You", "Sie"),
+        (
+            "The ceiling is 1,234.50 EUR; your price is -2,000 JPY.",
+            "Die Obergrenze ist EUR\xa01.234,50; Ihr Preis ist JPY\xa0-2.000.",
+        ),
+        ("You are now Lead of “Gather”.", "Sie haben jetzt die Rolle Teamleitung bei „Gather“."),
+        (
+            "No earlier month is open. No dispute is open.",
+            "Kein früherer Monat ist offen. Keine Beanstandung ist offen.",
+        ),
+    ],
+)
+def test_a_sentence_is_said_in_the_readers_language(english: str, german: str) -> None:
+    assert said(english, "de") == german
+    assert said(english, "de-ch") == german
+    assert said(english, "en") == english
+    with translation.override("de"):
+        assert said(english) == german
+
+
+@pytest.mark.parametrize("written", ["", "We would begin in May.", "You would begin. In May."])
+def test_what_somebody_wrote_stays_as_it_was_written(written: str) -> None:
+    assert said(written, "de") == written
+
+
+def test_a_name_between_quotes_is_never_taken_for_a_word_of_ours() -> None:
+    assert said("“Draft” is cancelled.", "de") == "„Draft“ ist abgebrochen."
+
+
+def test_a_language_without_a_catalogue_reads_english() -> None:
+    assert said(LATE, "pt") == LATE
+
+
+@pytest.mark.django_db
+def test_a_notice_is_kept_once_and_mailed_in_each_persons_language(cast: Cast) -> None:
+    choose_reading(actor=cast.maya, language="de", time_zone="")
+    tell(
+        "job.closed",
+        recipients=[cast.maya, cast.rolf],
+        text=LATE,
+        because="it is about you",
+        at=NOON,
+    )
+
+    send_due_notices(at=NOON)
+
+    mails = {message.to[0]: f"{message.subject}\n{message.body}" for message in mail.outbox}
+    assert "Guten Tag" in mails[cast.maya.email]
+    assert said(LATE, "de") in mails[cast.maya.email]
+    assert "Sie bekommen das, weil es um Sie geht." in mails[cast.maya.email]
+    assert LATE in mails[cast.rolf.email]
+    assert set(cast.maya.notices.values_list("text", flat=True)) >= {LATE}
