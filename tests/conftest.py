@@ -16,7 +16,7 @@ from django.db import connections
 from pytest_django import DjangoDbBlocker
 
 from marketplace.project.embedded import DURABLE, Embedded
-from tests import database, leftovers
+from tests import afterwards, database, leftovers
 from tests.cast import Cast, assemble
 
 # What takes longest begins first, so that the end of a run is made of small things.
@@ -32,6 +32,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((i for i, name in enumerate(LONGEST) if name in item.nodeid), len(LONGEST))
 
     items.sort(key=place)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """A test that lost its server says what that server wrote last."""
+    report = yield
+    if report.failed and afterwards.LOST in str(report.longrepr):
+        said = "\n".join(afterwards.words_on_a_lost_server())
+        report.sections.append(("the servers", said))
+    return report
 
 
 @pytest.fixture(scope="session")
