@@ -74,7 +74,7 @@ def invite_colleague(
     require(may_speak_for(actor, vendor) and not vendor.is_in_house)
     if role not in PROVIDER_ROLES:
         raise RoleNotThere("Choose lead or member.")
-    email = _usable(email, at=at)
+    email = _usable(email, at=at, into=vendor)
     return _invite(actor, email, vendor.name, vendor, Role(role), at=at)
 
 
@@ -145,15 +145,20 @@ def accept_vendor_invitation(
     return person
 
 
-def _usable(email: str, *, at: datetime) -> str:
+def _usable(email: str, *, at: datetime, into: Provider | None = None) -> str:
+    """Return an address that may be asked. A vendor is told of nobody but its own people."""
     email = email.strip()
     try:
         validate_email(email)
     except ValidationError:
         raise EmailNotUsable(f"“{email}” is not an e-mail address.") from None
-    if User.objects.filter(email__iexact=email).exists():
+    known = User.objects.filter(email__iexact=email)
+    waiting = VendorInvitation.objects.open().filter(email__iexact=email, ends_at__gt=at)
+    if into is not None:
+        known, waiting = known.filter(memberships__provider=into), waiting.filter(provider=into)
+    if known.exists():
         raise EmailTaken("Somebody has this e-mail address already.")
-    if VendorInvitation.objects.open().filter(email__iexact=email, ends_at__gt=at).exists():
+    if waiting.exists():
         raise AskedAlready("They have an invitation that stands. Withdraw it first.")
     return email
 

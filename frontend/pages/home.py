@@ -29,8 +29,6 @@ _PLACES_BY_JOB = {
     "rule": "objections",
     "standstill": "board",
     "rate": "rate",
-    "opening": "timeline",
-    "choice": "timeline",
     "allow_late_charge": "board",
 }
 # What concerns no job is done on its own page.

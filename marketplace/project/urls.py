@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_required
 from django.urls import include, path
 
-from marketplace.project import health
+from marketplace.project import health, passwords
 
 admin.site.login = login_required(admin.site.login)  # type: ignore[method-assign]  # one sign-in
 
@@ -15,7 +15,7 @@ accounts = [
     path("sign-out/", account.logout, name="account_logout"),
     path("confirm-it-is-you/", account.reauthenticate, name="account_reauthenticate"),
     path("inactive/", account.account_inactive, name="account_inactive"),
-    path("password/", account.password_change, name="account_change_password"),
+    path("password/", passwords.change, name="account_change_password"),
     path("sign-up/", account.signup, name="account_signup"),  # says that it is closed
 ]
 

@@ -157,6 +157,25 @@ def test_finance_and_heads_invite_and_nobody_twice(cast):
     assert invited(cast, at=NOON + timedelta(days=15))
 
 
+def test_a_vendor_is_not_told_who_else_has_an_account_or_an_invitation(cast):
+    """The link says it to whoever reads that mail; nobody else learns of it."""
+    invited(cast)
+
+    def ask(email: str) -> VendorInvitation:
+        return invite_colleague(
+            actor=cast.vera, provider_id=cast.vera_co.pk, email=email, role="member", at=NOON
+        )
+
+    theirs = ask(cast.maya.email)
+    ask("lina@light.example")  # whom finance has asked, for another company
+    with refused(AskedAlready):
+        ask("Lina@light.example")
+    with refused(EmailTaken):
+        ask(cast.vera.email)
+    with refused(EmailTaken):
+        come_in(theirs)
+
+
 def test_who_came_in_says_what_it_is_and_is_approved_by_another_than_invited_it(
     cast, lina, light, fay
 ):

@@ -84,6 +84,32 @@ def test_the_next_request_of_somebody_who_left_is_nobodys(client, person):
     assert answer.url.startswith(reverse("account_login"))
 
 
+def test_who_signs_in_through_the_company_is_told_that_there_is_no_password_here(client, person):
+    person.set_unusable_password()
+    person.save()
+    client.force_login(person)
+
+    answer = client.get(reverse("account_change_password"))
+
+    assert answer.status_code == 200
+    assert "You have no password here" in answer.content.decode()
+
+
+def test_who_has_a_password_changes_it(client, person):
+    person.set_password("the-old-one-is-long")
+    person.save()
+    client.force_login(person)
+    address = reverse("account_change_password")
+    assert "Change your password" in client.get(address).content.decode()
+    typed = {"password1": "a-new-one-is-longer", "password2": "a-new-one-is-longer"}
+
+    answer = client.post(address, {"oldpassword": "the-old-one-is-long"} | typed)
+
+    assert answer.status_code == 302
+    person.refresh_from_db()
+    assert person.check_password("a-new-one-is-longer")
+
+
 @pytest.mark.django_db
 def test_a_page_forbids_what_it_does_not_need(client):
     headers = client.get(reverse("account_login")).headers
