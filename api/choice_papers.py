@@ -16,6 +16,7 @@ from ledger.reports.comparison import (
     Record,
 )
 from ledger.reports.debrief import Debrief, DebriefScore
+from ledger.reports.past_ratings import PastRating
 from ledger.reports.stage import Stage, WantedChoice
 
 WantedChoiceOut = paper(
@@ -39,7 +40,7 @@ StageOut = paper(
     "wanted",
 )
 ComparedCriterionOut = paper(
-    ComparedCriterion, "criterion_id", "name", "question", "weight", "levels", "knock_out"
+    ComparedCriterion, "criterion_id", "name", "question", "weight", "levels", "knock_out", "kind"
 )
 ComparedLineOut = paper(ComparedLine, "kind", "label", "text", "amount")
 ComparedScoreOut = paper(
@@ -47,6 +48,7 @@ ComparedScoreOut = paper(
 )
 ComparedFileOut = paper(ComparedFile, "file_id", "name", "size")
 ComparedFlagOut = paper(ComparedFlag, "code", "text", "bid_ids")
+PastRatingOut = paper(PastRating, "mean", "ratings", "usual", "usual_ratings", "is_neutral")
 RecordOut = paper(Record, "result_mean", "ratings", "dates_kept", "dates_promised", "is_new")
 ComparedBidOut = paper(
     ComparedBid,
@@ -82,7 +84,9 @@ ComparedBidOut = paper(
     "files",
     "scores",
     "record",
+    "past_rating",
     "is_chosen",
+    "withdrawn",
     "is_final",
     "is_followed",
     answers=pairs(
@@ -118,7 +122,14 @@ ComparisonOut = paper(
     "stage",
 )
 DebriefScoreOut = paper(
-    DebriefScore, "criterion_name", "weight", "levels", "quarters", "words", "reasons"
+    DebriefScore,
+    "criterion_name",
+    "weight",
+    "levels",
+    "quarters",
+    "words",
+    "reasons",
+    "past_rating",
 )
 DebriefOut = paper(
     Debrief,

@@ -28,8 +28,8 @@ from marketplace.offering import OfferedPolicy, offer_policy, offered_policies
 
 StageOut = paper(
     PublicationStage,
-    *("why", "wanted_id", "wanted_by", "wanted_at", "may_want", "may_sign", "sent_back"),
-    "sent_back_by",
+    *("why", "wanted_id", "wanted_by", "wanted_at", "estimate", "may_want", "may_sign"),
+    *("sent_back", "sent_back_by"),
 )
 PublishingLimitOut = paper(
     PublishingLimitRow,

@@ -45,6 +45,11 @@ class CriterionBody(Strict):
         max_value=4,
         help_text="In quarters: below it, a bid is out.",
     )
+    kind = serializers.ChoiceField(
+        ["judged", "past_ratings"],
+        default="judged",
+        help_text="`past_ratings` is computed at the opening, and weighs 20 of 100 at most.",
+    )
 
 
 class DetailsBody(Strict):
@@ -135,7 +140,9 @@ JobRowOut = paper(
     "provider_name",
     "provider_is_in_house",
 )
-CriterionOut = paper(CriterionText, "id", "name", "question", "weight", "levels", "knock_out")
+CriterionOut = paper(
+    CriterionText, "id", "name", "question", "weight", "levels", "knock_out", "kind"
+)
 QuestionOut = paper(
     QuestionText, "id", "text", "asked_at", "due_at", "answer", "answered_at", "answered_by"
 )

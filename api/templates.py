@@ -30,7 +30,9 @@ from marketplace.templates import (
     templates,
 )
 
-TemplateCriterionOut = paper(TemplateCriterion, "name", "weight", "question", "levels", "knock_out")
+TemplateCriterionOut = paper(
+    TemplateCriterion, "name", "weight", "question", "levels", "knock_out", "kind"
+)
 TemplateOut = paper(
     TemplatePaper,
     *("id", "name", "department_id", "department_name", "title", "category_id", "category_name"),

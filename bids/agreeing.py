@@ -19,13 +19,14 @@ from bids.scoring import (
     OwnProvider,
     ReasonTooShort,
     ScoresAreFixed,
+    judged_criterion,
 )
 from marketplace.history import Fact, record
 from marketplace.models.events import Audience
 from marketplace.models.jobs import Criterion, Job
 from marketplace.models.people import User
 from marketplace.notices import people_of_department, tell
-from marketplace.refusals import NotOpened, Refusal, Unknown, require
+from marketplace.refusals import NotOpened, Refusal, require
 from marketplace.sides import stands_with_bidder
 from marketplace.words import keep
 
@@ -78,14 +79,12 @@ def agree_score(
     and every consent given to the sheet as it was.
 
     :raises Unknown, Forbidden: not theirs to see, no criterion of this job, not on the panel.
-    :raises OwnProvider, JudgingOver, ScoresAreFixed, NotAllIn, NotOpened, TalkMissing,
-        LevelOutOfRange, ReasonTooShort: the rules say no.
+    :raises OwnProvider, JudgingOver, RatingsSpeak, ScoresAreFixed, NotAllIn, NotOpened,
+        TalkMissing, LevelOutOfRange, ReasonTooShort: the rules say no.
     """
     bid = Bid.objects.visible_to(actor).select_related("provider").one(bid_id)
     job = _lock_for_panel(actor, bid.job_id)
-    criterion = Criterion.objects.filter(pk=criterion_id, job=job).first()
-    if criterion is None:
-        raise Unknown("There is no such criterion.")
+    criterion = judged_criterion(job, criterion_id)
     now = _refuse_not_in(job)
     place = (bid.pk, criterion.pk)
     if place not in now.places:

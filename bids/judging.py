@@ -91,7 +91,7 @@ def judging(job: Job) -> Judging:
         job=job, disqualified__isnull=True, opened__isnull=False, final_of__isnull=True
     )
     bids = list(still_in.values_list("pk", flat=True))
-    criteria = list(job.criteria.values_list("pk", flat=True))
+    criteria = list(job.criteria.judged().values_list("pk", flat=True))
     scores = Score.objects.filter(bid__in=bids, scorer__in=judges, replaced_at=None)
     agreed = AgreedScore.objects.filter(bid__in=bids, replaced_at=None)
     return Judging(

@@ -119,4 +119,4 @@ def _refuse_money(job: Job, content: BidContent) -> None:
 def _criteria(job: Job, content: BidContent) -> list[object]:
     if not content.answers:
         return []
-    return list(job.criteria.values_list("pk", flat=True))
+    return list(job.criteria.judged().values_list("pk", flat=True))

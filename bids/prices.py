@@ -87,7 +87,7 @@ def open_prices(*, actor: User, job_id: UUID, at: datetime) -> int:
 
 
 def _refuse_unscored(job: Job, bids: list[Bid]) -> None:
-    criteria = job.criteria.values_list("pk", flat=True)
+    criteria = job.criteria.judged().values_list("pk", flat=True)
     places = [(bid.pk, criterion) for bid in bids for criterion in criteria]
     scores = Score.objects.filter(bid__in=bids, replaced_at=None).select_related("scorer")
     whole = whole_judgements(scores, places)

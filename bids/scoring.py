@@ -14,7 +14,7 @@ from bids.models.panels import Score
 from bids.permissions import may_score, sits_with_a_bidder
 from marketplace.history import record
 from marketplace.models.events import Audience
-from marketplace.models.jobs import Criterion, Job, Procedure
+from marketplace.models.jobs import Criterion, CriterionKind, Job, Procedure
 from marketplace.models.people import User
 from marketplace.refusals import NotOpened, Refusal, Unknown, require
 from marketplace.words import keep
@@ -40,6 +40,13 @@ class LevelOutOfRange(Refusal):
 
     code = "level_out_of_range"
     field = "quarters"
+
+
+class RatingsSpeak(Refusal):
+    """What past work was rated is on the record; nobody judges it anew."""
+
+    code = "ratings_speak"
+    field = "criterion_id"
 
 
 class ReasonTooShort(Refusal):
@@ -69,8 +76,8 @@ def score_bid(
     Judge an opened bid on one criterion. It replaces the person's earlier judgement.
 
     :raises Unknown, Forbidden: not theirs to see, no criterion of this job, not theirs to judge.
-    :raises OwnProvider, NotOpened, JudgingOver, ScoresAreFixed, LevelOutOfRange, ReasonTooShort,
-        Superseded: the rules say no.
+    :raises OwnProvider, RatingsSpeak, NotOpened, JudgingOver, ScoresAreFixed, LevelOutOfRange,
+        ReasonTooShort, Superseded: the rules say no.
     """
     found = Bid.objects.visible_to(actor).one(bid_id)
     job = Job.objects.lock(found.job_id)
@@ -78,9 +85,7 @@ def score_bid(
         raise OwnProvider("You stand on the bidding side of this job.")
     require(may_score(actor, job))
     bid = Bid.objects.select_related("provider").get(pk=bid_id)
-    criterion = Criterion.objects.filter(pk=criterion_id, job=job).first()
-    if criterion is None:
-        raise Unknown("There is no such criterion.")
+    criterion = judged_criterion(job, criterion_id)
     _refuse_unready(job, bid, at=at)
     if not 0 <= quarters <= HIGHEST:
         raise LevelOutOfRange("Choose one of the five levels.")
@@ -88,6 +93,16 @@ def score_bid(
     if len(reason) < SHORTEST_REASON:
         raise ReasonTooShort(f"Give a reason of at least {SHORTEST_REASON} characters.")
     return _write(bid, criterion, quarters, reason, actor=actor, job=job, at=at)
+
+
+def judged_criterion(job: Job, criterion_id: UUID) -> Criterion:
+    """:raises Unknown, RatingsSpeak: there is none, or nobody judges it."""
+    criterion = Criterion.objects.filter(pk=criterion_id, job=job).first()
+    if criterion is None:
+        raise Unknown("There is no such criterion.")
+    if criterion.kind == CriterionKind.PAST_RATINGS:
+        raise RatingsSpeak(f"“{criterion.name}” is computed from what past work was rated.")
+    return criterion
 
 
 def _refuse_unready(job: Job, bid: Bid, *, at: datetime) -> None:

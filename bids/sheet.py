@@ -192,7 +192,7 @@ def _criteria(job: Job, now: Judging, bids: tuple[SheetBid, ...]) -> tuple[Sheet
             levels=tuple(one.levels),
             places=tuple(_place(bid.bid_id, one, now, said) for bid in bids),
         )
-        for one in job.criteria.order_by("position")
+        for one in job.criteria.judged().order_by("position")
     )
 
 

@@ -56,7 +56,7 @@ class BidSheet:
         self.before = content
         self.bid = BidForm(
             data,
-            criteria=job.criteria,
+            criteria=job.asked,
             currency=job.currency,
             initial=None if content is None else _initial(content, job),
         )
@@ -127,7 +127,7 @@ class BidSheet:
             valid_until_on=typed["valid_until_on"],
             answers={
                 criterion.id: typed[answer_name(criterion)]
-                for criterion in self.job.criteria
+                for criterion in self.job.asked
                 if typed[answer_name(criterion)]
             },
             tax_minor=0 if tax is None else tax.minor,
@@ -195,7 +195,7 @@ def _initial(content: BidContent, job: JobText) -> dict[str, Any]:
         "finishes_on": content.finishes_on,
         "valid_until_on": content.valid_until_on,
         "tax": content.tax if content.tax_minor else None,
-        **{answer_name(one): content.answers.get(one.id, "") for one in job.criteria},
+        **{answer_name(one): content.answers.get(one.id, "") for one in job.asked},
     }
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.utils.html import format_html
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,6 +23,7 @@ from frontend.forms import (
     offer,
 )
 from marketplace.catalogue import CriterionText, JobText
+from marketplace.details import HEAVIEST_PAST, PAST_RATINGS, past_ratings
 from marketplace.directory import CategoryFacts, ProviderFacts, Seat
 from marketplace.drafting import DEFAULT_LEVELS, CriterionDraft, JobDetails
 from marketplace.offering import OfferedPolicy
@@ -66,6 +69,17 @@ class JobForm(PageForm):
             "We propose 0.3 × ceiling / 40: a bid that is ten points better may then cost ten "
             "times this more. With a hidden ceiling, say your own."
         ),
+    )
+    past_ratings = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=HEAVIEST_PAST,
+        label=gettext_lazy("Weight of past ratings"),
+        help_text=gettext_lazy(
+            "0 to 20 of the 100. Computed at the opening from how satisfied departments were; "
+            "newcomers count as usual."
+        ),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "amount"}),
     )
     mode = forms.ChoiceField(
         choices=wording.choices("modes"), label=gettext_lazy("How bids are ranked")
@@ -144,6 +158,20 @@ class CriterionForm(PageForm):
         label=gettext_lazy("What every bidder answers to it"),
     )
 
+    knock_out = forms.TypedChoiceField(
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[
+            ("", gettext_lazy("Nothing puts a bid out")),
+            *(
+                (n, format_lazy(gettext_lazy("Below {mark}, a bid is out"), mark=wording.LEVELS[n]))
+                for n in range(1, 5)
+            ),
+        ],
+        label=gettext_lazy("Knock-out"),
+    )
+
     level_names = LEVEL_FIELDS[::-1]  # the best level stands first
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -171,7 +199,11 @@ class CriterionForm(PageForm):
             typed[name] or DEFAULT_LEVELS[quarters] for quarters, name in enumerate(LEVEL_FIELDS)
         ]
         return CriterionDraft(
-            name=typed["name"], weight=typed["weight"], question=typed["question"], levels=levels
+            name=typed["name"],
+            weight=typed["weight"],
+            question=typed["question"],
+            levels=levels,
+            knock_out=typed["knock_out"],
         )
 
 
@@ -194,7 +226,10 @@ def details(form: JobForm, criteria: list[CriterionForm], *, currency: str) -> J
         closes_at=typed["closes_at"],
         bids_wanted=typed["bids_wanted"],
         too_few_rule=typed["too_few_rule"],
-        criteria=[one.draft() for one in criteria],
+        criteria=[
+            *(one.draft() for one in criteria),
+            *([past_ratings(typed["past_ratings"])] if typed["past_ratings"] else []),
+        ],
         invited=[UUID(one) for one in typed["invited"]],
         waiver=typed["waiver"],
     )
@@ -208,6 +243,7 @@ def initial_of_template(begun: TemplatePaper) -> dict[str, Any]:
         "need": begun.whole_need,
         "procedure": begun.procedure,
         "mode": begun.mode,
+        "past_ratings": past_weight(begun.criteria),
         "bids_wanted": begun.bids_wanted,
         "too_few_rule": begun.too_few_rule,
     }
@@ -223,6 +259,7 @@ def initial_of(job: JobText) -> dict[str, Any]:
         "policy_code": job.policy_code if job.published_at is None else "standard",
         "procedure": job.procedure,
         "mode": job.mode,
+        "past_ratings": past_weight(job.criteria),
         "ceiling": job.ceiling,
         "shows_ceiling": "yes" if job.shows_ceiling else "no",
         "point": job.point,
@@ -237,6 +274,11 @@ def initial_of(job: JobText) -> dict[str, Any]:
     }
 
 
+def past_weight(criteria: Sequence[CriterionText | TemplateCriterion]) -> int | None:
+    """Return what past ratings weigh; None where they do not count."""
+    return next((one.weight for one in criteria if one.kind == PAST_RATINGS), None)
+
+
 def criterion_initial(criterion: CriterionText | TemplateCriterion) -> dict[str, Any]:
     """Return what the form shows of one criterion."""
     levels = dict(zip(LEVEL_FIELDS, criterion.levels, strict=True))
@@ -244,6 +286,7 @@ def criterion_initial(criterion: CriterionText | TemplateCriterion) -> dict[str,
         "name": criterion.name,
         "weight": criterion.weight,
         "question": criterion.question,
+        "knock_out": criterion.knock_out,
         **levels,
     }
 

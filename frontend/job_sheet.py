@@ -20,6 +20,7 @@ from frontend.job_form import (
 )
 from frontend.requests import SignedIn
 from marketplace.catalogue import JobText
+from marketplace.details import PAST_RATINGS
 from marketplace.directory import Seat, categories, departments, providers, seats
 from marketplace.drafting import JobDetails
 from marketplace.offering import OfferedPolicy, offered_policies
@@ -77,7 +78,8 @@ class JobSheet:
             rules=_rules(request, shown),
         )
         model = shown or begun
-        drawn = [criterion_initial(one) for one in model.criteria] if model else []
+        judged = [one for one in model.criteria if one.kind != PAST_RATINGS] if model else []
+        drawn = [criterion_initial(one) for one in judged]
         spare = 1 if drawn else ROWS_OF_A_NEW_JOB
         rows = len(drawn) + spare if data is None else _rows_sent(data)
         self.criteria = [

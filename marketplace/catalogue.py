@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.calendar import reply_due_at
-from marketplace.models.jobs import Criterion, Invitation, Job
+from marketplace.models.jobs import Criterion, CriterionKind, Invitation, Job
 from marketplace.models.people import Membership, Office, User
 from marketplace.models.questions import Addendum, Question
 from marketplace.money import Money
@@ -29,6 +29,7 @@ class CriterionText:
     weight: int
     levels: tuple[str, ...]
     knock_out: int | None
+    kind: str  # judged, past_ratings
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,11 @@ class JobText:
     accepts_questions: bool
     is_title_only: bool  # an administrator's: of its words, they see the title alone
 
+    @property
+    def asked(self) -> tuple[CriterionText, ...]:
+        """What bidders answer to; the others are computed."""
+        return tuple(one for one in self.criteria if one.kind == CriterionKind.JUDGED)
+
 
 # What every reader of a job reads as it was written.
 AS_WRITTEN = (
@@ -219,7 +225,7 @@ def _sees_ceiling(actor: User, job: Job, *, is_mine: bool) -> bool:
 
 def _criterion(one: Criterion) -> CriterionText:
     return CriterionText(
-        one.pk, one.name, one.question, one.weight, tuple(one.levels), one.knock_out
+        one.pk, one.name, one.question, one.weight, tuple(one.levels), one.knock_out, one.kind
     )
 
 

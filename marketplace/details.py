@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from marketplace.models.jobs import Mode, Procedure, TooFewRule
+from marketplace.models.jobs import (
+    PAST_RATINGS_MOST,
+    CriterionKind,
+    Mode,
+    Procedure,
+    TooFewRule,
+)
 from marketplace.money import Money
 from marketplace.refusals import Refusal
 
@@ -15,6 +21,16 @@ DEFAULT_LEVELS = (
     "Shown for the most part",
     "Shown fully",
     "Shown fully, and better than asked",
+)
+PAST_RATINGS = CriterionKind.PAST_RATINGS.value
+HEAVIEST_PAST = PAST_RATINGS_MOST  # for forms, which know no model
+# What departments say of the result once work is finished, 1 to 5: the words of the screen.
+RATED_LEVELS = (
+    "Very dissatisfied",
+    "Dissatisfied",
+    "Neither",
+    "Satisfied",
+    "Very satisfied",
 )
 
 
@@ -52,6 +68,18 @@ class CriterionNotUsable(Refusal):
     field = "criteria"
 
 
+class PastRatingsTooHeavy(CriterionNotUsable):
+    """The past informs a choice; a newcomer must be able to win."""
+
+    code = "past_ratings_too_heavy"
+
+
+class PastRatingsTwice(CriterionNotUsable):
+    """One past counts once."""
+
+    code = "past_ratings_twice"
+
+
 class DatesBackwards(Refusal):
     """Work ends after it starts."""
 
@@ -68,6 +96,7 @@ class CriterionDraft:
     question: str = ""
     levels: Sequence[str] = DEFAULT_LEVELS  # words for 0, ¼, ½, ¾ and 1
     knock_out: int | None = None  # quarters: below it, a bid is out
+    kind: CriterionKind | str = CriterionKind.JUDGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +143,25 @@ def refuse_unusable(details: JobDetails) -> None:
         raise PointNegative("What a quality point is worth is zero or more.")
     if details.starts_on and details.ends_on and details.ends_on < details.starts_on:
         raise DatesBackwards("The work ends before it starts.")
-    for criterion in details.criteria:
-        refuse_unusable_criterion(criterion)
+    refuse_unusable_criteria(details.criteria)
 
 
-def refuse_unusable_criterion(criterion: CriterionDraft) -> None:
-    """:raises CriterionNotUsable: no draft can hold it."""
+def past_ratings(weight: int) -> CriterionDraft:
+    """Return the criterion that nobody judges: what the record says of each bidder's results."""
+    return CriterionDraft(
+        name="Past ratings", weight=weight, levels=RATED_LEVELS, kind=CriterionKind.PAST_RATINGS
+    )
+
+
+def refuse_unusable_criteria(criteria: Sequence[CriterionDraft]) -> None:
+    """:raises CriterionNotUsable, PastRatingsTooHeavy, PastRatingsTwice: no draft can hold it."""
+    for criterion in criteria:
+        _refuse_unusable_criterion(criterion)
+    if sum(one.kind == CriterionKind.PAST_RATINGS for one in criteria) > 1:
+        raise PastRatingsTwice("Past ratings count once; put their weights together.")
+
+
+def _refuse_unusable_criterion(criterion: CriterionDraft) -> None:
     name = criterion.name.strip()
     if not name or len(name) > 120:
         raise CriterionNotUsable("Name each criterion in 1 to 120 characters.")
@@ -129,3 +171,18 @@ def refuse_unusable_criterion(criterion: CriterionDraft) -> None:
         raise CriterionNotUsable(f"“{name}” needs words for each of the five levels.")
     if criterion.knock_out is not None and not 0 <= criterion.knock_out <= 4:
         raise CriterionNotUsable(f"The knock-out of “{name}” is one of its five levels.")
+    if criterion.kind not in CriterionKind.values:
+        raise CriterionNotUsable(f"“{name}” is {' or '.join(CriterionKind.values)}.")
+    if criterion.kind == CriterionKind.PAST_RATINGS:
+        _refuse_unfair_past(criterion)
+
+
+def _refuse_unfair_past(criterion: CriterionDraft) -> None:
+    if criterion.weight > PAST_RATINGS_MOST:
+        raise PastRatingsTooHeavy(
+            f"Past ratings weigh {criterion.weight}; {PAST_RATINGS_MOST} of 100 are the most."
+        )
+    if criterion.knock_out is not None or criterion.question.strip():
+        raise CriterionNotUsable(
+            "Past ratings are computed: nobody answers to them, and they knock nobody out."
+        )

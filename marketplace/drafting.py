@@ -10,10 +10,16 @@ from django.db import transaction
 from django.db.models import ProtectedError, QuerySet
 
 from marketplace.compiled import Kept
-from marketplace.details import DEFAULT_LEVELS, CriterionDraft, JobDetails, refuse_unusable
+from marketplace.details import (
+    DEFAULT_LEVELS,
+    RATED_LEVELS,
+    CriterionDraft,
+    JobDetails,
+    refuse_unusable,
+)
 from marketplace.models.departments import Department
 from marketplace.models.job_files import JobFileContent
-from marketplace.models.jobs import Criterion, Invitation, Job
+from marketplace.models.jobs import Criterion, CriterionKind, Invitation, Job
 from marketplace.models.people import User
 from marketplace.models.providers import Category, Provider
 from marketplace.money import CurrencyMismatch
@@ -191,7 +197,9 @@ def draft_details(*, actor: User, job_id: UUID) -> JobDetails:
         bids_wanted=job.bids_wanted,
         too_few_rule=job.too_few_rule,
         criteria=tuple(
-            CriterionDraft(one.name, one.weight, one.question, tuple(one.levels), one.knock_out)
+            CriterionDraft(
+                one.name, one.weight, one.question, tuple(one.levels), one.knock_out, one.kind
+            )
             for one in job.criteria.order_by("position")
         ),
         invited=tuple(
@@ -272,11 +280,18 @@ def _write_criteria(job: Job, criteria: Sequence[CriterionDraft], *, is_new: boo
             name=criterion.name.strip(),
             question=criterion.question.strip(),
             weight=criterion.weight,
-            levels=[level.strip() for level in criterion.levels],
+            levels=_levels(criterion),
             knock_out=criterion.knock_out,
+            kind=criterion.kind,
         )
         for position, criterion in enumerate(criteria, start=1)
     )
+
+
+def _levels(criterion: CriterionDraft) -> list[str]:
+    if criterion.kind == CriterionKind.PAST_RATINGS:
+        return list(RATED_LEVELS)  # the words in which departments rated
+    return [level.strip() for level in criterion.levels]
 
 
 def _write_invitations(

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from marketplace.compiled import Kept
 from marketplace.history import moment
-from marketplace.models.jobs import Criterion, Invitation, Job
+from marketplace.models.jobs import Criterion, CriterionKind, Invitation, Job
 
 
 def fingerprint_of(job: Job) -> bytes:
@@ -55,6 +55,8 @@ def frozen(job: Job) -> dict[str, Any]:
                 "levels": criterion.levels,
                 "knock_out": criterion.knock_out,
             }
+            # Only where nobody judges it, for the same reason.
+            | ({} if criterion.kind == CriterionKind.JUDGED else {"kind": str(criterion.kind)})
             for criterion in _criteria.all(job.pk)
         ],
         "invited": sorted(str(provider) for provider in _invited.all(job.pk)),

@@ -13,7 +13,7 @@ from marketplace.details import CriterionDraft, JobDetails, refuse_unusable
 from marketplace.drafting import draft_job
 from marketplace.history import record
 from marketplace.models.events import Audience
-from marketplace.models.jobs import Job
+from marketplace.models.jobs import CriterionKind, Job
 from marketplace.models.people import User
 from marketplace.models.templates import Template
 from marketplace.permissions import may_draft_for
@@ -52,6 +52,7 @@ class TemplateCriterion:
     question: str
     levels: tuple[str, ...]
     knock_out: int | None
+    kind: str = CriterionKind.JUDGED.value  # those kept before there was another have none
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def keep_template(
         too_few_rule=job.too_few_rule,
         criteria=list(
             job.criteria.order_by("position").values(
-                "name", "weight", "question", "levels", "knock_out"
+                "name", "weight", "question", "levels", "knock_out", "kind"
             )
         ),
         milestones=parts,
@@ -203,7 +204,7 @@ def details_from(paper: TemplatePaper, *, title: str = "") -> JobDetails:
         bids_wanted=paper.bids_wanted,
         too_few_rule=paper.too_few_rule,
         criteria=tuple(
-            CriterionDraft(one.name, one.weight, one.question, one.levels, one.knock_out)
+            CriterionDraft(one.name, one.weight, one.question, one.levels, one.knock_out, one.kind)
             for one in paper.criteria
         ),
     )

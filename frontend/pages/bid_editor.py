@@ -211,7 +211,7 @@ def _context(
 def answered(job: JobText, content: BidContent | None) -> list[tuple[CriterionText, str]]:
     """Return the criteria of a job, each with what a bid says to it."""
     said = {} if content is None else content.answers
-    return [(one, said.get(one.id, "")) for one in job.criteria]
+    return [(one, said.get(one.id, "")) for one in job.asked]
 
 
 def _digest(content: BidContent) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,8 @@ from ledger.reports.comparison import (
     Comparison,
     comparison,
 )
+from ledger.reports.past_ratings import PastRating
+from marketplace.details import PAST_RATINGS
 from marketplace.money import Money
 from marketplace.refusals import Refusal, Unknown
 from marketplace.saying import said
@@ -52,6 +55,8 @@ class CriterionCell:
 
     answer: str
     scores: tuple[ComparedScore, ...]
+    past: PastRating | None  # where the record speaks instead of judges
+    points: Decimal | None  # what it gives, of the criterion's weight
 
 
 @require_safe
@@ -117,7 +122,10 @@ def criterion_rows(paper: Comparison) -> list[tuple[ComparedCriterion, list[Crit
         for bid in paper.bids:
             answers = dict(bid.answers)
             scores = tuple(s for s in bid.scores if s.criterion_id == criterion.criterion_id)
-            cells.append(CriterionCell(answers.get(criterion.criterion_id, ""), scores))
+            past = bid.past_rating if criterion.kind == PAST_RATINGS else None
+            points = past.points(criterion.weight) if past else None
+            answer = answers.get(criterion.criterion_id, "")
+            cells.append(CriterionCell(answer, scores, past, points))
         rows.append((criterion, cells))
     return rows
 
@@ -189,7 +197,8 @@ def score(request: SignedIn, job_id: UUID, bid_id: UUID) -> HttpResponse:
     if bid is None:
         raise Unknown("There is no such bid.")
     sent = request.POST if request.method == "POST" else None
-    shown = [_score_form(request, criterion, bid, sent) for criterion in paper.criteria]
+    judged = [one for one in paper.criteria if one.kind != PAST_RATINGS]
+    shown = [_score_form(request, criterion, bid, sent) for criterion in judged]
     context = {"paper": paper, "bid": bid, "forms": shown, "hidden": _hidden(request)}
     template = "frontend/pages/comparison/score.html"
     form = next((form for form in shown if form.is_bound), None)

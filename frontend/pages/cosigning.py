@@ -96,6 +96,10 @@ def _facts(job: JobText, stage: PublicationStage) -> tuple[tuple[str, Any], ...]
     ]
     if job.ceiling is not None:
         facts.append((_("Ceiling"), formats.money(job.ceiling)))
+    reserved = _("nothing") if stage.estimate is None else formats.money(stage.estimate)
+    facts.append((_("Reserved from the budget"), reserved))
+    if job.waiver:
+        facts.append((_("Why not both a team and a vendor"), job.waiver))
     if job.closes_at is not None:
         facts.append((_("Bids close"), formats.moment(job.closes_at)))
     return tuple(facts)

@@ -68,7 +68,7 @@ class HearingForm(PageForm):
     text = WordsField(
         rows=3,
         required=False,
-        label=gettext_lazy("What remains open (optional)"),
+        label=gettext_lazy("What remains open"),
         help_text=gettext_lazy("Whoever chose reads it and answers. It stays on the record."),
     )
 

@@ -203,7 +203,7 @@ class AddendumForm(PageForm):
     )
     file = forms.FileField(
         required=False,
-        label=gettext_lazy("A file (optional)"),
+        label=gettext_lazy("A file"),
         widget=forms.FileInput(attrs={"accept": ACCEPTED}),
     )
 

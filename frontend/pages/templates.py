@@ -38,7 +38,7 @@ class TemplateForm(PageForm):
     milestones = WordsField(
         rows=4,
         required=False,
-        label=gettext_lazy("Milestones (optional)"),
+        label=gettext_lazy("Milestones"),
         help_text=gettext_lazy("One a line. They are written under what the next job needs."),
     )
 

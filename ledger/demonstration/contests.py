@@ -221,7 +221,9 @@ def _agreed(play: Play, job: Job, judges: Sequence[User], *, at: datetime) -> No
 
 def _places(play: Play, job: Job) -> list[tuple[UUID, UUID, int]]:
     """Return bid, criterion and the level that such a bidder usually has."""
-    criteria = Criterion.objects.filter(job=job).order_by("position").values_list("pk", flat=True)
+    criteria = (
+        Criterion.objects.filter(job=job).judged().order_by("position").values_list("pk", flat=True)
+    )
     return [
         (bid_id, criterion_id, min(4, playing.BY_CODE[code].quality + (code == play.story.chosen)))
         for code, bid_id in play.bids.items()

@@ -24,6 +24,7 @@ from ledger.demonstration.words import APPROACHES, CRITERIA, LEVELS, SCORE_REASO
 from ledger.models.awards import Award, Milestone
 from ledger.rating import rate
 from marketplace.calendar import business_days_after
+from marketplace.details import past_ratings
 from marketplace.drafting import CriterionDraft, JobDetails, draft_job
 from marketplace.models.jobs import Criterion, Job
 from marketplace.models.people import User
@@ -108,12 +109,7 @@ def draft(
         ends_on=(closing + timedelta(days=35)).date(),
         questions_until=closing - timedelta(days=3),
         closes_at=closing,
-        criteria=tuple(
-            CriterionDraft(name=name, weight=weight, question=question, levels=LEVELS)
-            for name, weight, question in CRITERIA[story.category]
-        )
-        if story.price
-        else (),
+        criteria=_criteria(story) if story.price else (),
         invited=tuple(company.providers[p.code] for p in PROVIDERS if p.kind == story.category),
     )
     return draft_job(
@@ -123,6 +119,16 @@ def draft(
         policy_code=policy_code,
         at=play.at(-1, 15),
     )
+
+
+def _criteria(story: Past | Present) -> tuple[CriterionDraft, ...]:
+    """Return what the kind of work is judged on, past ratings among it where the story says so."""
+    past = story.past if isinstance(story, Present) else 0
+    judged = tuple(
+        CriterionDraft(name, weight * (100 - past) // 100, question=question, levels=LEVELS)
+        for name, weight, question in CRITERIA[story.category]
+    )
+    return (*judged, past_ratings(past)) if past else judged
 
 
 def publish(play: Play, job: Job) -> None:
@@ -193,7 +199,7 @@ def offer(play: Play, job: Job, provider: Provider) -> BidContent:
         valid_until_on=ends,
         answers={
             criterion.pk: SCORE_REASONS[provider.quality][1]
-            for criterion in Criterion.objects.filter(job=job)
+            for criterion in Criterion.objects.filter(job=job).judged()
         },
     )
 
@@ -212,7 +218,7 @@ def score(play: Play, job: Job) -> None:
     assert job.opened_at is not None
     at = play.after(job.opened_at, 1, 14, 20)
     for code, bid_id in play.bids.items():
-        for position, criterion in enumerate(Criterion.objects.filter(job=job)):
+        for position, criterion in enumerate(Criterion.objects.filter(job=job).judged()):
             usual = BY_CODE[code].quality
             better = code == play.story.chosen and position == 0
             quarters = max(1, min(4, usual + better - (play.chance.random() < 0.25)))

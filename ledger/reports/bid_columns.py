@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from statistics import median
+from typing import Any
 from uuid import UUID
 
 from bids.content import files_of
@@ -14,6 +15,7 @@ from bids.evaluation import EvaluatedBid, rounded
 from bids.models.bids import Bid, LineKind, OpenedBid, OpenedPrice
 from bids.models.panels import Score
 from ledger.models.awards import Award
+from ledger.models.objections import Withdrawal
 from ledger.reports.compared import (
     ComparedBid,
     ComparedFile,
@@ -78,6 +80,7 @@ def bid_columns(
             )
         )
     chosen = award.bid_id if award else None
+    withdrawn = _withdrawn(weighed.job) if award is None else {}
     for bid in weighed.bids:
         if hasattr(bid, "final_of"):  # what was said of the bid that it follows
             given[bid.pk] = given[bid.final_of.earlier_id]
@@ -89,6 +92,7 @@ def bid_columns(
             scores=tuple(given[bid.pk]),
             record=records[bid.provider_id],
             is_chosen=bid.pk == chosen,
+            withdrawn=withdrawn.get(bid.pk, ""),
         )
         for bid in weighed.bids
     )
@@ -131,6 +135,7 @@ def _column(
     scores: tuple[ComparedScore, ...],
     record: Record,
     is_chosen: bool,
+    withdrawn: str,
 ) -> ComparedBid:
     price, provider, terms = price_of(bid), bid.provider, field.weighed.terms
     opened, job = getattr(bid, "opened", None), field.weighed.job
@@ -147,18 +152,11 @@ def _column(
         tax=Money(price.tax_minor, price.currency) if price else None,
         administration=_outside(provider, terms.administration, job),
         changeover=_outside(provider, terms.changeover, job),
-        comparable=row.comparable if row else None,
-        spent=row.spent if row else None,
         to_median=_to_median(row, field),
-        quality=quality_figure(row.quality) if row else None,
-        evaluated=row.evaluated if row else None,
-        place=row.rank if row else None,
-        spent_place=row.rank_spent if row else None,
-        is_tied=row is not None and row.is_tied,
+        **_figures(row),
         is_best_quoted=row is not None and row.charged.minor == field.lowest,
         is_best_quality=row is not None and None is not row.quality == field.best_quality,
         is_above_ceiling=is_above_ceiling(bid, job),
-        is_knocked_out=row is not None and row.is_knocked_out,
         disqualified=bid.disqualified.reason.text if hasattr(bid, "disqualified") else "",
         approach=opened.approach if opened else "",
         starts_on=opened.starts_on if opened else None,
@@ -168,10 +166,34 @@ def _column(
         files=_files(opened),
         scores=scores,
         record=record,
+        past_rating=field.weighed.past.get(bid.provider_id),
         is_chosen=is_chosen,
+        withdrawn=withdrawn,
         is_final=hasattr(bid, "final_of"),
         is_followed=hasattr(bid, "final"),
     )
+
+
+def _figures(row: EvaluatedBid | None) -> dict[str, Any]:
+    """Return what the arithmetic says of a bid; nothing where it has no price yet, or is out."""
+    return {
+        "comparable": row.comparable if row else None,
+        "spent": row.spent if row else None,
+        "quality": quality_figure(row.quality) if row else None,
+        "evaluated": row.evaluated if row else None,
+        "place": row.rank if row else None,
+        "spent_place": row.rank_spent if row else None,
+        "is_tied": row is not None and row.is_tied,
+        "is_knocked_out": row is not None and row.is_knocked_out,
+    }
+
+
+def _withdrawn(job: Job) -> dict[UUID, str]:
+    """Return why choices of this job were withdrawn, by the bid that was chosen."""
+    if job.decided_at is None:
+        return {}
+    found = Withdrawal.objects.filter(award__job=job).select_related("award", "reason")
+    return {one.award.bid_id: f"{one.get_cause_display()}. {one.reason.text}" for one in found}
 
 
 def _outside(provider: Provider, amount: Money, job: Job) -> Money:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from ledger.reports.past_ratings import PastRating
 from ledger.reports.stage import Stage
 from marketplace.money import Money
 
@@ -21,6 +22,7 @@ class ComparedCriterion:
     weight: int
     levels: tuple[str, ...]  # words for 0, ¼, ½, ¾ and 1
     knock_out: int | None
+    kind: str  # judged, past_ratings
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,9 @@ class ComparedBid:
     files: tuple[ComparedFile, ...]
     scores: tuple[ComparedScore, ...]
     record: Record
+    past_rating: PastRating | None  # None where it does not count, or names are hidden
     is_chosen: bool
+    withdrawn: str  # why it was chosen and is not any more; it is not chosen again
     is_final: bool  # came in the best and final round
     is_followed: bool  # by its provider's best and final bid, which may be chosen instead
 

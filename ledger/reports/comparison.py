@@ -154,6 +154,7 @@ def _veiled(bids: tuple[ComparedBid, ...]) -> tuple[ComparedBid, ...]:
             bid,
             provider_name=veiled(numbers[bid.bid_id]),
             team_of="",
+            past_rating=None,  # it would tell whose bid this is
             files=tuple(
                 replace(one, name=unnamed_file(one.name, number))
                 for number, one in enumerate(bid.files, start=1)
@@ -165,7 +166,8 @@ def _veiled(bids: tuple[ComparedBid, ...]) -> tuple[ComparedBid, ...]:
 
 def _can_score(weighed: Weighed, award: Award | None, actor: User) -> bool:
     judged = weighed.judged
-    over = award is not None or (judged.has_panel and (judged.is_in or judged.is_agreed))
+    decided = award is not None or weighed.job.decided_at is not None
+    over = decided or (judged.has_panel and (judged.is_in or judged.is_agreed))
     return not over and may_score(actor, weighed.job)
 
 
@@ -188,6 +190,7 @@ def _criteria(weighed: Weighed) -> tuple[ComparedCriterion, ...]:
             weight=criterion.weight,
             levels=tuple(criterion.levels),
             knock_out=criterion.knock_out,
+            kind=criterion.kind,
         )
         for criterion in weighed.criteria
     )

@@ -13,10 +13,11 @@ from bids.judging import whole_judgements
 from bids.models.bids import Bid
 from bids.models.panels import AgreedScore, Score
 from ledger.models.awards import Award, NoAward
+from ledger.reports.past_ratings import PastRating
 from ledger.reports.terms import price_of
 from ledger.reports.weighing import Weighed, quality_figure, weigh
 from ledger.standstill import standstill_until
-from marketplace.models.jobs import Job, Procedure
+from marketplace.models.jobs import CriterionKind, Job, Procedure
 from marketplace.models.people import User
 from marketplace.money import Money
 from marketplace.refusals import Refusal, Unknown
@@ -41,6 +42,12 @@ class DebriefScore:
     quarters: int | None
     words: str
     reasons: tuple[str, ...]
+    past_rating: PastRating | None  # the bidder's own; None where people judge
+
+    @property
+    def points(self) -> Decimal | None:
+        """What past ratings give, of the weight."""
+        return self.past_rating.points(self.weight) if self.past_rating else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +230,9 @@ def _scores(mine: Bid, weighed: Weighed) -> tuple[DebriefScore, ...]:
                 quarters=quarters,
                 words="" if quarters is None else criterion.levels[quarters],
                 reasons=tuple(score.reason.text for score in given),
+                past_rating=weighed.past.get(mine.provider_id)
+                if criterion.kind == CriterionKind.PAST_RATINGS
+                else None,
             )
         )
     return tuple(scores)
@@ -242,6 +252,11 @@ def _said(weighed: Weighed) -> Iterable[Score | AgreedScore]:
         for bid in weighed.bids
         if not hasattr(bid, "disqualified") and not hasattr(bid, "final_of")
     ]
-    places = [(bid.pk, each.pk) for bid in first for each in weighed.criteria]
+    places = [
+        (bid.pk, each.pk)
+        for bid in first
+        for each in weighed.criteria
+        if each.kind == CriterionKind.JUDGED
+    ]
     whole = whole_judgements(weighed.scores, places)
     return [score for score in weighed.scores if score.scorer_id in whole]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from ledger.models.ratings import DEPARTMENT_ASKED, Again
-from ledger.reports.opinions import ENOUGH, Market, Opinion
+from ledger.reports.opinions import DAY, ENOUGH, Market, Opinion
 from ledger.reports.shrinkage import THOUSANDTH, shrunk_mean, shrunk_share
 
-DAY = timedelta(days=1)
 NEEDS = {
     "informed": "Informed",
     "in_control": "In control",

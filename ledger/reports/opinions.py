@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from ledger.models.awards import Award, Milestone, Return
 from ledger.models.ratings import DEPARTMENT_ASKED, Again, Rating, RatingSide
 
 ENOUGH = 3  # no average under so many
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +55,33 @@ class Kept:
     by_quarter: dict[str, tuple[int, int]] = field(default_factory=dict)  # 2026-Q4: kept, promised
 
 
-def revealed() -> QuerySet[Rating]:
-    """Return the ratings of providers that may be read."""
-    return Rating.objects.filter(side=RatingSide.DEPARTMENT, award__reveal__isnull=False)
+def revealed(*, until: datetime | None = None) -> QuerySet[Rating]:
+    """Return the ratings of providers that may be read, or could be at a moment."""
+    found = Rating.objects.filter(side=RatingSide.DEPARTMENT, award__reveal__isnull=False)
+    return found if until is None else found.filter(award__reveal__revealed_at__lte=until)
 
 
-def opinions_of(provider_ids: Iterable[UUID], *, category: str = "") -> dict[UUID, list[Opinion]]:
+def opinions_of(
+    provider_ids: Iterable[UUID], *, category: str = "", until: datetime | None = None
+) -> dict[UUID, list[Opinion]]:
     """Return what was said of each of these providers, in one statement."""
-    ratings = revealed().filter(award__provider__in=list(provider_ids))
+    ratings = revealed(until=until).filter(award__provider__in=list(provider_ids))
     if category:
         ratings = ratings.filter(award__job__category__code=category)
     found: dict[UUID, list[Opinion]] = defaultdict(list)
     names = ("award__provider", "award__job__category", "rated_at", "points", "again")
-    for provider, kind, rated_at, points, again in ratings.values_list(*names):
+    for provider, kind, rated_at, points, again in ratings.order_by("rated_at", "pk").values_list(
+        *names
+    ):
         found[provider].append(Opinion(provider, kind, rated_at, points, again))
     return found
 
 
-def markets() -> dict[UUID, Market]:
+def markets(*, until: datetime | None = None) -> dict[UUID, Market]:
     """Return what was said of everybody, for each kind of work, in one statement."""
     points = {name: Cast(KT(f"points__{name}"), IntegerField()) for name in DEPARTMENT_ASKED}
     groups: Iterable[Any] = (
-        revealed()
+        revealed(until=until)
         .values("award__job__category")
         .annotate(
             yes=Count("pk", filter=Q(again=Again.YES)),
@@ -83,6 +89,7 @@ def markets() -> dict[UUID, Market]:
             **{f"mean_{name}": Avg(point) for name, point in points.items()},
             **{f"n_{name}": Count(point) for name, point in points.items()},
         )
+        .order_by("award__job__category")
     )
     return {
         group["award__job__category"]: Market(

@@ -24,6 +24,7 @@ class PublicationStage:
     wanted_id: UUID | None
     wanted_by: str
     wanted_at: datetime | None
+    estimate: Money | None  # what would be reserved: the signature covers it
     may_want: bool
     may_sign: bool
     sent_back: str  # what the second head said last, while nothing waits
@@ -60,6 +61,9 @@ def publication_stage(*, actor: User, job_id: UUID, at: datetime) -> Publication
         wanted_id=wanted.pk if wanted else None,
         wanted_by=wanted.wanted_by.name if wanted else "",
         wanted_at=wanted.wanted_at if wanted else None,
+        estimate=Money(wanted.estimate_minor, job.currency)
+        if wanted and wanted.estimate_minor is not None
+        else None,
         may_want=heads and bool(why) and wanted is None,
         may_sign=heads and wanted is not None and wanted.wanted_by_id != actor.pk,
         sent_back=said.reason.text if said and said.reason else "",

@@ -25,9 +25,17 @@ from bids.evaluation import (
 from bids.judging import Judging, judging, whole_judgements
 from bids.models.bids import SEALED, Bid, OpenedPriceLine
 from bids.models.panels import Score
-from ledger.reports.terms import differential_of, is_valid, levels_of, price_of, terms_of
+from ledger.reports.past_ratings import PastRating, past_ratings
+from ledger.reports.terms import (
+    Levels,
+    differential_of,
+    is_valid,
+    levels_of,
+    price_of,
+    terms_of,
+)
 from marketplace.compiled import Kept
-from marketplace.models.jobs import Criterion, Job, Procedure
+from marketplace.models.jobs import Criterion, CriterionKind, Job, Procedure
 from marketplace.together import together
 
 PLACES = Decimal("0.0001")
@@ -45,6 +53,7 @@ class Weighed:
     evaluation: Evaluation
     valid_ids: frozenset[UUID]  # may be chosen
     judged: Judging
+    past: Mapping[UUID, PastRating]  # by provider; empty where past ratings do not count
 
     @property
     def figures(self) -> dict[UUID, EvaluatedBid]:
@@ -83,6 +92,7 @@ def weigh(job: Job, *, with_reasons: bool = False, judged: Judging | None = None
     terms = terms_of(job, criteria)
     valid = [bid for bid in bids if is_valid(bid, job.currency)]
     levels = levels_of(bids, kept, panel)
+    past = _add_past(levels, job, criteria, bids)
     terms = replace(terms, differential=differential_of(job, valid))
     evaluation = evaluate([_candidate(bid, levels[bid.pk]) for bid in valid], terms)
     order = {row.bid_id: place for place, row in enumerate(evaluation.rows)}
@@ -96,6 +106,7 @@ def weigh(job: Job, *, with_reasons: bool = False, judged: Judging | None = None
         evaluation=evaluation,
         valid_ids=frozenset(bid.pk for bid in valid),
         judged=panel,
+        past=past,
     )
 
 
@@ -131,8 +142,22 @@ def _that_count(
         return kept
     judged = [one for one in bids if not hasattr(one, "disqualified") and price_of(one)]
     first = [one for one in judged if not hasattr(one, "final_of")]
-    whole = whole_judgements(kept, [(bid.pk, each.pk) for bid in first for each in criteria])
+    people = [each.pk for each in criteria if each.kind == CriterionKind.JUDGED]
+    whole = whole_judgements(kept, [(bid.pk, each) for bid in first for each in people])
     return tuple(score for score in kept if score.scorer_id in whole)
+
+
+def _add_past(
+    levels: Levels, job: Job, criteria: tuple[Criterion, ...], bids: list[Bid]
+) -> Mapping[UUID, PastRating]:
+    """Give each bid its level on past ratings, if they count, and return them by provider."""
+    counted = [one.pk for one in criteria if one.kind == CriterionKind.PAST_RATINGS]
+    if not counted or job.opened_at is None:
+        return {}
+    past = past_ratings(job, {bid.provider_id for bid in bids})
+    for bid in bids:
+        levels[bid.pk][counted[0]] = past[bid.provider_id].level
+    return past
 
 
 def freeze(job: Job, judged: Judging | None = None) -> Frozen:
@@ -189,8 +214,15 @@ def sealed_prices(weighed: Weighed) -> bool:
 
 
 def _sometimes(weighed: Weighed) -> dict[str, Any]:
-    """Return what only some comparisons have: what a panel agreed on, and a differential."""
+    """
+    Return what only some comparisons have: what a panel agreed on, a differential, past ratings.
+    """
     facts: dict[str, Any] = {}
+    if weighed.past:
+        facts["past_ratings"] = sorted(
+            [str(provider), f"{one.mean}", one.ratings, f"{one.usual}", one.usual_ratings]
+            for provider, one in weighed.past.items()
+        )
     if weighed.terms.differential is not None:
         facts["differential_minor"] = weighed.terms.differential.minor
     if weighed.judged.is_agreed:

@@ -46,6 +46,16 @@ class TooFewRule(models.TextChoices):
     END = "end", "End without a choice"
 
 
+class CriterionKind(models.TextChoices):
+    """Who says how good a bid is on a criterion: people, or the record of its provider."""
+
+    JUDGED = "judged", "Judged by people"
+    PAST_RATINGS = "past_ratings", "Past ratings"
+
+
+PAST_RATINGS_MOST = 20  # of 100: the past informs a choice, and does not make it
+
+
 class JobQuerySet(Findable["Job"]):
     def published(self) -> Self:
         return self.filter(published_at__isnull=False)
@@ -194,6 +204,12 @@ class Job(models.Model):
         )
 
 
+class CriterionQuerySet(models.QuerySet["Criterion"]):
+    def judged(self) -> Self:
+        """Those that people judge; the others are computed."""
+        return self.filter(kind=CriterionKind.JUDGED)
+
+
 class Criterion(models.Model):
     """What bids are judged on, with words for each level. Frozen at publication."""
 
@@ -205,6 +221,9 @@ class Criterion(models.Model):
     weight = models.PositiveSmallIntegerField()
     levels = ArrayField(models.TextField(), size=5)  # words for 0, ¼, ½, ¾ and 1
     knock_out = models.PositiveSmallIntegerField(null=True)  # quarters: below it, a bid is out
+    kind = models.CharField(max_length=20, choices=CriterionKind, default=CriterionKind.JUDGED)
+
+    objects = CriterionQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "criteria"
@@ -217,6 +236,20 @@ class Criterion(models.Model):
             models.CheckConstraint(
                 name="a_knock_out_is_a_level",
                 condition=Q(knock_out=None) | Q(knock_out__lte=4),
+            ),
+            models.CheckConstraint(
+                name="past_ratings_weigh_20_at_most_and_knock_nobody_out",
+                condition=Q(kind=CriterionKind.JUDGED)
+                | Q(
+                    kind=CriterionKind.PAST_RATINGS,
+                    weight__lte=PAST_RATINGS_MOST,
+                    knock_out=None,
+                ),
+            ),
+            models.UniqueConstraint(
+                name="past_ratings_count_once_per_job",
+                fields=["job"],
+                condition=Q(kind=CriterionKind.PAST_RATINGS),
             ),
         ]
 

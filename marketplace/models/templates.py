@@ -40,7 +40,7 @@ class Template(models.Model):
     mode = models.CharField(max_length=20, choices=Mode)
     bids_wanted = models.PositiveSmallIntegerField()
     too_few_rule = models.CharField(max_length=20, choices=TooFewRule)
-    criteria = models.JSONField(default=list)  # name, weight, question, levels, knock_out
+    criteria = models.JSONField(default=list)  # name, weight, question, levels, knock_out, kind
     milestones = ArrayField(models.CharField(max_length=200), default=list)
     kept_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     kept_at = models.DateTimeField()

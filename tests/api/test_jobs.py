@@ -30,6 +30,17 @@ def test_a_requester_drafts_and_the_department_reads_it(draft: str, maya: Machin
     assert job["published_at"] is None
 
 
+def test_past_ratings_are_a_criterion_of_a_kind_of_its_own(cast: Cast, rolf: Machine):
+    idea = {"name": "Idea", "weight": 80}
+    past = {"name": "Past ratings", "weight": 20, "kind": "past_ratings"}
+    made = rolf.post("jobs/", details_body(cast, criteria=[idea, past])).json()
+    heavy = rolf.post("jobs/", details_body(cast, criteria=[idea, past | {"weight": 21}]))
+
+    told = rolf.get(f"jobs/{made['id']}/").json()["criteria"]
+    assert [(one["weight"], one["kind"]) for one in told] == [(80, "judged"), (20, "past_ratings")]
+    assert (heavy.status_code, heavy.json()["code"]) == (409, "past_ratings_too_heavy")
+
+
 def test_a_draft_is_saved_anew_as_a_whole(draft: str, cast: Cast, rolf: Machine):
     body = details_body(cast, title="Winter party, indoors")
     del body["department_id"]

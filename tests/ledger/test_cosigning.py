@@ -115,6 +115,9 @@ def test_the_waiver_and_the_estimate_are_signed_too(cast: Cast, large: Job):
     save_draft(actor=cast.rolf, job_id=large.pk, details=text, at=NOON - HOUR)
     wanted = want(cast, large, estimate=eur("25000"))
     large.refresh_from_db()
+    # Whoever signs reads what the signature covers.
+    shown = publication_stage(actor=cast.gerd, job_id=large.pk, at=NOON)
+    assert (shown.may_sign, shown.estimate) == (True, eur("25000"))
     assert bytes(wanted.draft_digest) == digest_to_sign(large, 25_000_00)
     assert digest_to_sign(large, 25_000_00) != digest_to_sign(large, 26_000_00)
     fixed = fingerprint_of(large)

@@ -12,9 +12,9 @@ from ledger.models.awards import MoneyView, ReasonCode
 from marketplace.details import (
     CriterionDraft,
     CriterionNotUsable,
-    refuse_unusable_criterion,
+    refuse_unusable_criteria,
 )
-from marketplace.models.jobs import Mode
+from marketplace.models.jobs import CriterionKind, Mode
 from marketplace.money import Money
 
 SLUG = re.compile(r"[-a-zA-Z0-9_]{1,60}")
@@ -106,8 +106,7 @@ def _criteria(job: Place) -> tuple[CriterionDraft, ...] | None:
     """Return the criteria as stated; None where they are not usable as they stand."""
     found = tuple(_criterion(place) for place in job.at("criteria").items())
     try:
-        for criterion in found:
-            refuse_unusable_criterion(criterion)
+        refuse_unusable_criteria(found)
     except CriterionNotUsable:
         return None
     if not found:
@@ -122,6 +121,7 @@ def _criterion(place: Place) -> CriterionDraft:
         question=place.at("question").text(2000),
         levels=tuple(one.text(500) for one in place.at("levels").items()),
         knock_out=_whole(place.at("knockOut")),
+        kind=place.at("kind").text(20) or CriterionKind.JUDGED,
     )
 
 

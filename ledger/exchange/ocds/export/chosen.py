@@ -78,6 +78,9 @@ def _choice(award: Award, file: JobFile, parties: Parties, status: str) -> Plain
             "followedView": award.followed_view,
             "comparisonDigest": bytes(award.comparison_digest).hex(),
             "standstillUntil": moment(standstill_until(award)),
+            "signedAt": moment(award.signature.answered_at)
+            if hasattr(award, "signature")
+            else None,
             "objections": [
                 _objection(one, parties) for one in file.objections if one.award_id == award.pk
             ],

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Prefetch
 
 from bids.models.bids import Bid, OpenedPriceLine
+from ledger.exchange.ocds.export.contested import Contested, gather_contests
 from ledger.exchange.ocds.export.sight import Sight
 from ledger.models.awards import (
     Award,
@@ -26,6 +27,7 @@ from ledger.models.objections import Objection
 from ledger.models.ratings import Rating
 from ledger.reports.award_charges import AwardCharge, award_charges
 from marketplace.models.departments import Department
+from marketplace.models.job_files import JobFile as Attached
 from marketplace.models.jobs import Criterion, Invitation, Job
 from marketplace.models.questions import Addendum, Question
 from marketplace.together import together
@@ -51,6 +53,7 @@ class JobFile:
     reserved: Precommitment | None = None
     compared: dict[str, dict[str, Any]] = field(default_factory=dict)  # by the bid's id, frozen
     payers: dict[UUID, Department] = field(default_factory=dict)
+    contested: Contested = field(default_factory=Contested)
 
     @property
     def overridden(self) -> Award | None:
@@ -73,11 +76,12 @@ def gather(jobs: Sequence[Job], sight: Sight) -> list[JobFile]:
     known = [job.pk for job in jobs if sight.knows_bidders(job)]
     unawarded = NoAward.objects.filter(job__in=ids).select_related("reason")
     precommitted = Precommitment.objects.filter(job__in=ids).select_related("budget_line")
-    bids, none_chosen, reservations, _ = together(
+    bids, none_chosen, reservations, *_ = together(
         lambda: list(_bids(known)),
         lambda: list(unawarded),
         lambda: list(precommitted),
         lambda: _add_work(files, ids, sight),
+        lambda: _add_contests(files, jobs, sight),
     )
     for bid in bids:
         files[bid.job_id].bids.append(bid)
@@ -88,12 +92,20 @@ def gather(jobs: Sequence[Job], sight: Sight) -> list[JobFile]:
     return list(files.values())
 
 
+def _add_contests(files: dict[UUID, JobFile], jobs: Sequence[Job], sight: Sight) -> None:
+    for job_id, contest in gather_contests(jobs, sight).items():
+        files[job_id].contested = contest
+
+
 def with_all_it_wants(jobs: Any) -> Any:
     """Return the queryset of jobs with what was published about each."""
     return jobs.select_related(
-        "department", "category", "policy", "cancellation", "waiver", "opening"
+        "department", "category", "policy", "cancellation", "waiver", "opening", "agreement"
     ).prefetch_related(
         Prefetch("criteria", Criterion.objects.order_by("position")),
+        Prefetch(
+            "files", Attached.objects.select_related("addendum").order_by("attached_at", "name")
+        ),
         Prefetch("addenda", Addendum.objects.order_by("number")),
         Prefetch("questions", Question.objects.order_by("asked_at", "pk")),
         Prefetch(
@@ -128,6 +140,12 @@ def _add_work(files: dict[UUID, JobFile], ids: Iterable[UUID], sight: Sight) -> 
         file.award = award
         compared = json.loads(award.comparison)
         file.compared = {row["bid"]: row for row in compared.get("bids", [])}
+        for bid, criterion, quarters in compared.get("agreed", []):
+            if bid in file.compared:
+                file.compared[bid].setdefault("agreed", []).append((criterion, quarters))
+        past = {provider: figures for provider, *figures in compared.get("past_ratings", [])}
+        for row in file.compared.values():
+            row["past_rating"] = past.get(row["provider"])
     together(
         lambda: _add_objections(files, sight),
         lambda: _add_milestones(of),
@@ -185,6 +203,7 @@ def _awards(job_ids: Iterable[UUID]) -> Iterable[Award]:
                 "cancellation__offer__reason",
                 "withdrawal__reason",
                 "standstill",
+                "signature",
             ),
         )
     )

@@ -115,7 +115,20 @@ def _comparison(compared: dict[str, Any], job: Job) -> Plain:
             {"criterion": criterion, "quarters": quarters}
             for criterion, _scorer, quarters in compared.get("scores", [])
         ],
+        "agreedScores": [
+            {"criterion": criterion, "quarters": quarters}
+            for criterion, quarters in compared.get("agreed", [])
+        ],
+        "pastRating": _past_rating(compared.get("past_rating")),
     }
+
+
+def _past_rating(figures: list[Any] | None) -> Plain | None:
+    """Return what the bidder's earlier work was rated when the bids were opened, if it counted."""
+    if figures is None:
+        return None
+    mean, ratings, usual, usual_ratings = figures
+    return {"mean": mean, "ratings": ratings, "usual": usual, "usualRatings": usual_ratings}
 
 
 def _statistics(file: JobFile, *, tells_prices: bool) -> list[Plain]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from ledger.exchange.ocds.export.gathering import JobFile
+from ledger.exchange.ocds.export.contested import contested
+from ledger.exchange.ocds.export.gathering import JobFile as File
 from ledger.exchange.ocds.export.parties import Parties
 from ledger.exchange.ocds.export.plain import Plain, day, moment, value
 from ledger.exchange.ocds.export.sight import Sight
+from marketplace.models.job_files import JobFile
 from marketplace.models.jobs import Criterion, Invitation, Job, Mode, Procedure
 from marketplace.models.questions import Question
 from marketplace.money import Money
@@ -31,7 +33,7 @@ PROCEDURES = {
 OCDS_CATEGORIES = ("goods", "works", "services")
 
 
-def planning(file: JobFile, sight: Sight) -> Plain:
+def planning(file: File, sight: Sight) -> Plain:
     """Return the money that was set aside before anybody was asked."""
     reserved, department = file.reserved, file.job.department
     if reserved is None or not sight.knows_budget(file.job):
@@ -47,11 +49,10 @@ def planning(file: JobFile, sight: Sight) -> Plain:
     }
 
 
-def wanted(file: JobFile, parties: Parties, sight: Sight) -> Plain:
+def wanted(file: File, parties: Parties, sight: Sight) -> Plain:
     """Return the job as it was published, with what was asked and changed since."""
     job = file.job
     bidders = {bid.provider_id: bid.provider for bid in file.bids}
-    invited = len(job.invitations.all()) if sight.knows_invited(job) else None
     code = job.category.code
     return {
         "id": job.reference,
@@ -60,7 +61,7 @@ def wanted(file: JobFile, parties: Parties, sight: Sight) -> Plain:
         "status": status(file),
         "procuringEntity": parties.department(job.department, "procuringEntity"),
         "value": value(job.ceiling) if sight.knows_ceiling(job) else None,
-        "procurementMethod": "direct" if invited == 1 else "limited",
+        "procurementMethod": _method(job, sight),
         "procurementMethodDetails": PROCEDURES[Procedure(job.procedure)],
         "procurementMethodRationale": _waiver(job, sight),
         "mainProcurementCategory": code if code in OCDS_CATEGORIES else "services",
@@ -85,13 +86,20 @@ def wanted(file: JobFile, parties: Parties, sight: Sight) -> Plain:
             }
             for addendum in job.addenda.all()
         ],
+        "documents": [_document(one) for one in job.files.all()],
         "numberOfTenderers": len(bidders) if sight.knows_bidders(job) else None,
         "tenderers": [parties.provider(one, "tenderer") for one in bidders.values()],
-        "choicebook": _ours(job, parties, sight),
+        "choicebook": _ours(file, parties, sight),
     }
 
 
-def status(file: JobFile) -> str:
+def _method(job: Job, sight: Sight) -> str:
+    """Return whether one alone was asked, as far as the reader may know."""
+    is_alone = sight.knows_invited(job) and len(job.invitations.all()) == 1
+    return "direct" if is_alone else "limited"
+
+
+def status(file: File) -> str:
     """Return where the procedure stands, in the words of OCDS."""
     if file.job.cancelled_at:
         return "cancelled"
@@ -100,7 +108,8 @@ def status(file: JobFile) -> str:
     return "complete" if file.award else "active"
 
 
-def _ours(job: Job, parties: Parties, sight: Sight) -> Plain:
+def _ours(file: File, parties: Parties, sight: Sight) -> Plain:
+    job = file.job
     opening = getattr(job, "opening", None) if sight.knows_bidders(job) else None
     return {
         "procedure": job.procedure,
@@ -123,6 +132,7 @@ def _ours(job: Job, parties: Parties, sight: Sight) -> Plain:
         "cancelledAt": moment(job.cancelled_at),
         "cancellation": job.cancellation.text if job.cancellation else None,
         "sourceKey": job.source_key,
+        **contested(job, file.contested, parties),
     }
 
 
@@ -134,6 +144,23 @@ def _criterion(criterion: Criterion) -> Plain:
         "weight": criterion.weight,
         "levels": list(criterion.levels),
         "knockOut": criterion.knock_out,
+        "kind": criterion.kind,
+    }
+
+
+def _document(one: JobFile) -> Plain:
+    """Return a file that bidders were given; its bytes stay in the house, its digest tells them."""
+    return {
+        "id": str(one.pk),
+        "documentType": "biddingDocuments",
+        "title": one.name,
+        "format": one.kind,
+        "datePublished": moment(one.addendum.added_at if one.addendum else one.job.published_at),
+        "choicebook": {
+            "sha256": bytes(one.sha256).hex(),
+            "size": one.size,
+            "amendment": f"{one.job.reference}-{one.addendum.number}" if one.addendum else None,
+        },
     }
 
 
