@@ -84,6 +84,10 @@ PolicyOut = paper(
     "override_above_minor",
     "administration_minor",
     "changeover_minor",
+    "panel_members",
+    "differential_basis_points",
+    "choice_alone_minor",
+    "tells_exact_price",
     "stated_at",
     title="Policy",
 )
@@ -143,6 +147,20 @@ class PolicyBody(Strict):
     override_above_minor = serializers.IntegerField(required=False, allow_null=True, **MINOR)
     administration_minor = serializers.IntegerField(required=False, **MINOR)
     changeover_minor = serializers.IntegerField(required=False, **MINOR)
+    panel_members = serializers.IntegerField(
+        required=False, min_value=0, max_value=99, help_text="Of a formal job, at least."
+    )
+    differential_basis_points = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=10_000,
+        help_text="Of the labour of the lowest in-house bid, added to every outside bid.",
+    )
+    choice_alone_minor = serializers.IntegerField(required=False, allow_null=True, **MINOR)
+    tells_exact_price = serializers.BooleanField(
+        required=False,
+        help_text="To bidders who were not chosen; otherwise the band in which it lies.",
+    )
 
 
 class OwnDataOut(serializers.Serializer[Any]):

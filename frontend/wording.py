@@ -141,6 +141,10 @@ RULES: Words = {
     "override_above_minor": _("A head above may override from"),
     "administration_minor": _("Contract administration of an outside bid"),
     "changeover_minor": _("Changeover when work goes outside"),
+    "panel_members": _("Judges of a formal job, at least"),
+    "differential_basis_points": _("Protective differential"),
+    "choice_alone_minor": _("A choice needs a second head above"),
+    "tells_exact_price": _("Bidders are told the price chosen"),
 }
 UNSPENT: Words = {"lapse": _("Lapses"), "carry": _("Is carried on")}
 OPEN_PROMISES: Words = {

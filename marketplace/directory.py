@@ -141,6 +141,10 @@ class PolicyFacts:
     override_above_minor: int | None
     administration_minor: int
     changeover_minor: int
+    panel_members: int
+    differential_basis_points: int
+    choice_alone_minor: int | None
+    tells_exact_price: bool
     stated_at: datetime
 
 

@@ -79,6 +79,7 @@ def state_policy(
     panel_members: int = 0,
     differential_basis_points: int = 0,
     choice_alone_minor: int | None = None,
+    tells_exact_price: bool = False,
 ) -> Policy:
     """
     State the rules called `code` from a day on. Jobs keep those that they were published under.
@@ -89,6 +90,7 @@ def state_policy(
     :param panel_members: who judge a formal job, at least; with 0 the department's people may.
     :param differential_basis_points: protects in-house bids; printed wherever it is used.
     :param choice_alone_minor: what a head chooses without a second head's signature.
+    :param tells_exact_price: to bidders who were not chosen, instead of a band.
     :raises PolicyUnexplained, PolicyInThePast, PolicyStated, MoreThanAll: the rules say no.
     """
     require(may_manage_money(actor) or may_administer(actor))
@@ -124,6 +126,7 @@ def state_policy(
         panel_members=panel_members,
         differential_basis_points=differential_basis_points,
         choice_alone_minor=choice_alone_minor,
+        tells_exact_price=tells_exact_price,
         stated_at=at,
     )
     facts = {"code": code, "in_force_on": in_force_on.isoformat()}

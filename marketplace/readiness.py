@@ -184,10 +184,19 @@ def _money_gaps(job: Job) -> Iterator[Missing]:
     if job.mode != Mode.QUALITY_TO_PRICE:
         return
     if not job.point_minor:
-        yield Missing("point", "Say what one more quality point is worth to you.", PointMissing)
+        yield Missing("point", _asked_for_point(job), PointMissing)
     elif ceiling and not job.shows_ceiling and job.point_value == propose_point(ceiling):
         text = "With a hidden ceiling, set your own worth of a point: this one would tell it."
         yield Missing("point", text, PointTellsCeiling)
+
+
+def _asked_for_point(job: Job) -> str:
+    text = "Say what one more quality point is worth to you."
+    if job.ceiling is None or not job.shows_ceiling:
+        return text  # with a hidden one, the proposal would tell it
+    point = propose_point(job.ceiling)
+    tenfold = Money(point.minor * 10, job.currency)
+    return f"{text} We propose {point}: ten points better may then cost {tenfold} more."
 
 
 def _time_gaps(job: Job, at: datetime) -> Iterator[Missing]:

@@ -133,11 +133,16 @@ def _days(label: Any, most: int = 365) -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=0, max_value=most)
 
 
-def _share(label: Any, most: int = 100) -> forms.DecimalField:
+def _share(label: Any, most: int = 100, *, help_text: Any = None) -> forms.DecimalField:
     return forms.DecimalField(
         label=label, min_value=0, max_value=most, max_digits=7, decimal_places=2,
-        help_text=gettext_lazy("Percent."),
+        help_text=help_text or gettext_lazy("Percent."),
     )  # fmt: skip
+
+
+def _people(label: Any) -> forms.IntegerField:
+    told = gettext_lazy("0: without a panel the people of the department may judge.")
+    return forms.IntegerField(label=label, min_value=0, max_value=99, help_text=told)
 
 
 def _amount(label: Any, *, required: bool = False) -> MoneyField:
@@ -168,6 +173,20 @@ class PolicyForm(PageForm):
     override_above_minor = _amount(wording.RULES["override_above_minor"])
     administration_minor = _amount(wording.RULES["administration_minor"], required=True)
     changeover_minor = _amount(wording.RULES["changeover_minor"], required=True)
+    panel_members = _people(wording.RULES["panel_members"])
+    differential_basis_points = _share(
+        wording.RULES["differential_basis_points"],
+        help_text=gettext_lazy(
+            "Percent of the labour of the lowest in-house bid, added to every outside bid. "
+            "0: none. It is printed wherever it is used."
+        ),
+    )
+    choice_alone_minor = _amount(wording.RULES["choice_alone_minor"])
+    tells_exact_price = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Bidders who were not chosen are told the price chosen"),
+        help_text=gettext_lazy("Otherwise the band in which it lies, at least a fifth wide."),
+    )
 
 
 @PAGE

@@ -73,7 +73,8 @@ class Debrief:
     chosen_name: str
     chosen_is_in_house: bool | None
     chosen_quality: Decimal | None
-    chosen_from: Money | None  # the band in which the price chosen lies
+    chosen_from: Money | None  # the band in which the price chosen lies; where the rules of the
+    # job say so, the price itself, twice
     chosen_to: Money | None
     reason_code: str
     reason_label: str
@@ -110,7 +111,7 @@ def debrief(*, actor: User, job_id: UUID, provider_id: UUID | None = None) -> De
     row = weighed.figures.get(mine.pk) if weighed else None
     award = outcome.award
     chosen = weighed.figures.get(award.bid_id) if weighed and award else None
-    band = price_band(award.price) if award else None
+    band = _told(award.price, job) if award else None
     price = price_of(mine) if weighed else None
     return Debrief(
         job_id=job.pk,
@@ -145,6 +146,10 @@ def debrief(*, actor: User, job_id: UUID, provider_id: UUID | None = None) -> De
 def _criterion_name(award: Award | None) -> str:
     criterion = award.decisive_criterion if award else None
     return criterion.name if criterion else ""
+
+
+def _told(price: Money, job: Job) -> tuple[Money, Money]:
+    return (price, price) if job.policy.tells_exact_price else price_band(price)
 
 
 def price_band(price: Money) -> tuple[Money, Money]:

@@ -45,6 +45,8 @@ class Policy(models.Model):
     # Added to every outside bid: a share of the labour of the lowest in-house bid. Off at 0.
     differential_basis_points = models.PositiveIntegerField(default=0)
     choice_alone_minor = models.BigIntegerField(null=True)  # above it a second head signs
+    # What bidders who were not chosen are told of the price: its band, or the price itself.
+    tells_exact_price = models.BooleanField(default=False)
     stated_at = models.DateTimeField()
 
     class Meta:

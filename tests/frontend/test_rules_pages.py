@@ -142,6 +142,27 @@ def test_one_rule_is_changed_and_the_others_stay(fin: Client) -> None:
     assert "What is built must stand for a while. Fin" in page
 
 
+def test_finance_says_who_judges_what_protects_and_what_losers_are_told(fin: Client) -> None:
+    typed = as_they_stand(fin) | {
+        "explanation": "Large work is judged by three.",
+        "panel_members": "3",
+        "differential_basis_points": "10",
+        "choice_alone_minor": "35,000.00",
+        "tells_exact_price": "on",
+    }
+
+    assert state(fin, "policy-change", "standard", **typed).status_code == 302
+
+    after = policy_in_force("standard", NOON.date())
+    assert (after.panel_members, after.differential_basis_points) == (3, 1_000)
+    assert (after.choice_alone_minor, after.tells_exact_price) == (3_500_000, True)
+    page = rules(fin)
+    assert "Judges of a formal job, at least: 0 → 3" in page
+    assert "Protective differential: 0 % → 10 %" in page
+    assert "A choice needs a second head above: – → 35,000.00" in page
+    assert "Bidders are told the price chosen: no → yes" in page
+
+
 def test_rules_that_would_stay_as_they_are_are_not_stated(fin: Client) -> None:
     typed = as_they_stand(fin) | {"explanation": "Once more."}
 

@@ -20,8 +20,9 @@ from ledger.reports.weighing import freeze
 from marketplace.membership import add_member, end_membership
 from marketplace.models.people import Membership
 from marketplace.money import Money
+from marketplace.policies import change_policy
 from marketplace.refusals import Forbidden, Unknown
-from tests.builders import DAY, HOUR, eur, refused
+from tests.builders import DAY, HOUR, NOON, eur, refused
 from tests.cast import Cast
 from tests.ledger import builders
 from tests.ledger.builders import CHOICE, Contest
@@ -176,6 +177,24 @@ def test_the_same_bids_always_freeze_to_the_same_text(cast: Cast, contest: Conte
     score(cast, contest, team=3, vendor=2)
 
     assert freeze(contest.job) == freeze(contest.job)
+
+
+def test_where_the_rules_say_so_a_bidder_is_told_the_price_itself(cast: Cast):
+    builders.grant(cast)
+    change_policy(
+        actor=cast.fin,
+        code="standard",
+        at=NOON - DAY,
+        in_force_on=(NOON - DAY).date(),
+        explanation="Here all know all prices.",
+        tells_exact_price=True,
+    )
+    contest = builders.contest(cast, vendor=("30000",))
+    builders.choose(cast, contest.team_bid)
+
+    told = debrief(actor=cast.vera, job_id=contest.job.pk)
+
+    assert told.chosen_from == told.chosen_to == eur("40000")
 
 
 def test_a_bidder_who_was_not_chosen_is_told_why(cast: Cast, contest: Contest):
