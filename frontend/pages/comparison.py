@@ -199,7 +199,13 @@ def score(request: SignedIn, job_id: UUID, bid_id: UUID) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     judged = [one for one in paper.criteria if one.kind != PAST_RATINGS]
     shown = [_score_form(request, criterion, bid, sent) for criterion in judged]
-    context = {"paper": paper, "bid": bid, "forms": shown, "hidden": _hidden(request)}
+    context = {
+        "paper": paper,
+        "bid": bid,
+        "forms": shown,
+        "hidden": _hidden(request),
+        "so_far": _so_far(judged, bid, request.user.name),
+    }
     template = "frontend/pages/comparison/score.html"
     form = next((form for form in shown if form.is_bound), None)
     if form is None:
@@ -214,6 +220,19 @@ def score(request: SignedIn, job_id: UUID, bid_id: UUID) -> HttpResponse:
     messages.success(request, _("Noted: “%(name)s”.") % {"name": form.criterion.name})
     names = "?names=hidden" if _hidden(request) else ""
     return HttpResponseRedirect(f"{reverse('score', args=[job_id, bid_id])}{names}#next")
+
+
+def _so_far(
+    judged: list[ComparedCriterion], bid: ComparedBid, name: str
+) -> tuple[str, Decimal, int] | None:
+    """Return how the reader's own levels add up: the sum written out, its value, of how many."""
+    own = {one.criterion_id: one.quarters for one in bid.scores if one.scorer_name == name}
+    given = [(one.weight, own[one.criterion_id]) for one in judged if one.criterion_id in own]
+    if not given:
+        return None
+    written = " + ".join(f"{weight} × {wording.LEVELS[quarters]}" for weight, quarters in given)
+    total = sum((Decimal(weight * quarters) / 4 for weight, quarters in given), Decimal(0))
+    return written, total, sum(weight for weight, _ in given)
 
 
 def _score_form(

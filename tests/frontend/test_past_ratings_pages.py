@@ -79,6 +79,6 @@ def test_the_comparison_and_the_debrief_say_where_the_points_come_from(
     assert compared.count("10.00 of 20") == 2
     assert "Counts as usual, 3.000 of 5: fewer than three ratings." in compared
     assert "computed; hidden with the names" in hidden
-    assert "Idea" in sheet
+    assert "Your levels so far: 80 × ½ = 40.00 of 80." in sheet
     assert "Past ratings" not in sheet
     assert "10.00 of 20" in told

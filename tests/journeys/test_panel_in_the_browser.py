@@ -9,10 +9,13 @@ from django.utils import timezone
 from playwright.sync_api import Browser, expect
 
 from bids.agreeing import agree_score
+from bids.closing import close_due_job
 from bids.scoring import score_bid
+from bids.witnesses import state_opening_limit
 from marketplace.interests import declare_interest
+from marketplace.models.jobs import Job
 from marketplace.panels import appoint_panel
-from tests.builders import DEADLINE, HOUR, NOON
+from tests.builders import DEADLINE, HOUR, NOON, eur
 from tests.cast import PASSWORD, Cast, assemble
 from tests.journeys.visitor import PICTURES, Album, Visitor
 from tests.ledger.builders import Contest, bid_of, grant, open_job, publish, submit
@@ -47,6 +50,17 @@ def _judged(cast: Cast) -> Contest:
     return Contest(job, team, vendor)
 
 
+def _waiting(cast: Cast) -> Job:
+    """A closed job above the limit for two: Rolf has still to declare, and nobody has signed."""
+    reason = "More than the house spends in a week."
+    state_opening_limit(actor=cast.adam, limit=eur("5000"), reason=reason, at=NOON + HOUR)
+    job = publish(cast, title="Winter party for the whole house", at=NOON + 2 * HOUR)
+    appoint_panel(actor=cast.maya, job_id=job.pk, user_ids=[cast.rolf.pk], at=NOON + 3 * HOUR)
+    submit(cast, job, cast.vera_co, bid_of(["30000"]))
+    close_due_job(job_id=job.pk, at=DEADLINE)
+    return job
+
+
 @pytest.mark.browser
 @pytest.mark.proof
 def test_a_panel_agrees_and_the_prices_are_opened(
@@ -59,13 +73,21 @@ def test_a_panel_agrees_and_the_prices_are_opened(
     # Playwright's loop runs in this thread; Django must not take its own queries for mistakes.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     as_role("replay")
-    here = _judged(assemble(password=PASSWORD))
+    cast = assemble(password=PASSWORD)
+    here, waiting = _judged(cast), _waiting(cast)
     as_role("web")
-    album = Album(PICTURES / "panel")
+    album = Album(PICTURES / "panel", is_whole=True)
     maya, rolf, gerd, vera = (
         Visitor(browser, site, name, album) for name in ("Maya", "Rolf", "Gerd", "Vera")
     )
-    job = f"{site}/jobs/{here.job.pk}/"
+    job, closed = f"{site}/jobs/{here.job.pk}/", f"{site}/jobs/{waiting.pk}/"
+    for person, path, name in [
+        (rolf, "panel/declaration/", "interests"),
+        (maya, "opening/", "opening-by-two"),
+        (maya, "opening/signature/", "opening-signature"),
+    ]:
+        person.page.goto(closed + path)
+        album.keep(person.page, name)
     for person, path, name in [
         (maya, "panel/", "panel"),
         (maya, "comparison/", "comparison-waits"),
@@ -87,6 +109,7 @@ def test_a_panel_agrees_and_the_prices_are_opened(
         album.keep(person.page, "consent")
         person.press("I agree to all of it")
     maya.page.goto(job + "prices/")
+    album.keep(maya.page, "prices")
     maya.press("Open all prices")
     expect(maya.page.get_by_role("link", name="Choose… Vera & Co")).to_be_visible()
     album.keep(maya.page, "comparison")
