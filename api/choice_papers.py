@@ -129,6 +129,7 @@ DebriefScoreOut = paper(
     "quarters",
     "words",
     "reasons",
+    "is_below_knock_out",
     "past_rating",
 )
 DebriefOut = paper(

@@ -68,7 +68,8 @@ def choose_bid(
     :raises Unknown: the actor cannot see the job.
     :raises Forbidden: only a head of the department chooses.
     :raises JobCancelled, NotYetOpened, AlreadyAwarded, AlreadyEnded, BothSides, StandsAside,
-        NotAgreed, RoundOpen, BidNotValid, ReasonMissing, NoSuchReason, CriterionMissing,
+        NotAgreed, RoundOpen, BidNotValid, BelowKnockOut, ReasonMissing, NoSuchReason,
+        CriterionMissing,
         ViewMissing, PriceIsTheBids, SecondHeadNeeded: the rules say no.
     :raises NoBudget, InsufficientFunds: the department cannot pay.
     """

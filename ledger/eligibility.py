@@ -29,6 +29,12 @@ class BidNotValid(Refusal):
     field = "bid_id"
 
 
+class BelowKnockOut(BidNotValid):
+    """The job said below which level a bid is out, before anybody bid."""
+
+    code = "below_knock_out"
+
+
 class BothSides(Refusal):
     """Nobody chooses in a contest that their own team or firm is in."""
 
@@ -75,10 +81,12 @@ def refuse_unjudged(job: Job) -> Judging:
 
 
 def valid_bid(job: Job, bid_id: UUID, *, paper: Frozen) -> Bid:
-    """:raises BidNotValid: this bid cannot be chosen."""
+    """:raises BidNotValid, BelowKnockOut: this bid cannot be chosen."""
     bid = paper.valid.get(bid_id)
     if bid is None:
         raise BidNotValid("Choose one of the valid bids on this job.")
+    if bid_id in paper.knocked_out:
+        raise BelowKnockOut("This bid was judged below a level under which the job rules bids out.")
     if _withdrawn_of.exists(bid_id):
         raise BidNotValid("This bid was chosen before, and the choice withdrawn. Choose another.")
     bid.job = job

@@ -42,6 +42,7 @@ class DebriefScore:
     quarters: int | None
     words: str
     reasons: tuple[str, ...]
+    is_below_knock_out: bool
     past_rating: PastRating | None  # the bidder's own; None where people judge
 
     @property
@@ -235,6 +236,7 @@ def _scores(mine: Bid, weighed: Weighed) -> tuple[DebriefScore, ...]:
                 quarters=quarters,
                 words="" if quarters is None else criterion.levels[quarters],
                 reasons=tuple(score.reason.text for score in given),
+                is_below_knock_out=quarters is not None and quarters < (criterion.knock_out or 0),
                 past_rating=weighed.past.get(mine.provider_id)
                 if criterion.kind == CriterionKind.PAST_RATINGS
                 else None,

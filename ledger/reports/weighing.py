@@ -75,6 +75,7 @@ class Frozen:
     spent_leader_ids: tuple[UUID, ...]
     views_disagree: bool
     valid: Mapping[UUID, Bid]  # with price, provider and what was opened
+    knocked_out: frozenset[UUID]  # judged below a level under which a bid is out
 
 
 def weigh(job: Job, *, with_reasons: bool = False, judged: Judging | None = None) -> Weighed:
@@ -174,6 +175,7 @@ def freeze(job: Job, judged: Judging | None = None) -> Frozen:
         spent_leader_ids=weighed.evaluation.leaders_spent,
         views_disagree=weighed.evaluation.views_disagree,
         valid={bid.pk: bid for bid in weighed.bids if bid.pk in weighed.valid_ids},
+        knocked_out=frozenset(row.bid_id for row in weighed.evaluation.rows if row.is_knocked_out),
     )
 
 

@@ -20,17 +20,19 @@ from ledger.commissioning import (
     cancel_job,
     end_without_award,
 )
-from ledger.eligibility import BidNotValid, BothSides, PriceIsTheBids
+from ledger.eligibility import BelowKnockOut, BidNotValid, BothSides, PriceIsTheBids
 from ledger.grounds import CriterionMissing, NoSuchReason, ViewMissing
 from ledger.models.awards import Award
 from ledger.models.budgets import BudgetLine, Commitment
 from ledger.posting import InsufficientFunds
+from ledger.reports.debrief import debrief
+from marketplace.details import CriterionDraft
 from marketplace.membership import add_member
 from marketplace.models.events import Event, Notice
 from marketplace.models.people import Role
 from marketplace.refusals import Forbidden, ReasonMissing, Unknown
 from marketplace.system import the_importer
-from tests.builders import DAY, DEADLINE, eur, refused
+from tests.builders import DAY, DEADLINE, HOUR, eur, refused
 from tests.cast import Cast
 from tests.ledger import builders
 from tests.ledger.builders import CHOICE, Contest, stands
@@ -81,6 +83,26 @@ def test_the_bids_milestones_are_agreed(cast: Cast, contest: Contest):
     assert agreed == [(1, "Part 1", 10_000_00), (2, "Part 2", 20_000_00)]
 
 
+def test_a_bid_below_a_knock_out_is_not_chosen_and_its_bidder_is_told_why(cast: Cast):
+    builders.grant(cast)
+    criteria = (CriterionDraft("Idea", 60, knock_out=2), CriterionDraft("Care", 40))
+    contest = builders.contest(cast, criteria=criteria)
+    reason = "A plan for rain is wanted, and there is none."
+    for bid, quarters in ((contest.team_bid, 2), (contest.vendor_bid, 1)):
+        for criterion in contest.job.criteria.all():
+            about = {"bid_id": bid.pk, "criterion_id": criterion.pk, "reason": reason}
+            score_bid(actor=cast.maya, quarters=quarters, at=DEADLINE + HOUR, **about)
+
+    with refused(BelowKnockOut) as refusal:
+        builders.choose(cast, contest.vendor_bid)
+    builders.choose(cast, contest.team_bid)
+
+    assert (refusal.value.code, refusal.value.field) == ("below_knock_out", "bid_id")
+    told = debrief(actor=cast.vera, job_id=contest.job.pk)
+    assert told.own_place is None
+    assert [one.is_below_knock_out for one in told.scores] == [True, False]
+
+
 def test_a_bid_without_milestones_is_one_piece_of_work(cast: Cast):
     builders.grant(cast)
     job = builders.publish(cast, title="A stand")
@@ -108,9 +130,9 @@ def test_everybody_who_bid_is_told_and_the_others_nothing_of_the_price(
         "award.debrief": {cast.vera},
         "award.department": {cast.maya, cast.rolf},
     }
-    debrief = Notice.objects.get(kind="award.debrief")
-    assert "40,000" not in debrief.text
-    assert "Events" not in debrief.text
+    told = Notice.objects.get(kind="award.debrief")
+    assert "40,000" not in told.text
+    assert "Events" not in told.text
 
 
 def test_the_choice_is_recorded_for_both_sides_and_no_rival(cast: Cast, contest: Contest):
