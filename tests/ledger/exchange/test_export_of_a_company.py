@@ -55,7 +55,7 @@ def _decision(job):
         "money": (job.currency, job.ceiling_minor, job.shows_ceiling, job.point_minor),
         "dates": (job.published_at, job.closes_at, is_opened, job.cancelled_at),
         "criteria": [
-            (one.name, one.weight, one.question, one.levels, one.knock_out)
+            (one.name, one.weight, one.question, one.levels, one.knock_out, one.kind)
             for one in job.criteria.order_by("position")
         ],
         "invited": sorted(
