@@ -191,12 +191,15 @@ def _money_gaps(job: Job) -> Iterator[Missing]:
 
 
 def _asked_for_point(job: Job) -> str:
-    text = "Say what one more quality point is worth to you."
     if job.ceiling is None or not job.shows_ceiling:
-        return text  # with a hidden one, the proposal would tell it
+        # With a hidden one, the proposal would tell it.
+        return "Say what one more quality point is worth to you."
     point = propose_point(job.ceiling)
     tenfold = Money(point.minor * 10, job.currency)
-    return f"{text} We propose {point}: ten points better may then cost {tenfold} more."
+    return (
+        "Say what one more quality point is worth to you. "
+        f"We propose {point}: ten points better may then cost {tenfold} more."
+    )
 
 
 def _time_gaps(job: Job, at: datetime) -> Iterator[Missing]:
