@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from marketplace.models.people import User
 from tests.builders import DAY
@@ -27,6 +27,13 @@ def as_person() -> SignIn:
         return client
 
     return sign_in
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """What one test reads in German, the next does not."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
