@@ -74,7 +74,7 @@ def submit(
     """Pia bids for the Events team, unless a test says otherwise."""
     provider = provider or cast.events_team
     words: dict[str, Any] = {
-        "actor": bidder(cast, provider),
+        "actor": changes.get("actor") or bidder(cast, provider),
         "job_id": job.pk,
         "provider_id": provider.pk,
         "content": content or offer(),

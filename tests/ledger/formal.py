@@ -23,6 +23,12 @@ WRONG = "Our answer on care was scored without being read."
 
 def scored(cast: Cast, job: Job) -> None:
     """Rolf scores every bid alike, and Maya opens the prices."""
+    judged(cast, job)
+    open_prices(actor=cast.maya, job_id=job.pk, at=job.closes_at + 2 * HOUR)
+
+
+def judged(cast: Cast, job: Job) -> None:
+    """Rolf scores every bid alike."""
     for bid in Bid.objects.standing().filter(job=job):
         for criterion in job.criteria.all():
             score_bid(
@@ -33,7 +39,6 @@ def scored(cast: Cast, job: Job) -> None:
                 reason="Three parties of this size, with names.",
                 at=job.closes_at + HOUR,
             )
-    open_prices(actor=cast.maya, job_id=job.pk, at=job.closes_at + 2 * HOUR)
 
 
 def formal_contest(cast: Cast, **words: Any) -> Contest:

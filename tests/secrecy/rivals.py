@@ -1,4 +1,4 @@
-"""Otto's sealed bids of 7,341,219.37, in each state of a job before what he says is opened."""
+"""Otto's sealed bids of 7,341,219.37: taken, waiting, called off, and asked for again."""
 
 from __future__ import annotations
 
@@ -50,23 +50,30 @@ def STORY(cast: Cast, as_role: Any) -> dict[str, Any]:  # noqa: N802 - what `tol
     """Tell the company's story, and put Otto's bids where they are under seal."""
     now = datetime.now(UTC).replace(microsecond=0)
     found = world.STORY(cast, as_role)
-    rival = found["rival's"] = world.open_job(cast, cast.vera_co, cast.vera, now, **HIDDEN)
-    _add(rival, bids_of_otto(cast, _job(rival), since=now - 10 * HOUR))
-    rival = found["rival's sealed"] = world.sealed_job(
+    found["taking bids"] = taking_bids(cast, now)
+    rival = found["waiting for the panel"] = world.sealed_job(
         cast, now, before=lambda job: bids_of_otto(cast, job, since=now - DAY), **HIDDEN
     )
-    _add(rival, _job(rival).bids.standing().get(provider=cast.otto_co))
+    about(rival, job_of(rival).bids.standing().get(provider=cast.otto_co))
     found["cancelled"] = _cancelled(cast, now)
-    found["round"] = _round(cast, now)
+    found["best and final"] = _round(cast, now)
     send_due_notices(at=now)
     return found
 
 
-def _job(ids: dict[str, Any]) -> Job:
+def job_of(ids: dict[str, Any]) -> Job:
+    """Return the job of a situation."""
     return Job.objects.get(pk=ids["job_id"])
 
 
-def _add(ids: dict[str, Any], bid: Bid) -> None:
+def taking_bids(cast: Cast, now: datetime) -> dict[str, Any]:
+    """A job that takes bids: Vera's, the team's and Otto's lie there."""
+    ids = world.open_job(cast, cast.vera_co, cast.vera, now, **HIDDEN)
+    about(ids, bids_of_otto(cast, job_of(ids), since=now - 10 * HOUR))
+    return ids
+
+
+def about(ids: dict[str, Any], bid: Bid) -> None:
     """Let the addresses be about Otto's bid, and its file."""
     ids["bid_id"], ids["provider_id"] = bid.pk, bid.provider_id
     file = bid.files.first()
@@ -75,8 +82,7 @@ def _add(ids: dict[str, Any], bid: Bid) -> None:
 
 
 def _cancelled(cast: Cast, now: datetime) -> dict[str, Any]:
-    ids = world.open_job(cast, cast.vera_co, cast.vera, now, **HIDDEN)
-    _add(ids, bids_of_otto(cast, _job(ids), since=now - 10 * HOUR))
+    ids = taking_bids(cast, now)
     cancel_job(actor=cast.maya, job_id=ids["job_id"], reason="The yard is let.", at=now - HOUR)
     return ids
 
