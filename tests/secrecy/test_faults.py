@@ -14,9 +14,7 @@ from bids import access
 from bids.models.bids import Bid, BidAccess
 from marketplace.history import record
 from marketplace.models.events import Audience
-from marketplace.models.people import User
 from marketplace.notices import send_due_notices, tell
-from marketplace.project.headers import HeadersMiddleware
 from tests.cast import Cast
 from tests.permissions.operations import operations
 from tests.permissions.world import Ids
@@ -51,28 +49,10 @@ def noted_in_the_record(*, bid: Bid, kind: str, actor: Any, at: Any) -> BidAcces
     return BidAccess.objects.create(bid=bid, kind=kind, actor=actor, happened_at=at)
 
 
-def counted(self: HeadersMiddleware, request: Any) -> Any:
-    """An answer that says how many bids there are."""
-    answer = self.get_response(request)
-    answer["X-Bids"] = str(Bid.objects.count())
-    return answer
-
-
-def by_the_way(**words: Any) -> Any:
-    """What is done with a bid, with a notice for whoever heads the department."""
-    heads = User.objects.filter(email="maya@house.example")
-    tell("bid.noted", recipients=heads, text="A bid came.", because="You head it.", at=words["at"])
-    return BidAccess.objects.create(
-        bid=words["bid"], kind=words["kind"], actor=words["actor"], happened_at=words["at"]
-    )
-
-
 FAULTS: dict[str, Callable[[], Any]] = {
     "an event of the record at submission": lambda: patch.object(
         access, "note", noted_in_the_record
     ),
-    "the count of bids in a header": lambda: patch.object(HeadersMiddleware, "__call__", counted),
-    "a notice for the head": lambda: patch.object(access, "note", by_the_way),
 }
 
 

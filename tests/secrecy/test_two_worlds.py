@@ -141,6 +141,7 @@ def test_nobody_can_tell_that_three_rivals_came_edited_and_withdrew(
     assert differing(alone, contested) == []
 
 
+@pytest.mark.proof
 def test_the_head_cannot_tell_at_the_jobs_themselves(committed: str):
     near = [one for one in operations() if str(one) in SHORT]
     alone, contested = both("HD", near)
