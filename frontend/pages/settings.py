@@ -26,6 +26,7 @@ from marketplace.directory import notices
 from marketplace.people import choose_reading
 from marketplace.permissions import may_run_webhooks
 from marketplace.refusals import Refusal, Unknown
+from marketplace.saying import said
 from marketplace.tokens import TokenFacts, issue_token, my_tokens, revoke_token, scopes
 
 TEMPLATE = "frontend/pages/settings/settings.html"
@@ -87,7 +88,9 @@ class TokenForm(PageForm):
 
     name = forms.CharField(max_length=80, label=gettext_lazy("What it is for"))
     scopes = forms.MultipleChoiceField(
-        choices=scopes, widget=forms.CheckboxSelectMultiple, label=gettext_lazy("What it may do")
+        choices=lambda: [(scope, said(words)) for scope, words in scopes()],
+        widget=forms.CheckboxSelectMultiple,
+        label=gettext_lazy("What it may do"),
     )
     days = forms.ChoiceField(
         choices=[(str(days), days) for days in LIVES],

@@ -19,6 +19,7 @@ from frontend.rendering import fresh_sign_in, page, refused
 from frontend.requests import SignedIn
 from marketplace.messaging import try_webhook
 from marketplace.refusals import Refusal, Unknown
+from marketplace.saying import said
 from marketplace.webhooks import (
     KINDS,
     WebhookFacts,
@@ -39,7 +40,7 @@ class WebhookForm(PageForm):
     address = forms.URLField(max_length=500, assume_scheme="https", label=gettext_lazy("Address"))
     purpose = forms.CharField(max_length=80, label=gettext_lazy("What it is for"))
     kinds = forms.MultipleChoiceField(
-        choices=list(KINDS.items()),
+        choices=lambda: [(kind, said(words)) for kind, words in KINDS.items()],
         widget=forms.CheckboxSelectMultiple,
         label=gettext_lazy("What it is told of"),
     )

@@ -22,10 +22,11 @@ CHOICES = {"TextChoices", "IntegerChoices"}
 SENTENCE = re.compile(r"(?:[A-Z“]|%\().* .*(?:[.?!:”]|[a-z]{2}.*[.:] ?%\(\w+\)s)", re.DOTALL)
 # Modules of the reports that hold nothing but words and what they are said of.
 WORDINGS = re.compile(
-    r"ledger/reports/(wording|timeline|timeline_facts|custody|desk_\w+|close_checklist|stripe_books)\.py"
+    r"marketplace/webhooks\.py|ledger/reports/(wording|timeline|timeline_facts|custody|desk_\w+|close_checklist|stripe_books)\.py"
 )
 SQL = re.compile(r"\b[A-Z]{4,} [A-Z]{4,}\b|\bSELECT\b")
-WORD = re.compile(r"[A-Z][a-z’']+( .*)?|%\(.* .*", re.DOTALL)
+BECAUSE = re.compile(r"(?:you|your|it|they) [a-z][a-z', ]{6,}")
+WORD = re.compile(r"[A-Z][a-z’']*( .*)?|%\(.* .*", re.DOTALL)
 
 Assigned = Mapping[str, ast.expr]
 Written = ast.Constant | ast.JoinedStr
@@ -45,7 +46,8 @@ def sentences(path: Path) -> Iterator[str]:
             words = re.sub(r"%\(\w+\)s", "", text)
             if SQL.search(words) or not re.search(r"[^\W\d_]{2}", words):
                 continue
-            is_sentence = SENTENCE.fullmatch(text) or (is_wording and WORD.fullmatch(text))
+            is_sentence = SENTENCE.fullmatch(text) or BECAUSE.fullmatch(text)
+            is_sentence = is_sentence or (is_wording and WORD.fullmatch(text))
             if id(node) in said or (is_sentence and not is_page):
                 yield text
 

@@ -18,7 +18,7 @@ from tests.house.rules import ROOT
 from tests.house.sentences import SENTENCE, sentences
 
 AGAIN = "run `python -m tests.house.catalogue`, and write what is without words"
-NOT_SAID_YET = 80  # texts; it only falls
+NOT_SAID_YET = 40  # texts; it only falls
 GAP = re.compile(r"%\(\w+\)s|%\(\w+\)d|\{\w+\}")
 WORD = re.compile(r"[^\W\d_]{2,}")
 NAMES = {"Choicebook", "CSV", "XLSX", "PDF", "OCDS", "API", "Deutsch", "English", "verify", "py"}
