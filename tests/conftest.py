@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connections
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from marketplace.project.embedded import DURABLE, Embedded
@@ -42,6 +43,13 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         said = "\n".join(afterwards.words_on_a_lost_server())
         report.sections.append(("the servers", said))
     return report
+
+
+@pytest.fixture(autouse=True)
+def each_test_begins_in_english() -> Iterator[None]:
+    """A request leaves its language with its thread; the next test would read it."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")
