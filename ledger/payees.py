@@ -17,7 +17,7 @@ from ledger.models.payees import (
 )
 from ledger.payee_facts import FROZEN_FOR, PayeeFacts, payee_facts
 from ledger.permissions import may_commit_payee, may_confirm_payee
-from ledger.stripe_gateway import gateway
+from ledger.stripe_gateway import answering_a_person, gateway
 from ledger.stripe_words import Account
 from marketplace.history import Fact, record
 from marketplace.models.events import Audience
@@ -90,6 +90,7 @@ def open_stripe_account(
 
     :raises Unknown: there is no such provider. :raises Forbidden: the actor does not lead it.
     :raises NotAVendor, NoStripe: the rules say no.
+    :raises StripeSilent, StripeRefused: Stripe does.
     """
     vendor = _vendor(actor, provider_id)
     require(may_commit_payee(actor, vendor), "Whoever leads the vendor opens its account.")
@@ -98,13 +99,14 @@ def open_stripe_account(
     facts = payee_facts(vendor.pk)
     if before is not None and facts is not None and facts.payee == before:
         return before
-    account = (
-        gateway().account(before.reference)
-        if before
-        else gateway().open_account(
-            provider_id=vendor.pk, email=actor.email, country=country or COUNTRY
+    with answering_a_person():
+        account = (
+            gateway().account(before.reference)
+            if before
+            else gateway().open_account(
+                provider_id=vendor.pk, email=actor.email, country=country or COUNTRY
+            )
         )
-    )
     with transaction.atomic(savepoint=False):
         payee = _set(actor, vendor, PayMethod.STRIPE, account.id, at=at)
         _note(payee, account, at=at)
@@ -115,10 +117,12 @@ def onboarding_address(*, actor: User, provider_id: UUID, back: str, at: datetim
     """
     Return the address at Stripe where the vendor gives what is asked, for one use and now.
 
-    :raises Unknown, Forbidden, NotAVendor, NoStripe: as `open_stripe_account`.
+    :raises Unknown, Forbidden, NotAVendor, NoStripe, StripeSilent, StripeRefused: as
+        `open_stripe_account`.
     """
     payee = open_stripe_account(actor=actor, provider_id=provider_id, at=at)
-    return gateway().onboarding_link(payee.reference, back=back, again=back)
+    with answering_a_person():
+        return gateway().onboarding_link(payee.reference, back=back, again=back)
 
 
 @transaction.atomic(savepoint=False)

@@ -21,7 +21,7 @@ from ledger.payout_noting import note_transfer, refuse
 from ledger.payout_states import REMEMBERED, amount_of, hold, standing, steps_of
 from ledger.permissions import may_pay, may_send
 from ledger.recovering import hold_vendor
-from ledger.stripe_gateway import gateway
+from ledger.stripe_gateway import answering_a_person, gateway
 from ledger.stripe_words import Refused, Transfer, Unclear
 from marketplace.models.events import Notice
 from marketplace.models.people import Office, User
@@ -195,7 +195,8 @@ def declare_not_sent(*, actor: User, payout_id: UUID, at: datetime) -> bool:
     noted as sent.
 
     :raises Unknown: there is no such payout. :raises Forbidden: the actor is not of finance.
-    :raises NotUnknown, TooEarly, NoStripe: the rules say no.
+    :raises NotUnknown, TooEarly, NoStripe: the rules say no. :raises StripeSilent, StripeRefused:
+        Stripe does.
     """
     payout = Payout.objects.visible_to(actor).select_related("payee", "answer").one(payout_id)
     require(may_pay(actor), "Finance looks after payouts.")
@@ -205,7 +206,8 @@ def declare_not_sent(*, actor: User, payout_id: UUID, at: datetime) -> bool:
     attempt = Attempt(payout.pk, stands.attempt, amount_of(payout), payout.payee.reference)
     if _is_remembered(attempt, at=at):
         raise TooEarly("Stripe may still answer. After 20 hours this is yours to say.")
-    found = _found(attempt)
+    with answering_a_person():
+        found = _found(attempt)
     outcome = found or Refused("not_sent", f"{actor.name} looked at Stripe: it was not sent")
     _conclude(actor, attempt, outcome, at=at)
     return found is None

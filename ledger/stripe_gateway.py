@@ -50,6 +50,31 @@ class NotFromStripe(Refusal):
     code = "not_from_stripe"
 
 
+class StripeSilent(Refusal):
+    """Stripe gives no clear answer now."""
+
+    code = "stripe_silent"
+
+
+class StripeRefused(Refusal):
+    """Stripe says no."""
+
+    code = "stripe_refused"
+
+
+@contextmanager
+def answering_a_person() -> Iterator[None]:
+    """Tell whoever waits for a page what Stripe said, as a refusal."""
+    try:
+        yield
+    except Unclear as unclear:
+        raise StripeSilent(
+            "Stripe gives no clear answer now. Nothing was noted; try again in a few minutes."
+        ) from unclear
+    except Refused as no:
+        raise StripeRefused(f"Stripe says no: {no}") from no
+
+
 def is_connected() -> bool:
     """Whether a key is set."""
     return bool(settings.STRIPE_API_KEY)

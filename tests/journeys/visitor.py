@@ -19,9 +19,12 @@ TABLET = {"width": 768, "height": 1024}
 class Album:
     """The pictures of one story, numbered in its order."""
 
-    def __init__(self, folder: Path = PICTURES, *, is_whole: bool = False) -> None:
+    def __init__(
+        self, folder: Path = PICTURES, *, is_whole: bool = False, is_dark: bool = False
+    ) -> None:
         self.folder = folder
         self.is_whole = is_whole  # on a tablet too, and all of it again in the dark
+        self.is_dark = is_dark or is_whole
         self.numbers = count(1)
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob("*.png"):
@@ -31,7 +34,7 @@ class Album:
         """Keep the whole page, as it stands on a desk and on a phone, and let axe look at it."""
         called = f"{next(self.numbers):02}-{name}"
         self._look(page, called)
-        if self.is_whole:
+        if self.is_dark:
             page.emulate_media(color_scheme="dark")
             self._look(page, f"{called}-dark")
             page.emulate_media(color_scheme="light")

@@ -26,6 +26,7 @@ from ledger.payees import (
     OwnPayee,
     ReferenceMissing,
     confirm_payee,
+    onboarding_address,
     open_stripe_account,
     pay_by_hand,
     read_account,
@@ -42,12 +43,14 @@ from ledger.settling import (
     decline_payout,
     try_again,
 )
+from ledger.stripe_gateway import StripeRefused, StripeSilent
 from marketplace.models.events import Notice
 from marketplace.refusals import Forbidden, ReasonMissing
 from tests.builders import DAY, HOUR, MINUTE, eur, refused
 from tests.ledger import builders
 from tests.ledger.builders import assert_books_hold, books_stand
 from tests.stripe_twin.playing import Play, one_signature, owed
+from tests.stripe_twin.server import Fault
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +86,19 @@ def test_a_vendor_is_paid_only_once_it_said_how_and_finance_confirmed_it(play: P
     with refused(NothingOwed):
         play.ask()
     assert_books_hold()
+
+
+def test_a_vendor_is_told_when_stripe_is_silent_or_says_no(play: Play):
+    words = {"actor": play.cast.vera, "provider_id": play.cast.vera_co.pk}
+    play.twin.faults.append(Fault("POST /v1/accounts", "busy"))
+    with refused(StripeSilent):
+        open_stripe_account(**words, at=play.pass_(MINUTE))
+    payee = open_stripe_account(**words, at=play.pass_(MINUTE))
+    play.twin.books.things.clear()  # its account was ended there
+    with refused(StripeRefused) as said:
+        onboarding_address(**words, back="https://house.example/", at=play.pass_(MINUTE))
+
+    assert payee.reference in said.value.text
 
 
 def test_only_finance_pays_and_never_who_said_where_the_money_goes(play: Play):

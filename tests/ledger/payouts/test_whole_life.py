@@ -28,6 +28,7 @@ from ledger.reports.payouts import payout as payout_paper
 from ledger.reports.stripe_books import booked_balance
 from ledger.sending_back import want_back, want_part_back
 from ledger.settling import ask_payout, try_again
+from ledger.stripe_gateway import StripeSilent
 from ledger.topping_up import ask_top_up
 from marketplace.models.events import Notice
 from marketplace.money import Money
@@ -261,7 +262,7 @@ def lives(play: Play, award: Award, seeds: range) -> None:
                 Run(play, award, seed).whole()
                 assert seed % 10 or check_books().wrong == ()
         except BaseException as reason:
-            raise AssertionError(f"SEED={seed}: {reason}") from reason
+            raise AssertionError(f"SEED={seed}: {reason!r}") from reason
 
 
 def test_payouts_under_faults_end_as_stripe_has_them(play: Play, award: Award) -> None:
@@ -347,8 +348,10 @@ def test_what_nobody_heard_of_is_never_sent_again_by_itself_after_twenty_hours(p
 
     asked = len(play.twin.asked)
     play.work()
-
     play.work()
+    play.twin.faults.append(Fault("GET /v1/transfers", "broken before"))
+    with refused(StripeSilent):
+        declare_not_sent(at=play.now, **words)
 
     assert "POST /v1/transfers" not in play.twin.asked[asked:]
     assert play.word(payout) == "unknown"
