@@ -29,6 +29,7 @@ class Act:
     lead: str = ""
     warning: str = ""  # what cannot be undone
     facts: tuple[tuple[str, Any], ...] = ()
+    words: str = ""  # what is agreed to, in full
     unit: str = ""  # the currency of its amounts
     is_plain: bool = False  # its button is no main one: all such acts weigh the same
 

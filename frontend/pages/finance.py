@@ -26,6 +26,7 @@ OF_THE_BOOKS = frozenset(
         "sign_correction",
         "sign_move",
         "allow_late_charge",
+        *("approve_vendor", "confirm_payee", "approve_payout", "try_payout_again", "find_payout"),
     ]
 )
 

@@ -68,7 +68,7 @@ class KindsForm(PageForm):
     """Which kinds of work."""
 
     category_ids = forms.MultipleChoiceField(
-        required=False, widget=forms.CheckboxSelectMultiple, label=gettext_lazy("Kinds of work")
+        widget=forms.CheckboxSelectMultiple, label=gettext_lazy("Kinds of work")
     )
 
 
@@ -186,7 +186,7 @@ def terms(request: SignedIn, provider_id: UUID) -> HttpResponse:
         button=_("Accept them for the company"),
         back=reverse("vendor", args=[provider_id]),
         trail=paper.facts.name,
-        facts=((_("Terms"), shown.text),),
+        words=shown.text,
     )
     return answer(
         request,

@@ -217,7 +217,7 @@ def reasoned(request: SignedIn, provider_id: UUID, what: str) -> HttpResponse:
         title=str(title) % {"name": facts.name},
         lead=str(lead),
         button=str(button),
-        back=reverse("provider", args=[provider_id]),
+        back=reverse("provider" if facts.is_in_house else "vendor", args=[provider_id]),
         trail=facts.name,
     )
     return answer(

@@ -10,6 +10,7 @@ from ledger.reports.desk_bids import bid_items
 from ledger.reports.desk_books import books_items
 from ledger.reports.desk_jobs import job_items
 from ledger.reports.desk_panel import panel_items
+from ledger.reports.desk_vendors import vendor_items
 from ledger.reports.desk_work import work_items
 from ledger.reports.open_items import Desk, DoneItem, OpenItem
 from ledger.reports.reading import reader_of
@@ -34,6 +35,7 @@ def desk(*, actor: User, at: datetime) -> Desk:
             lambda: bid_items(reader, at),
             lambda: work_items(reader, at),
             lambda: books_items(reader, at),
+            lambda: vendor_items(reader, at),
         ),
         lambda: _done_lately(actor),
     )
