@@ -8,8 +8,7 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 
-from marketplace.limits import seconds_to_wait
-from marketplace.tokens import token_holder
+from marketplace.callers import caller_of
 
 if TYPE_CHECKING:
     from marketplace.models.people import User
@@ -30,15 +29,13 @@ class TokenAuthentication(BaseAuthentication):
         if len(words) != 2:
             raise AuthenticationFailed(REFUSED)
         received = cast("ReceivedRequest", request)
-        secret = words[1].decode("latin-1")
-        holder = token_holder(secret=secret, at=received.received_at)
-        if holder is None:
+        # Outside the verb's transaction: what is refused is counted, too.
+        caller = caller_of(secret=words[1].decode("latin-1"), at=received.received_at)
+        if caller is None:
             raise AuthenticationFailed(REFUSED)
-        # Counted outside the verb's transaction: a refused request was a request, too.
-        wait = seconds_to_wait(secret=secret, at=received.received_at)
-        if wait:
-            raise Throttled(wait, TOO_MANY)
-        return holder
+        if caller.wait_seconds:
+            raise Throttled(caller.wait_seconds, TOO_MANY)
+        return caller.user, caller.scopes
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="choicebook"'

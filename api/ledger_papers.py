@@ -10,7 +10,8 @@ from api.fields import MoneyField
 from api.papers import paper
 from ledger.reports.budget_status import BudgetRow
 from ledger.reports.commitments import CommitmentRow
-from ledger.reports.journal import EntryRow, JournalLine
+from ledger.reports.journal import EntryRow
+from ledger.reports.journal_lines import JournalLine
 from ledger.reports.statement import OpenPromise, Statement
 from ledger.reports.statement_lines import StatementLine
 from ledger.reports.trial_balance import BalanceRow, BookTotal, TrialBalance

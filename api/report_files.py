@@ -18,7 +18,7 @@ from api.paging import Listed, sliced
 from api.resource import Asked, Resource
 from ledger.exchange.formats import PIECES, SPOOLED
 from ledger.exchange.tables import CSV_TYPE
-from ledger.reports.columns import Column, control_of
+from ledger.reports.columns import Column, Control, control_of
 from marketplace.log.checkpoints import last_size
 
 
@@ -52,12 +52,20 @@ class Report(Resource):
 
 
 def report_of(
-    asked: Asked, name: str, columns: Sequence[Column[Any]], rows: Sequence[Any]
+    asked: Asked,
+    name: str,
+    columns: Sequence[Column[Any]],
+    rows: Sequence[Any],
+    control: Control | None = None,
 ) -> Listed | HttpResponseBase:
-    """Return a page of the rows with what all of them come to, or all of them as a file."""
+    """
+    Return a page of the rows with what all of them come to, or all of them as a file.
+
+    `control`: what they come to, where the paper says that itself.
+    """
     if asked.format != "json":
         return file_of(asked, name, columns, rows)
-    return replace(sliced(rows, **asked.page), control=control_of(columns, rows))
+    return replace(sliced(rows, **asked.page), control=control or control_of(columns, rows))
 
 
 def file_of(

@@ -208,4 +208,4 @@ class Spend(Report):
         span = days_asked(asked.query, today=asked.at.date())
         rows = spending.spend(actor=asked.actor, **asked.query | span)
         columns = spending.columns_of(asked.query.get("group_by", ["department"]))
-        return report_of(asked, "spend", columns, rows)
+        return report_of(asked, "spend", columns, rows, rows.control)

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from bids.models.bids import Bid, BidQuerySet
 from marketplace.models.people import User
 from marketplace.models.questions import Addendum
+from marketplace.querysets import those
 
 ENVELOPES = ("quality_envelope", "price_envelope", "quality_key", "price_key")
 
@@ -120,11 +121,13 @@ def my_bids(
 
     :param count: so many at most, from the one at `begin`; all of them when left out.
     """
-    bids = own_bids(actor).filter(submitted_at__lte=at)
+    bids = Bid.objects.of_provider_of(actor).filter(submitted_at__lte=at)
     if job_id is not None:
         bids = bids.filter(job=job_id)
-    end = None if count is None else begin + count
-    return [MyBid.of(bid) for bid in bids.order_by("-submitted_at", "id")[begin:end]]
+    if count is not None:  # which they are is asked first, and the rest of those alone
+        bids = bids.order_by("-submitted_at", "id")[begin : begin + count]
+    told = those(own_bids(actor), bids)
+    return [MyBid.of(bid) for bid in told.order_by("-submitted_at", "id")]
 
 
 def receipt(*, actor: User, bid_id: UUID) -> str:

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.calendar import reply_due_at
-from marketplace.models.jobs import Criterion, CriterionKind, Invitation, Job
+from marketplace.job_rows import added_to, asked_about, criteria_of, files_of, invited_to, seen
+from marketplace.models.jobs import Criterion, CriterionKind, Job
 from marketplace.models.people import Membership, Office, User
-from marketplace.models.questions import Addendum, Question
 from marketplace.money import Money
 from marketplace.permissions import (
     holds,
@@ -158,17 +158,9 @@ AS_WRITTEN = (
 
 def job_text(*, actor: User, job_id: UUID, at: datetime) -> JobText:
     """Return a job as the person may read it. :raises Unknown: it is not theirs to see."""
-    job = (
-        Job.objects.visible_to(actor)
-        .select_related("department", "category", "policy", "author", "waiver", "cancellation")
-        .one(job_id)
-    )
-    is_mine, reads, offices, places = together(
-        lambda: Job.objects.of_department_of(actor).filter(pk=job.pk).exists(),
-        lambda: Job.objects.readable_to(actor).filter(pk=job.pk).exists(),
-        lambda: offices_of(actor),
-        lambda: places_of(actor),
-    )
+    found: Any = seen(actor, job_id)
+    job, is_mine, reads = found, found.is_mine, found.reads
+    offices, places = together(lambda: offices_of(actor), lambda: places_of(actor))
     sees_invited = is_mine or Office.AUDITOR in offices
     return JobText(
         **{name: getattr(job, name) for name in AS_WRITTEN},
@@ -202,7 +194,7 @@ def _lists(
     wanted: dict[str, Callable[[], object]] = {"my_providers": lambda: _my_providers(places, job)}
     if reads:
         wanted |= {
-            "criteria": lambda: tuple(map(_criterion, job.criteria.order_by("position"))),
+            "criteria": lambda: tuple(map(_criterion, criteria_of.all(job.pk))),
             "questions": lambda: _questions(places, job, is_mine=is_mine),
             "addenda": lambda: _addenda(job),
             "files": lambda: _files(job),
@@ -232,9 +224,6 @@ def _criterion(one: Criterion) -> CriterionText:
 def _questions(
     places: Iterable[Membership], job: Job, *, is_mine: bool
 ) -> tuple[QuestionText, ...]:
-    asked: Iterable[Question] = job.questions.select_related("answered_by").order_by(
-        "asked_at", "pk"
-    )
     # Until it is answered, a question is read by its asker's side and by the department.
     mine = {one.provider_id for one in places}
     return tuple(
@@ -247,21 +236,19 @@ def _questions(
             answered_at=one.answered_at,
             answered_by=one.answered_by.name if one.answered_by else "",
         )
-        for one in asked
+        for one in asked_about.all(job.pk)
         if is_mine or one.answered_at is not None or one.provider_id in mine
     )
 
 
 def _addenda(job: Job) -> tuple[AddendumText, ...]:
-    added: Iterable[Addendum] = job.addenda.select_related("added_by").order_by("number")
     return tuple(
         AddendumText(one.number, one.text, one.added_at, one.added_by.name, one.closes_at)
-        for one in added
+        for one in added_to.all(job.pk)
     )
 
 
 def _files(job: Job) -> tuple[FileText, ...]:
-    rows = job.files.select_related("addendum").order_by("attached_at", "name")
     return tuple(
         FileText(
             id=one.pk,
@@ -272,14 +259,11 @@ def _files(job: Job) -> tuple[FileText, ...]:
             attached_at=one.attached_at,
             addendum=one.addendum.number if one.addendum else None,
         )
-        for one in rows
+        for one in files_of.all(job.pk)
     )
 
 
 def _invited(job: Job) -> tuple[InvitedText, ...]:
-    invited: Iterable[Invitation] = job.invitations.select_related(
-        "provider", "decline_reason"
-    ).order_by("provider__name", "pk")
     return tuple(
         InvitedText(
             provider_id=one.provider_id,
@@ -289,13 +273,14 @@ def _invited(job: Job) -> tuple[InvitedText, ...]:
             declined_at=one.declined_at,
             decline_reason=one.decline_reason.text if one.decline_reason else "",
         )
-        for one in invited
+        for one in invited_to.all(job.pk)
     )
 
 
 def _my_providers(places: Iterable[Membership], job: Job) -> tuple[MySeat, ...]:
     roles = {one.provider_id: one.role for one in places if one.provider_id}
-    invited = job.invitations.filter(provider__in=roles).select_related("provider")
+    if not roles:
+        return ()
     return tuple(
         MySeat(
             provider_id=one.provider_id,
@@ -305,5 +290,6 @@ def _my_providers(places: Iterable[Membership], job: Job) -> tuple[MySeat, ...]:
             invited_at=one.invited_at,
             declined_at=one.declined_at,
         )
-        for one in invited.order_by("provider__name", "pk")
+        for one in invited_to.all(job.pk)
+        if one.provider_id in roles
     )

@@ -1,6 +1,13 @@
 """Who may do what around departments, providers and jobs. Asked by verbs, pages and the API."""
 
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
 from marketplace.asking import asked_once, is_reading
+from marketplace.compiled import Kept
 from marketplace.models.departments import Department
 from marketplace.models.people import IMPORTER_ID, Membership, Office, OfficeHeld, Role, User
 from marketplace.models.providers import Provider
@@ -9,16 +16,25 @@ from marketplace.models.providers import Provider
 @asked_once
 def offices_of(actor: User) -> frozenset[str]:
     """Return the offices of the company that the person holds."""
-    held = OfficeHeld.objects.filter(user=actor, ended_at=None)
-    return frozenset(held.values_list("office", flat=True))
+    return frozenset(_offices_held.all(actor.pk))
 
 
 @asked_once
 def places_of(actor: User) -> tuple[Membership, ...]:
     """Return the person's places now, in departments and with providers, by name."""
-    seats = Membership.objects.current().filter(user=actor)
+    return tuple(_places_held.all(actor.pk))
+
+
+@Kept
+def _offices_held(user: UUID) -> QuerySet[OfficeHeld, str]:
+    return OfficeHeld.objects.filter(user=user, ended_at=None).values_list("office", flat=True)
+
+
+@Kept
+def _places_held(user: UUID) -> QuerySet[Membership]:
+    seats = Membership.objects.current().filter(user=user)
     seats = seats.select_related("department", "provider")
-    return tuple(seats.order_by("department__name", "provider__name", "pk"))
+    return seats.order_by("department__name", "provider__name", "pk")
 
 
 def holds(actor: User, *offices: Office) -> bool:

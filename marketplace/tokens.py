@@ -12,7 +12,6 @@ from hashlib import sha256
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 
 from marketplace.models.people import User
 from marketplace.models.tokens import Scope, Token
@@ -23,7 +22,6 @@ DIGITS = string.digits + string.ascii_letters
 SECRET_LENGTH = 40  # 238 bits
 CHECKSUM_LENGTH = 6
 DAYS_MAX = 365
-USE_NOTED_EVERY = timedelta(minutes=1)  # noting every use would make each read a write
 
 
 class ScopeUnknown(Refusal):
@@ -127,24 +125,6 @@ def revoke_token(*, actor: User, token_id: UUID, at: datetime) -> TokenFacts:
 def my_tokens(*, actor: User) -> list[TokenFacts]:
     """Return the person's tokens, the newest first."""
     return [_facts(token) for token in Token.objects.of(actor).order_by("-issued_at", "id")]
-
-
-def token_holder(*, secret: str, at: datetime) -> tuple[User, frozenset[str]] | None:
-    """
-    Return the person that a token stands for, and its scopes; None when it opens nothing.
-
-    The use is noted, to the minute.
-    """
-    if not looks_like_a_token(secret):
-        return None
-    found = Token.objects.valid(at).select_related("user")
-    token = found.filter(digest=digest_of(secret)).first()
-    if token is None:
-        return None
-    unnoted = Q(used_at=None) | Q(used_at__lt=at - USE_NOTED_EVERY)
-    if token.used_at is None or token.used_at < at - USE_NOTED_EVERY:
-        Token.objects.filter(unnoted, pk=token.pk).update(used_at=at)
-    return token.user, frozenset(token.scopes)
 
 
 def digest_of(secret: str) -> bytes:

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from ledger.models.awards import Award
 from ledger.reports.columns import Column, columns
-from ledger.reports.paging import PAGE, PAGE_MAX, Page, page_size, read_cursor, write_cursor
+from ledger.reports.paging import PAGE, PAGE_MAX, Page, few, page_size, read_cursor, write_cursor
 from ledger.reports.prices import ValidPrice, standing_prices, valid_prices
 from ledger.reports.reading import Reader, departments_to_read, reader_of
 from marketplace.models.people import User
@@ -129,13 +129,10 @@ def choices(
         at, id = str(key[0]), str(key[1])
         awards = awards.filter(Q(chosen_at__lt=at) | Q(chosen_at=at, pk__lt=id))
     size = page_size(limit)
-    found = list(
-        awards.select_related(
-            "department", "provider", "job__category", "chosen_by", "reason", "decisive_criterion"
-        )
-        .defer("comparison", "job__need", "provider__description")
-        .order_by("-chosen_at", "-pk")[: size + 1]
-    )
+    told = Award.objects.select_related(
+        "department", "provider", "job__category", "chosen_by", "reason", "decisive_criterion"
+    ).defer("comparison", "job__need", "provider__description")
+    found = list(few(told, awards.order_by("-chosen_at", "-pk"), size + 1))
     shown = found[:size]
     prices = valid_prices(award.job_id for award in shown)
     rows = tuple(_row(award, prices[award.job_id], reader) for award in shown)

@@ -3,41 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Max, Min, OuterRef, Prefetch, QuerySet, Sum
 
 from ledger.models.journal import JournalEntry, Posting
 from ledger.reports.columns import Column, Control, ControlTotal, columns
+from ledger.reports.journal_lines import JournalLine, lines_read_by, theirs
 from ledger.reports.known import NOW, Known
-from ledger.reports.paging import PAGE, PAGE_MAX, Page, page_size, read_cursor, write_cursor
+from ledger.reports.paging import PAGE, Page, page_size, read_cursor, write_cursor
 from ledger.reports.reading import Reader, reader_of
 from ledger.reports.statement import EARNED
 from marketplace.models.people import User
 from marketplace.money import Money
 from marketplace.refusals import Unknown
 
-
-@dataclass(frozen=True, slots=True)
-class JournalLine:
-    """A debit or a credit; the other side is None."""
-
-    line: int
-    account_code: str
-    account_name: str
-    book: str
-    department_id: UUID | None
-    department_name: str
-    provider_id: UUID | None
-    provider_name: str
-    category_code: str
-    job_id: UUID | None
-    job_title: str
-    currency: str
-    debit: Money | None
-    credit: Money | None
+ENTRIES_AT_ONCE = 500  # for a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,24 +125,29 @@ def entry(*, actor: User, entry_id: UUID) -> EntryRow:
 
 
 def every_line(*, actor: User, only: JournalFilter = ALL) -> Iterator[FlatLine]:
-    """Return all lines of those entries, in pages behind the curtain, for a file."""
-    cursor: str | None = ""
-    while cursor is not None:
-        page = journal(actor=actor, only=only, cursor=cursor, limit=PAGE_MAX)
-        for row in page.items:
-            yield from (FlatLine(row, line) for line in row.lines)
-        cursor = page.next
+    """Return all lines of those entries, some hundred entries at a time, for a file."""
+    reader = reader_of(actor)
+    entries = entries_read_by(reader, only).prefetch_related(None).order_by("-pk")
+    heads = entries[:ENTRIES_AT_ONCE]
+    while found := {entry.pk: _head(entry) for entry in heads}:
+        for number, line in lines_read_by(reader, list(found)):
+            yield FlatLine(found[number], line)
+        heads = entries.filter(pk__lt=min(found))[:ENTRIES_AT_ONCE]
 
 
 def journal_control(*, actor: User, only: JournalFilter = ALL) -> Control:
     """Return how many lines those entries have, and what both sides come to."""
     reader = reader_of(actor)
-    lines = Posting.objects.filter(entry__in=entries_read_by(reader, only).values("pk"))
-    if not reader.reads_all_books:
-        earned = Q(provider__in=reader.incomes, account__code__in=EARNED)
-        lines = lines.filter(Q(department__in=reader.headed) | earned)
-    sums = lines.values("currency").annotate(
-        count=Count("pk"), debit=Sum("debit_minor"), credit=Sum("credit_minor")
+    entries = entries_read_by(reader, only)
+    # Entries of some months lie together: their lines are looked for nowhere else.
+    ends = entries.order_by().aggregate(first=Min("pk"), last=Max("pk"))
+    lines = Posting.objects.filter(
+        entry__in=entries.values("pk"), entry__gte=ends["first"] or 0, entry__lte=ends["last"] or 0
+    )
+    sums = (
+        lines.filter(theirs(reader))
+        .values("currency")
+        .annotate(count=Count("pk"), debit=Sum("debit_minor"), credit=Sum("credit_minor"))
     )
     found = list(sums.order_by("currency"))
     return Control(
@@ -173,12 +161,7 @@ def journal_control(*, actor: User, only: JournalFilter = ALL) -> Control:
 
 
 def entries_read_by(reader: Reader, only: JournalFilter) -> QuerySet[JournalEntry]:
-    postings = Posting.objects.filter(entry=OuterRef("pk"))
-    if not reader.reads_all_books:
-        postings = postings.filter(
-            Q(department__in=reader.headed)
-            | Q(provider__in=reader.incomes, account__code__in=EARNED)
-        )
+    postings = Posting.objects.filter(theirs(reader), entry=OuterRef("pk"))
     wanted = {
         "department": only.department_id,
         "provider": only.provider_id,
@@ -196,9 +179,11 @@ def entries_read_by(reader: Reader, only: JournalFilter) -> QuerySet[JournalEntr
     }
     lines = Posting.objects.select_related("account", "department", "provider", "category", "job")
     lines = lines.defer("job__need", "provider__description").order_by("line")
+    entries = JournalEntry.objects.all()
+    if not reader.reads_all_books or any(wanted.values()):  # no entry is without lines
+        entries = entries.filter(Exists(postings))
     return (
-        JournalEntry.objects.filter(Exists(postings))
-        .filter(only.known.of())
+        entries.filter(only.known.of())
         .filter(**{name: value for name, value in facts.items() if value})
         .select_related("actor", "reverses")
         .prefetch_related(Prefetch("postings", lines))
@@ -208,6 +193,12 @@ def entries_read_by(reader: Reader, only: JournalFilter) -> QuerySet[JournalEntr
 def entry_row(found: JournalEntry, reader: Reader) -> EntryRow:
     postings = list(found.postings.all())
     shown = [posting for posting in postings if _may_read(reader, posting)]
+    lines = tuple(_line(posting) for posting in shown)
+    return replace(_head(found), lines=lines, is_whole=len(shown) == len(postings))
+
+
+def _head(found: JournalEntry) -> EntryRow:
+    """Return an entry without its lines."""
     return EntryRow(
         entry_id=found.public_id,
         kind=found.kind,
@@ -220,8 +211,8 @@ def entry_row(found: JournalEntry, reader: Reader) -> EntryRow:
         reverses_id=found.reverses.public_id if found.reverses else None,
         corrects_period=found.corrects_period_id,
         memo=found.memo,
-        lines=tuple(_line(posting) for posting in shown),
-        is_whole=len(shown) == len(postings),
+        lines=(),
+        is_whole=False,
     )
 
 

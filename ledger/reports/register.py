@@ -13,7 +13,7 @@ from bids.models.bids import Bid
 from ledger.models.awards import Award
 from ledger.reports.columns import Column, columns
 from ledger.reports.custody import custody, works_of
-from ledger.reports.paging import PAGE, Page, page_size, read_cursor, write_cursor
+from ledger.reports.paging import PAGE, Page, few, page_size, read_cursor, write_cursor
 from ledger.reports.reading import Reader, reader_of
 from ledger.reports.states import ENDED, State, noted, with_state
 from marketplace.models.jobs import Invitation, Job
@@ -86,11 +86,11 @@ def register(
     :raises NotACursor: the cursor is none of this list.
     """
     reader = reader_of(actor)
-    jobs = with_state(Job.objects.visible_to(actor), at=at, reader=reader)
-    if state == "any_open":
-        jobs = jobs.exclude(Q(state__in=ENDED))
-    elif state:
-        jobs = jobs.filter(Q(state=state))
+    jobs = Job.objects.visible_to(actor)
+    if state:
+        jobs = with_state(jobs, at=at, reader=reader)
+        open_ = ~Q(state__in=ENDED)
+        jobs = jobs.filter(open_ if state == "any_open" else Q(state=state))
     if department_id:
         jobs = jobs.filter(department=department_id)
     if category:
@@ -101,7 +101,12 @@ def register(
         invited = Invitation.objects.filter(job=OuterRef("pk"), provider__in=reader.providers)
         jobs = jobs.filter(Q(department__in=reader.departments) | Exists(invited))
     size = page_size(limit)
-    found = list(_in_order(jobs, order, cursor, reader)[: size + 1])
+    bid = Bid.objects.standing().filter(job=OuterRef("pk"), provider__in=reader.providers)
+    told = with_state(Job.objects.all(), at=at, reader=reader)
+    told = told.annotate(has_bid=Exists(bid), key=_key(order)).select_related(
+        "department", "category"
+    )
+    found = list(few(told, _in_order(jobs, order, cursor), size + 1))
     shown = found[:size]
     works = works_of(job.pk for job in shown)
     rows = tuple(_row(job, reader, works.get(job.pk), at) for job in shown)
@@ -119,18 +124,19 @@ def ceiling_for(reader: Reader, job: Job) -> Money | None:
     return job.ceiling if opened and reader.audits else None
 
 
-def _in_order(jobs: QuerySet[Job], order: str, cursor: str, reader: Reader) -> QuerySet[Job]:
+def _key(order: str) -> Coalesce:
+    """The moment that the list goes by."""
+    return Coalesce("closes_at" if order == "deadline" else "published_at", "drafted_at")
+
+
+def _in_order(jobs: QuerySet[Job], order: str, cursor: str) -> QuerySet[Job]:
     newest = order != "deadline"
-    bid = Bid.objects.standing().filter(job=OuterRef("pk"), provider__in=reader.providers)
-    jobs = jobs.annotate(
-        key=Coalesce("published_at" if newest else "closes_at", "drafted_at"), has_bid=Exists(bid)
-    )
+    jobs = jobs.annotate(key=_key(order))
     key = read_cursor(f"jobs.{order}", cursor)
     if key is not None:
         at, id = str(key[0]), str(key[1])
         side = "lt" if newest else "gt"
         jobs = jobs.filter(Q(**{f"key__{side}": at}) | Q(**{"key": at, f"pk__{side}": id}))
-    jobs = jobs.select_related("department", "category")
     return jobs.order_by("-key", "-pk") if newest else jobs.order_by("key", "pk")
 
 

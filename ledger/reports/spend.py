@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import repeat
 from typing import Any
 from uuid import UUID
 
@@ -14,14 +13,14 @@ from django.db import connection
 
 from ledger import chart
 from ledger.periods import period_of
-from ledger.reports.columns import Column, columns
 from ledger.reports.known import NOW, Known
 from ledger.reports.reading import departments_to_read, reader_of
+from ledger.reports.spend_rows import At, SpendRow, Spent, Words, columns_of
 from ledger.reports.statement_lines import accounts
 from marketplace.models.people import User
-from marketplace.money import Money
 from marketplace.refusals import Refusal
 
+__all__ = ["GROUPS", "SpendRow", "Spent", "UnknownGroup", "columns_of", "spend"]
 GROUPS_MAX = 4
 
 
@@ -77,16 +76,6 @@ class UnknownGroup(Refusal):
     field = "group_by"
 
 
-@dataclass(frozen=True, slots=True)
-class SpendRow:
-    """One group in one currency."""
-
-    keys: tuple[str, ...]  # one per group asked for: an id, a code, 2026-11
-    labels: tuple[str, ...]
-    amount: Money
-    count: int  # of postings
-
-
 def spend(
     *,
     actor: User,
@@ -97,7 +86,7 @@ def spend(
     include_children: bool = False,
     currency: str = "",
     known: Known = NOW,
-) -> tuple[SpendRow, ...]:
+) -> Spent:
     """
     Return charges less credits, from one day to another, both included, of the departments
     whose books the actor may read.
@@ -137,25 +126,16 @@ def spend(
     with connection.cursor() as cursor:
         cursor.execute(_sums(group_by, is_cut=bool(cut)), values)
         currencies, minors, counts, *said = cursor.fetchone()
-    groups = [_said(BY[name], *said[3 * nth : 3 * nth + 3]) for nth, name in enumerate(group_by)]
     if not currencies:
-        return ()
-    none: Iterator[tuple[str, ...]] = repeat(())
-    keys = zip(*(keys for keys, _ in groups), strict=True) if groups else none
-    labels = zip(*(labels for _, labels in groups), strict=True) if groups else none
-    amounts = map(Money, minors, currencies)
-    return tuple(map(SpendRow, keys, labels, amounts, counts))
-
-
-Words = Sequence[str]
+        return Spent()
+    words = [_said(BY[name], *said[3 * nth : 3 * nth + 3]) for nth, name in enumerate(group_by)]
+    return Spent(words, minors, currencies, counts)
 
 
 def _said(group: Group, places: Sequence[Any], keys: Words, labels: Words) -> tuple[Words, Words]:
     """Return the key and the label of each row."""
     if group.table:
-        at = dict(enumerate(zip(keys or (), labels or (), strict=True)))
-        said = [at.get(place, ("", "")) for place in places or ()]
-        return [key for key, _ in said], [label for _, label in said]
+        return At(places, keys or ()), At(places, labels or ())
     if group.column == "period_id":
         months = {month: f"{month // 100}-{month % 100:02}" for month in set(places or ())}
         places = [months[month] for month in places or ()]
@@ -222,16 +202,3 @@ def _months(since_on: date, until_on: date) -> tuple[int, int, list[int]]:
     if until_on.day < monthrange(until_on.year, until_on.month)[1]:
         cut |= {last, end}
     return first, end, sorted(cut)
-
-
-def columns_of(group_by: Sequence[str]) -> tuple[Column[SpendRow], ...]:
-    """Return the columns of such a paper: each group, then the sum."""
-    named = [Column(name, _label_at(place)) for place, name in enumerate(group_by)]
-    return (
-        *named,
-        *columns("count", currency=lambda row: row.amount.currency, amount=lambda row: row.amount),
-    )
-
-
-def _label_at(place: int) -> Callable[[SpendRow], str]:
-    return lambda row: row.labels[place]

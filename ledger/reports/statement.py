@@ -21,7 +21,6 @@ from ledger.reports.reading import department_to_read, income_to_read, reader_of
 from ledger.reports.statement_lines import StatementLine, accounts, between, lines_of
 from marketplace.models.people import User
 from marketplace.money import Money, total
-from marketplace.together import together
 
 # What a provider has coming: a team's recovery; what a vendor is owed, held back or in dispute.
 EARNED = (chart.PROVIDER_RECOVERY, chart.VENDOR_PAYABLE, "2110", chart.DISPUTE_HOLD)
@@ -100,7 +99,7 @@ def statement(
     department = department_to_read(reader_of(actor), department_id)
     everything = _all_year(known).filter(department=department)
     of_it = everything.filter(account__in=accounts(chart.SPEND))
-    only_shown = everything.filter(account__in=accounts(chart.SHOWN_SPEND))
+    told = everything.filter(account__in=accounts(chart.SPEND + chart.SHOWN_SPEND))
     currency = currency or department.currency
     promises = tuple(
         OpenPromise(
@@ -123,8 +122,7 @@ def statement(
     currencies = either.values_list("currency", flat=True).distinct()
     balances = either.filter(account__in=accounts(chart.SPEND))
     return _paper(
-        of_it.filter(currency=currency),
-        only_shown.filter(currency=currency),
+        told.filter(currency=currency),
         sign=1,
         period=(since_on, until_on),
         of=_Of(department.pk, department.name, department.cost_centre, currency, tuple(currencies)),
@@ -157,7 +155,7 @@ def provider_statement(
     everything = _all_year(known).filter(provider=provider)
     shown = [chart.SHOWN[chart.PROVIDER_RECOVERY]]
     of_it = everything.filter(account__in=accounts(EARNED))
-    only_shown = everything.filter(account__in=accounts(shown))
+    told = everything.filter(account__in=accounts((*EARNED, *shown)))
     sums = ProviderTurnover.objects.filter(provider=provider, period__closed_at__isnull=False)
     currencies = _currencies(sums, everything, accounts((*EARNED, *shown)))
     home = provider.department.currency if provider.department else ""
@@ -165,8 +163,7 @@ def provider_statement(
     mine = of_it.filter(currency=currency)
     summed = sums.filter(account__in=accounts(EARNED), currency=currency)
     return _paper(
-        mine,
-        only_shown.filter(currency=currency),
+        told.filter(currency=currency),
         sign=-1,
         period=(since_on, until_on),
         of=_Of(provider.pk, provider.name, "", currency, currencies),
@@ -226,7 +223,6 @@ def _all_year(known: Known) -> QuerySet[Posting]:
 
 def _paper(
     postings: QuerySet[Posting],
-    shown: QuerySet[Posting],
     *,
     sign: int,
     period: tuple[date, date],
@@ -234,9 +230,9 @@ def _paper(
     opening: int,
     promises: tuple[OpenPromise, ...],
 ) -> Statement:
-    lines, only_shown = together(
-        lambda: lines_of(postings, *period, sign), lambda: lines_of(shown, *period, sign)
-    )
+    every = lines_of(postings, *period, sign)
+    lines = tuple(line for line in every if not line.is_shown)
+    only_shown = tuple(line for line in every if line.is_shown)
     zero = Money(0, of.currency)
     charges = total((line.amount for line in lines if line.amount > zero), of.currency)
     credits = total((line.amount for line in lines if line.amount < zero), of.currency)

@@ -98,7 +98,11 @@ def trial_balance(
     """
     require(reader_of(actor).reads_all_books, "The books are for finance and auditors.")
     until_period = until_period or since_period
-    since, until = _period(since_period, "since_period"), _period(until_period, "until_period")
+    months = Period.objects.in_bulk([since_period, until_period])
+    since, until = (
+        _known(months, since_period, "since_period"),
+        _known(months, until_period, "until_period"),
+    )
     # What was known earlier is summed from the postings; what is known now is stored in sums.
     balances: QuerySet[Any] = (
         Balance.objects.all() if known.is_now else Posting.objects.filter(known.of("entry__"))
@@ -131,8 +135,8 @@ def trial_balance(
     )
 
 
-def _period(id: int, field: str) -> Period:
-    period = Period.objects.filter(pk=id).first()
+def _known(months: dict[int, Period], id: int, field: str) -> Period:
+    period = months.get(id)
     if period is None:
         refusal = UnknownPeriod("There is no such month in the books; write it like 202611.")
         refusal.field = field

@@ -13,6 +13,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from marketplace.models.departments import Department
 from marketplace.models.events import Words
@@ -177,6 +178,11 @@ class Job(models.Model):
                 condition=Q(published_at__isnull=False, closed_at=None, cancelled_at=None),
             ),
             models.Index(name="jobs_of_a_department", fields=["department", "published_at"]),
+            models.Index(
+                Coalesce("published_at", "drafted_at").desc(),
+                F("id").desc(),
+                name="jobs_newest_first",
+            ),
             GinIndex(name="jobs_by_title", fields=["title"], opclasses=["gin_trgm_ops"]),
             GinIndex(SearchVector("title", "need", config="simple"), name="jobs_by_words"),
         ]

@@ -9,6 +9,7 @@ import pytest
 from django.test import override_settings
 
 from api.paging import sliced
+from marketplace.callers import caller_of
 from marketplace.models.jobs import Job
 from tests.api.conftest import NOW, Machine
 from tests.api.stories import details_body, granted, money
@@ -140,10 +141,12 @@ def grant(cast: Cast, amount: str = "500.00") -> dict[str, object]:
 
 
 def test_a_token_s_minute_ends(cast: Cast, fin: Machine):
-    from marketplace.limits import seconds_to_wait
-
     secret = fin.headers["Authorization"].removeprefix("Bearer ")
+
+    def waits(seconds: int) -> int:
+        caller = caller_of(secret=secret, at=NOW + timedelta(seconds=seconds))
+        assert caller is not None
+        return caller.wait_seconds
+
     with override_settings(API_REQUESTS_PER_MINUTE=1):
-        assert seconds_to_wait(secret=secret, at=NOW) == 0
-        assert seconds_to_wait(secret=secret, at=NOW + timedelta(seconds=15)) == 45
-        assert seconds_to_wait(secret=secret, at=NOW + timedelta(seconds=60)) == 0
+        assert [waits(0), waits(15), waits(60)] == [0, 45, 0]

@@ -105,7 +105,7 @@ PLANS = (
 )
 
 
-def _copied(table: str, source: str, changes: str) -> str:
+def copied(table: str, source: str, changes: str) -> str:
     """Return the statement that copies the pattern's row, changed, for each row of a plan."""
     return (
         f"INSERT INTO {table} SELECT made.* FROM (SELECT t FROM {table} AS t LIMIT 1) AS pattern"
@@ -115,26 +115,26 @@ def _copied(table: str, source: str, changes: str) -> str:
 
 
 PEOPLE_AND_WORK = (
-    _copied(
+    copied(
         "marketplace_department",
         "generate_series(0, {d} - 1) AS n",
         "'id', md5('department' || n), 'name', 'Department ' || n, 'cost_centre', 'bench-' || n,"
         " 'lineage', jsonb_build_array(md5('department' || n)::uuid), 'parent_id', NULL,"
         " 'source_key', NULL",
     ),
-    _copied(
+    copied(
         "marketplace_provider",
         "generate_series(0, {p} - 1) AS n",
         "'id', md5('provider' || n), 'name', 'Provider ' || n, 'source_key', NULL,"
         " 'department_id', CASE WHEN n % 3 = 0 THEN md5('department' || n % {d})::uuid END",
     ),
-    _copied(
+    copied(
         "marketplace_job",
         "plan",
         "'id', job, 'reference', 'bench-' || n, 'title', 'Job number ' || n,"
         " 'department_id', department, 'source_key', NULL, 'cancelled_at', NULL",
     ),
-    _copied(
+    copied(
         "ledger_award",
         "plan",
         "'id', award, 'job_id', job, 'bid_id', md5('bid' || n)::uuid, 'department_id', department,"

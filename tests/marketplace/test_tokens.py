@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from marketplace.callers import caller_of
 from marketplace.models.people import User
 from marketplace.models.tokens import Token
 from marketplace.refusals import Unknown
@@ -16,7 +17,6 @@ from marketplace.tokens import (
     looks_like_a_token,
     my_tokens,
     revoke_token,
-    token_holder,
 )
 
 pytestmark = pytest.mark.django_db
@@ -47,10 +47,11 @@ def issue(actor: User, **changes):
 def test_a_token_stands_for_its_person_and_scopes(fin):
     token = issue(fin)
 
-    assert token_holder(secret=token.secret, at=NOON) == (
-        fin,
-        frozenset({"reports:read"}),
-    )
+    caller = caller_of(secret=token.secret, at=NOON)
+
+    assert caller is not None
+    assert (caller.user, caller.scopes) == (fin, frozenset({"reports:read"}))
+    assert (caller.user.name, caller.user.email) == ("Fin", "fin@example.test")
 
 
 def test_the_secret_is_nowhere_in_the_database(fin):
@@ -64,7 +65,7 @@ def test_the_secret_is_nowhere_in_the_database(fin):
 def test_a_token_ends_at_its_moment(fin):
     token = issue(fin, expires_at=NOON + MINUTE)
 
-    assert token_holder(secret=token.secret, at=NOON + MINUTE) is None
+    assert caller_of(secret=token.secret, at=NOON + MINUTE) is None
 
 
 def test_a_revoked_token_opens_nothing(fin):
@@ -72,24 +73,24 @@ def test_a_revoked_token_opens_nothing(fin):
 
     revoke_token(actor=fin, token_id=token.id, at=NOON + MINUTE)
 
-    assert token_holder(secret=token.secret, at=NOON + MINUTE) is None
+    assert caller_of(secret=token.secret, at=NOON + MINUTE) is None
 
 
 def test_a_token_of_someone_who_left_opens_nothing(fin):
     token = issue(fin)
     User.objects.filter(pk=fin.pk).update(is_active=False)
 
-    assert token_holder(secret=token.secret, at=NOON) is None
+    assert caller_of(secret=token.secret, at=NOON) is None
 
 
 def test_the_last_use_is_noted_to_the_minute(fin):
     token = issue(fin)
 
-    token_holder(secret=token.secret, at=NOON)
-    token_holder(secret=token.secret, at=NOON + timedelta(seconds=30))
+    caller_of(secret=token.secret, at=NOON)
+    caller_of(secret=token.secret, at=NOON + timedelta(seconds=30))
     assert my_tokens(actor=fin)[0].used_at == NOON
 
-    token_holder(secret=token.secret, at=NOON + 2 * MINUTE)
+    caller_of(secret=token.secret, at=NOON + 2 * MINUTE)
     assert my_tokens(actor=fin)[0].used_at == NOON + 2 * MINUTE
 
 

@@ -12,11 +12,12 @@ from ledger.disputing import raise_dispute
 from ledger.models.awards import Award
 from ledger.models.charges import ProviderTurnover
 from ledger.reports.budget_status import budget_status
+from ledger.reports.columns import control_of
 from ledger.reports.commitments import commitments
 from ledger.reports.journal import JournalFilter, entry, every_line, journal
 from ledger.reports.known import Known
 from ledger.reports.periods import periods
-from ledger.reports.spend import GROUPS, UnknownGroup, spend
+from ledger.reports.spend import GROUPS, UnknownGroup, columns_of, spend
 from ledger.reports.statement import Statement, provider_statement, statement
 from ledger.reports.trial_balance import UnknownPeriod, trial_balance
 from marketplace.refusals import Forbidden, Unknown
@@ -282,6 +283,16 @@ def test_spend_is_summed_by_what_one_asks_for(cast: Cast, work: Award):
     ]
 
 
+def test_the_rows_of_a_spend_are_read_as_one_likes(cast: Cast, work: Award):
+    rows = spend(actor=cast.fin, group_by=("provider", "category", "month"), **YEAR)
+
+    assert rows[-1] == list(rows)[-1] == rows[len(rows) - 1]
+    assert list(rows[1:]) == list(rows)[1:]
+    assert rows.control == control_of(columns_of(("provider", "category", "month")), rows)
+    with pytest.raises(IndexError):
+        rows[len(rows)]
+
+
 def test_spend_equals_the_statement(cast: Cast, work: Award):
     (row,) = spend(actor=cast.maya, **YEAR)
 
@@ -303,7 +314,7 @@ def test_a_day_before_and_a_day_after_are_not_in_the_paper(cast: Cast, work: Awa
     day = {"since_on": accepted, "until_on": accepted}
     eve = {"since_on": accepted - timedelta(days=1), "until_on": accepted - timedelta(days=1)}
 
-    assert spend(actor=cast.fin, **eve) == ()
+    assert not spend(actor=cast.fin, **eve)
     assert [row.amount for row in spend(actor=cast.fin, **day)] == [eur("10200")]
 
 
