@@ -203,7 +203,7 @@ class JournalQuery(CurrencyQuery, KnownQuery):
     """Which entries."""
 
     period = PeriodField(required=False)
-    kind = serializers.SlugField(required=False)
+    kind = serializers.SlugField(required=False, max_length=60)
     department = serializers.UUIDField(required=False, source="department_id")
     provider = serializers.UUIDField(required=False, source="provider_id")
     job = serializers.UUIDField(required=False, source="job_id")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.awards import AwardBody
@@ -20,6 +21,7 @@ from api.made import (
     ReleaseOut,
 )
 from api.paging import Listed, sliced
+from api.questions import CurrencyField
 from api.resource import Asked, Resource, operation
 from api.rules_papers import RateRowOut
 from ledger.cancelling import agree_cancellation, offer_cancellation
@@ -29,6 +31,8 @@ from ledger.late_charging import allow_late_charge
 from ledger.overriding import override_choice
 from ledger.reports import house_rules
 from ledger.retention import release_retention
+
+RATE_LENGTH = 20
 
 
 class Override(Resource):
@@ -136,12 +140,22 @@ class LateCharge(Resource):
         )
 
 
+@extend_schema_field(
+    {"type": "string", "pattern": r"^[0-9]{0,9}(\.[0-9]{0,9})?$", "maxLength": RATE_LENGTH}
+    | {"examples": ["0.95"]}
+)
+class RateField(serializers.DecimalField):
+    """How much of one currency is one of another, as a text."""
+
+    MAX_STRING_LENGTH = RATE_LENGTH
+
+
 class RateBody(Strict):
     """What one unit of a currency is booked as in another, from a day on."""
 
-    currency = serializers.RegexField(r"^[A-Z]{3}$")
-    into = serializers.RegexField(r"^[A-Z]{3}$")
-    rate = serializers.DecimalField(max_digits=18, decimal_places=9)
+    currency = CurrencyField()
+    into = CurrencyField()
+    rate = RateField(max_digits=18, decimal_places=9)
     in_force_on = serializers.DateField()
     reason = serializers.CharField(max_length=4000)
 

@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 
 from api.bid_shapes import FileOut
 from api.bodies import Strict
+from api.fields import SentFile
 from api.paging import Listed, sliced
 from api.resource import Asked, Resource, operation
 from bids.files import attach_file, attached_file, attached_files, bid_file, detach_file
@@ -23,7 +23,7 @@ STREAMS = tuple(sorted({kind for kind, _ in KINDS.values()}))
 class FileBody(Strict):
     """One file, sent as a form (multipart/form-data)."""
 
-    file = serializers.FileField(allow_empty_file=True)
+    file = SentFile(allow_empty_file=True)
 
 
 class AttachedFiles(Resource):

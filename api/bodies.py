@@ -7,7 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.fields import WordField
+from api.fields import ID_LENGTH, WordField
 
 Serializer = serializers.Serializer[Any]
 
@@ -24,7 +24,18 @@ class Strict(Serializer):
                 raise serializers.ValidationError(
                     {name: [message] for name in unknown}, "unknown_name"
                 )
+            self._refuse_misspelt_ids(data)
         return super().to_internal_value(data)
+
+    def _refuse_misspelt_ids(self, data: Mapping[str, Any]) -> None:
+        """An id is written in one way: the framework would read numbers and names of it, too."""
+        for name, field in self.fields.items():
+            said = data.get(name)
+            if not isinstance(field, serializers.UUIDField) or said in (None, ""):
+                continue
+            if not isinstance(said, str) or len(said) != ID_LENGTH:
+                message = "An id has 36 signs, like 3f0a1c52-6f0e-4d0b-9a53-0d6b5b1f7c11."
+                raise serializers.ValidationError({name: [message]}, "invalid")
 
 
 class Nothing(Strict):
@@ -67,7 +78,7 @@ class FormatQuery(Strict):
     )
 
 
-def several(of: type[Strict], *, at_most: int, **options: Any) -> Any:
+def several(of: type[Serializer], *, at_most: int, **options: Any) -> Any:
     """Return the field for a list of these. Typed loosely: the stubs know no length of it."""
     shape: Any = of
     return shape(many=True, max_length=at_most, **options)

@@ -20,10 +20,10 @@ from api.company_shapes import (
     ProviderOut,
     ProviderPaperOut,
 )
-from api.fields import WordField
+from api.fields import IdField, WordField
 from api.made import MadeOut, NamedOut
 from api.paging import Listed, sliced
-from api.questions import CurrencyField
+from api.questions import CodeField, CurrencyField
 from api.resource import Asked, Resource, operation
 from api.rules_papers import PolicyRowOut
 from api.work_papers import DeskOut
@@ -111,7 +111,7 @@ class ProvidersQuery(Strict):
     """Which providers."""
 
     kind = serializers.ChoiceField(["team", "vendor"], required=False)
-    category = serializers.SlugField(required=False, help_text="The code of a kind of work.")
+    category = CodeField(required=False)
     search = serializers.CharField(required=False, max_length=200, help_text="Part of a name.")
 
 
@@ -144,9 +144,7 @@ class VendorBody(Strict):
 
     name = WordField(max_length=300)
     description = WordField(required=False, allow_blank=True)
-    category_ids = serializers.ListField(
-        child=serializers.UUIDField(), required=False, max_length=100
-    )
+    category_ids = serializers.ListField(child=IdField(), required=False, max_length=100)
 
 
 class Vendors(Resource):

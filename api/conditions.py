@@ -14,10 +14,20 @@ from typing import Any, cast
 
 from django.http import HttpRequest, QueryDict
 from django.urls import Resolver404, resolve
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 
 from marketplace.answers import one_at_a_time
+
+TAGS_LENGTH_MAX = 4_000  # of a header that names what the caller has
+
+
+def refuse_long_tags(request: Request) -> None:
+    """:raises ValidationError: a header of conditions is longer than the description allows."""
+    for name in ("If-Match", "If-None-Match"):
+        if len(request.headers.get(name, "")) > TAGS_LENGTH_MAX:
+            message = f"Name at most {TAGS_LENGTH_MAX} characters of tags."
+            raise ValidationError({name: [message]}, "tags_too_long")
 
 
 class Changed(APIException):

@@ -11,9 +11,13 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 
+from api.bodies import several
+from api.conditions import TAGS_LENGTH_MAX
 from api.idempotency import HEADER
 from api.paging import ControlOut
 from api.problems import MEDIA_TYPE, ProblemOut
+from ledger.reports.paging import PAGE_MAX
+from marketplace.answers import KEY_LENGTH_MAX
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -26,20 +30,20 @@ FILES = {
 }
 KEY = OpenApiParameter(
     HEADER,
-    OpenApiTypes.STR,
+    {"type": "string", "minLength": 1, "maxLength": KEY_LENGTH_MAX},
     OpenApiParameter.HEADER,
     required=True,
     description="A new one for each thing you want done; the same one to ask again.",
 )
 SEEN = OpenApiParameter(
     "If-None-Match",
-    OpenApiTypes.STR,
+    {"type": "string", "maxLength": TAGS_LENGTH_MAX},
     OpenApiParameter.HEADER,
     description="The `ETag` of what you have: 304 says that it is the same still.",
 )
 SAW = OpenApiParameter(
     "If-Match",
-    OpenApiTypes.STR,
+    {"type": "string", "maxLength": TAGS_LENGTH_MAX},
     OpenApiParameter.HEADER,
     description="The `ETag` of what you saw: 412 says that it has changed since.",
 )
@@ -108,7 +112,7 @@ def page_of(answers: type[Serializer], is_report: bool = False) -> type[Serializ
         answers.__name__.removesuffix("Out") + ("ReportOut" if is_report else "PageOut"),
         (serializers.Serializer,),
         {
-            "items": answers(many=True),
+            "items": several(answers, at_most=PAGE_MAX),
             "next": serializers.CharField(**address),
             "prev": serializers.CharField(**address),
             **({"control": ControlOut(required=False)} if is_report else {}),

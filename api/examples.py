@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from api.bounds import with_bounds
+
 ID = "3f0a1c52-6f0e-4d0b-9a53-0d6b5b1f7c11"
 TEXTS = {"uuid": ID, "date": "2026-11-21", "date-time": "2026-11-21T09:00:00Z"}
 TEXTS |= {"email": "nina@example.com", "uri": "https://example.com/"}
@@ -14,7 +16,8 @@ DEPTH_MAX = 6
 
 
 def with_examples(result: dict[str, Any], **around: Any) -> dict[str, Any]:
-    """Add to each operation how it is called with curl. The describing library calls this."""
+    """Add the bounds, and to each operation how it is called. The describing library calls this."""
+    with_bounds(result)
     schemas = result.get("components", {}).get("schemas", {})
     for path, methods in result["paths"].items():
         for method, told in methods.items():

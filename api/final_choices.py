@@ -10,7 +10,7 @@ from rest_framework import serializers
 from api.awards import AwardBody
 from api.bid_shapes import BidDraftBody
 from api.bodies import Nothing, Reason, Strict
-from api.fields import MomentField, WordField
+from api.fields import IdField, MomentField, WordField
 from api.made import AwardMadeOut, HexField, MadeOut
 from api.resource import Asked, Resource, operation
 from bids.final_round import ask_for_final_bids, submit_final_bid
@@ -20,7 +20,7 @@ from ledger.countersigning import send_choice_back, sign_choice, want_choice
 class FinalRoundBody(Strict):
     """Who is asked what, until when."""
 
-    bid_ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=50)
+    bid_ids = serializers.ListField(child=IdField(), min_length=1, max_length=50)
     question = WordField(max_length=4_000)
     closes_at = MomentField()
 

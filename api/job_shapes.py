@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from api.bodies import Strict, several
-from api.fields import MomentField, MoneyField, WordField
+from api.fields import IdField, MomentField, MoneyField, WordField
 from api.papers import paper
 from api.questions import CurrencyField
 from ledger.reports.register import JobRow
@@ -75,7 +75,7 @@ class DetailsBody(Strict):
     bids_wanted = serializers.IntegerField(required=False, min_value=1, max_value=99)
     too_few_rule = serializers.ChoiceField(["extend_once", "go_on", "end"], required=False)
     criteria = several(CriterionBody, at_most=50, required=False)
-    invited = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=500)
+    invited = serializers.ListField(child=IdField(), required=False, max_length=500)
     waiver = WordField(max_length=4_000, required=False, allow_blank=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from api.fields import MomentField, MoneyField, WordField
 from api.job_shapes import DraftBody, GapOut, JobRowOut, JobTextOut, SaveBody
 from api.made import AddendumOut, JobMadeOut
 from api.paging import Listed, sliced, turned
+from api.questions import CodeField
 from api.report_files import Report, file_of
 from api.resource import Asked, Resource, operation
 from api.work_papers import TimelineOut
@@ -29,7 +30,7 @@ class JobsQuery(Strict):
 
     state = serializers.ChoiceField([*State.values, "any_open"], required=False)
     department = serializers.UUIDField(required=False, source="department_id")
-    category = serializers.SlugField(required=False, help_text="The code of a kind of work.")
+    category = CodeField(required=False)
     search = serializers.CharField(required=False, max_length=200, help_text="Part of a title.")
     mine = serializers.BooleanField(
         required=False, help_text="Only of my departments or for my providers."

@@ -116,7 +116,7 @@ class BatchBody(Strict):
     """Up to which month; the name that the general ledger has for us."""
 
     until_period = PeriodField()
-    ledger_id = serializers.RegexField(r"^[0-9A-Za-z_-]{1,30}$", default="1")
+    ledger_id = serializers.RegexField(r"^[0-9A-Za-z_-]{1,30}$", default="1", max_length=30)
 
 
 class LedgerBatches(Resource):

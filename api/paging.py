@@ -20,7 +20,7 @@ TRAIL_MAX = 25  # how many pages back a cursor remembers: an address must stay s
 class PageQuery(serializers.Serializer[Any]):
     """Where in the list, and how much of it."""
 
-    cursor = serializers.CharField(required=False, default="", max_length=8_000)
+    cursor = serializers.CharField(required=False, default="", allow_blank=True, max_length=8_000)
     limit = serializers.IntegerField(required=False, default=PAGE, min_value=1, max_value=PAGE_MAX)
 
 

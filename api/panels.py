@@ -8,7 +8,7 @@ from uuid import UUID
 from rest_framework import serializers
 
 from api.bodies import Reason, Strict
-from api.fields import MomentField, WordField
+from api.fields import IdField, MomentField, WordField
 from api.made import MadeOut
 from api.papers import paper
 from api.resource import Asked, Resource, operation
@@ -81,7 +81,7 @@ SheetOut = paper(
 class AppointBody(Strict):
     """Who judges."""
 
-    user_ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=50)
+    user_ids = serializers.ListField(child=IdField(), min_length=1, max_length=50)
 
 
 class PanelOf(Resource):
@@ -200,7 +200,7 @@ class AgreementSheet(Resource):
 class ConsentBody(Strict):
     """To which sheet."""
 
-    digest = serializers.RegexField(r"\A[0-9a-f]{64}\Z")
+    digest = serializers.RegexField(r"\A[0-9a-f]{64}\Z", max_length=64)
 
 
 class ConsentOut(serializers.Serializer[Any]):

@@ -12,6 +12,7 @@ from api.bodies import Nothing, Reason, Strict
 from api.fields import MomentField, MoneyField, WordField
 from api.paging import Listed, sliced
 from api.papers import paper
+from api.questions import CurrencyField
 from api.report_files import Report, file_of
 from api.resource import Asked, Resource, operation
 from ledger.payees import state_payout_limit
@@ -60,7 +61,7 @@ class PayoutBody(Strict):
     """Whom to pay, and in which currency: all that is owed."""
 
     provider_id = serializers.UUIDField()
-    currency = serializers.RegexField("^[A-Z]{3}$")
+    currency = CurrencyField()
 
 
 class PayoutLimitBody(Strict):

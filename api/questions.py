@@ -6,6 +6,7 @@ import re
 from datetime import date, datetime
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.bodies import Strict
@@ -19,6 +20,15 @@ SIZE_DIGITS_MAX = 16
 PERIOD = re.compile(r"(20[0-9]{2})-?(0[1-9]|1[0-3])")
 
 
+@extend_schema_field(
+    {
+        "type": "string",
+        "pattern": f"^{PERIOD.pattern}$",
+        "maxLength": 7,
+        "description": "A month, like 2026-11.",
+        "examples": ["2026-11"],
+    }
+)
 class PeriodField(serializers.CharField):
     """A month: 2026-11, or as the books name it, 202611; 13 is a year's adjusting period."""
 
@@ -38,7 +48,16 @@ class CurrencyField(serializers.RegexField):
     """An ISO 4217 code."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(r"^[A-Z]{3}$", help_text="A code like EUR.", **options)
+        usual: dict[str, Any] = {"max_length": 3, "help_text": "A code like EUR."}
+        super().__init__(r"^[A-Z]{3}$", **(usual | options))
+
+
+class CodeField(serializers.SlugField):
+    """The code of a kind of work."""
+
+    def __init__(self, **options: Any) -> None:
+        usual: dict[str, Any] = {"max_length": 60, "help_text": "The code of a kind of work."}
+        super().__init__(**(usual | options))
 
 
 class _Span(Strict):

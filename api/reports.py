@@ -10,7 +10,14 @@ from rest_framework import serializers
 from api.bodies import Strict
 from api.paging import Listed, turned
 from api.papers import paper
-from api.questions import CurrencyQuery, DepartmentQuery, KnownQuery, SpanQuery, days_asked
+from api.questions import (
+    CodeField,
+    CurrencyQuery,
+    DepartmentQuery,
+    KnownQuery,
+    SpanQuery,
+    days_asked,
+)
 from api.report_files import Report, file_of, report_of
 from api.resource import Asked, operation
 from api.work_papers import NeedOut
@@ -95,7 +102,7 @@ class ChoiceQuery(SpanQuery, DepartmentQuery, CurrencyQuery):  # type: ignore[mi
 
     provider = serializers.UUIDField(required=False, source="provider_id")
     job = serializers.UUIDField(required=False, source="job_id")
-    category = serializers.SlugField(required=False, help_text="The code of a kind of work.")
+    category = CodeField(required=False)
     kind = serializers.ChoiceField(["in_house", "outside"], required=False)
 
 
@@ -162,7 +169,7 @@ class ChoiceShare(Report):
 class RatingsQuery(Strict):
     """Of which kind of work."""
 
-    category = serializers.SlugField(required=False, help_text="The code of a kind of work.")
+    category = CodeField(required=False)
 
 
 class Ratings(Report):
@@ -182,10 +189,22 @@ class Ratings(Report):
         return report_of(asked, "ratings", records.COLUMNS, rows)
 
 
+class GroupsField(serializers.MultipleChoiceField):
+    """By what spend is summed."""
+
+    default_error_messages = {"many": "Name at most {most}."}
+    max_length = spending.GROUPS_MAX
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, list) and len(data) > self.max_length:
+            self.fail("many", most=self.max_length)
+        return super().to_internal_value(data)
+
+
 class SpendQuery(SpanQuery, DepartmentQuery, CurrencyQuery, KnownQuery):  # type: ignore[misc]
     """What is summed by what."""
 
-    group_by = serializers.MultipleChoiceField(
+    group_by = GroupsField(
         choices=list(spending.GROUPS),
         required=False,
         help_text="Up to four; name it once for each.",

@@ -22,7 +22,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.bodies import FieldsQuery, FormatQuery, Serializer, Strict
-from api.conditions import unchanged
+from api.conditions import refuse_long_tags, unchanged
 from api.description import described
 from api.idempotency import answered_once
 from api.paging import ControlOut, Listed, PageQuery
@@ -111,6 +111,7 @@ def operation(
         @wraps(handle)
         def answer(self: Resource, request: Request, **ids: Any) -> HttpResponseBase:
             require_scope(request, scope)
+            refuse_long_tags(request)
             asked = _asked(request, asks, body, paged=paged)
 
             def do() -> tuple[int, Any]:

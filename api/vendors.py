@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from rest_framework import serializers
 
 from api.bodies import Nothing, Reason, Strict
-from api.fields import WordField
+from api.fields import IdField, WordField
 from api.made import MadeOut
 from api.paging import Listed, sliced
 from api.report_files import Report, file_of
@@ -102,7 +102,7 @@ class VendorProfile(Resource):
 class KindsBody(Strict):
     """Which kinds of work."""
 
-    category_ids = serializers.ListField(child=serializers.UUIDField(), max_length=200)
+    category_ids = serializers.ListField(child=IdField(), max_length=200)
 
 
 class VendorKinds(Resource):

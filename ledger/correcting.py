@@ -11,14 +11,16 @@ from ledger.models.corrections import Correction, CorrectionAnswer
 from ledger.models.journal import EntryKind, JournalEntry
 from ledger.permissions import may_correct
 from ledger.posting import reverse_entry
+from ledger.reports.journal import entry
 from marketplace.history import Fact, record
 from marketplace.models.events import Audience
 from marketplace.models.people import Office, User
 from marketplace.notices import holders, tell
-from marketplace.refusals import Refusal, Unknown, require
+from marketplace.refusals import Forbidden, Refusal, require
 from marketplace.words import keep
 
 LOCK = 7305
+BOOKS = "Finance corrects the books."
 # Facts that finance alone states, that nothing else takes back and that nothing else builds on.
 REVERSIBLE: set[str] = {
     EntryKind.BUDGET_GRANTED,
@@ -106,9 +108,10 @@ def ask_correction(*, actor: User, entry_id: UUID, reason: str, at: datetime) ->
     """
     found = JournalEntry.objects.visible_to(actor).filter(public_id=entry_id).first()
     if found is None:
-        raise Unknown("There is no such entry.")
+        entry(actor=actor, entry_id=entry_id)  # nothing of it is theirs to read: Unknown
+        raise Forbidden(BOOKS)
     _lock(found)
-    require(may_correct(actor))
+    require(may_correct(actor), BOOKS)
     _refuse_irreversible(found)
     if Correction.objects.waiting().filter(entry=found).exists():
         raise AlreadyAsked("This was asked before; a second person of finance must sign.")

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from bids.permissions import may_read_bids_on
 from ledger.awarding import make_choice
 from ledger.commissioning import refuse_undecidable
 from ledger.eligibility import refuse_both_sides, refuse_unjudged, valid_bid
@@ -174,7 +175,8 @@ def send_choice_back(*, actor: User, wanted_id: UUID, reason: str, at: datetime)
 def _lock_wanted(actor: User, wanted_id: UUID) -> tuple[ChoiceWanted, Job]:
     jobs = Job.objects.visible_to(actor)
     found = ChoiceWanted.objects.filter(pk=wanted_id, job__in=jobs.values("pk")).first()
-    if found is None:
+    # Before the choice, bidders must not learn that one waits.
+    if found is None or not may_read_bids_on(actor, jobs.one(found.job_id)):
         raise Unknown("There is no such choice.")
     job = jobs.select_related("department", "policy").lock(found.job_id)
     require(may_sign_choice(actor, job, found.wanted_by_id), "A second head signs.")

@@ -128,11 +128,8 @@ def reply_to_hearing(*, actor: User, hearing_id: UUID, text: str, at: datetime) 
     :raises Forbidden: a head of the department, or of one above, answers.
     :raises AlreadyReplied, ReasonMissing: the rules say no.
     """
-    jobs = Job.objects.of_department_of(actor)
-    found = Hearing.objects.filter(pk=hearing_id, job__in=jobs.values("pk")).first()
-    if found is None:
-        raise Unknown("There is no such hearing.")
-    job = jobs.select_related("department").lock(found.job_id)
+    found = Hearing.objects.visible_to(actor).one(hearing_id)
+    job = Job.objects.visible_to(actor).select_related("department").lock(found.job_id)
     require(may_choose(actor, job), "A head of the department answers.")
     if HearingReply.objects.filter(hearing=found).exists():
         raise AlreadyReplied("It was answered.")

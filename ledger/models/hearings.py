@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Self
 from uuid import uuid4
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from marketplace.models.events import Words
 from marketplace.models.jobs import Job
-from marketplace.models.people import User
+from marketplace.models.people import Membership, Office, OfficeHeld, User
 from marketplace.models.providers import Provider
 from marketplace.querysets import Findable
+
+
+class HearingQuerySet(Findable["Hearing"]):
+    def visible_to(self, actor: User) -> Self:
+        """The department and auditors see all, a bidder its own."""
+        if actor.is_system:
+            return self.all()
+        held = OfficeHeld.objects.filter(user=actor, ended_at=None, office=Office.AUDITOR)
+        own = Membership.objects.current().filter(user=actor, provider=OuterRef("provider"))
+        department = Job.objects.of_department_of(actor)
+        return self.filter(Q(job__in=department.values("pk")) | Exists(own) | Exists(held))
 
 
 class Hearing(models.Model):
@@ -27,7 +39,7 @@ class Hearing(models.Model):
     heard_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     heard_at = models.DateTimeField()
 
-    objects = Findable["Hearing"].as_manager()
+    objects = HearingQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -12,9 +12,8 @@ from ledger.models.hearings import Hearing
 from ledger.permissions import may_choose
 from ledger.standstill import hearing_ends_at
 from marketplace.models.jobs import Job
-from marketplace.models.people import Membership, User
+from marketplace.models.people import User
 from marketplace.models.providers import Provider
-from marketplace.permissions import may_audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +52,13 @@ def hearing_room(*, actor: User, job_id: UUID, at: datetime) -> HearingRoom:
     :raises Unknown: the job is not theirs to see.
     """
     job = Job.objects.visible_to(actor).select_related("department", "policy").one(job_id)
-    seats = Membership.objects.current().filter(user=actor, provider__isnull=False)
-    own = set(seats.values_list("provider_id", flat=True))
-    reads_all = may_audit(actor) or Job.objects.of_department_of(actor).filter(pk=job.pk).exists()
-    rows = Hearing.objects.filter(job=job).select_related(
-        "provider", "words", "heard_by", "reply__words", "reply__replied_by"
+    rows = (
+        Hearing.objects.visible_to(actor)
+        .filter(job=job)
+        .select_related("provider", "words", "heard_by", "reply__words", "reply__replied_by")
     )
     heard = [
-        _paper(one, may_reply=may_choose(actor, job))
-        for one in rows.order_by("heard_at", "pk")
-        if reads_all or one.provider_id in own
+        _paper(one, may_reply=may_choose(actor, job)) for one in rows.order_by("heard_at", "pk")
     ]
     until = hearing_ends_at(job)
     is_time = until is not None and at < until

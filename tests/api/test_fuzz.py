@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
+import jsonschema_rs
 import pytest
 import schemathesis
 from drf_spectacular.generators import SchemaGenerator
@@ -22,12 +24,59 @@ from tests.ledger import builders as ledger
 PREFIX = "/api/v1"
 
 
+@cache
+def description() -> dict[str, Any]:
+    said: dict[str, Any] = json.loads(
+        json.dumps(SchemaGenerator().get_schema(public=True), default=str)
+    )
+    return said
+
+
+@cache
 def operations() -> dict[str, Any]:
     """Every operation of the description, by name."""
-    described = json.loads(json.dumps(SchemaGenerator().get_schema(public=True), default=str))
-    schema = schemathesis.openapi.from_dict(described)
+    schema = schemathesis.openapi.from_dict(description())
     found = [each.ok() for each in schema.get_all_operations()]
     return {f"{one.method.upper()} {one.path}": one for one in found if "openapi" not in one.path}
+
+
+@cache
+def shape_of(path: str, method: str, status: int) -> Any:
+    """Return what the description promises of an answer; none where it is no JSON."""
+    answers = description()["paths"][path][method]["responses"]
+    assert str(status) in answers, f"{method} {path} answers {status}, which is not described"
+    for kind, told in answers[str(status)].get("content", {}).items():
+        if kind.endswith("json") and "ndjson" not in kind:
+            whole = {**told["schema"], "components": description()["components"]}
+            return jsonschema_rs.validator_for(whole)
+    return None
+
+
+@cache
+def body_of(path: str, method: str) -> Any:
+    """Return what the description wants of a body; none where it takes no JSON."""
+    taken = description()["paths"][path][method].get("requestBody", {}).get("content", {})
+    told = taken.get("application/json", {}).get("schema")
+    whole = {**told, "components": description()["components"]} if told else {}
+    return jsonschema_rs.validator_for(whole) if told else None
+
+
+def judge(operation: Any, query: dict[str, Any], body: Any, answer: Any) -> None:
+    """No fault, no answer that is not described, no nonsense taken."""
+    asked = f"{operation.method} {operation.path} {query} {body!r}"
+    assert answer.status_code < 500, asked
+    shape = shape_of(operation.path, operation.method, answer.status_code)
+    if answer.status_code >= 400:
+        assert answer["Content-Type"] == "application/problem+json"
+        assert {"type", "title", "status", "code", "detail"} <= set(answer.json())
+    if shape is not None and not answer.streaming and "json" in answer["Content-Type"]:
+        found = shape.iter_errors(answer.json())
+        assert [f"{one.message[:200]} at {one.instance_path}" for one in found] == [], asked
+    if 200 <= answer.status_code < 300:
+        wanted = body_of(operation.path, operation.method)
+        assert wanted is None or wanted.is_valid(body or {}), f"{asked} was taken"
+        told = description()["paths"][operation.path][operation.method].get("parameters", ())
+        assert set(query) <= {one["name"] for one in told}, f"{asked} was taken"
 
 
 @pytest.fixture
@@ -83,10 +132,7 @@ def knock(machines: list[Machine], operation: Any, ids: dict[str, Any], examples
         answer = machine.ask(
             operation.method.upper(), f"{path}?{question}" if question else path, body
         )
-        assert answer.status_code < 500
-        if answer.status_code >= 400:
-            assert answer["Content-Type"] == "application/problem+json"
-            assert {"type", "title", "status", "code", "detail"} <= set(answer.json())
+        judge(operation, case.query or {}, body, answer)
 
     once()
 

@@ -187,7 +187,12 @@ def test_every_entry_has_a_way_back_and_one_only():
     assert REVERSIBLE | OWN_WAY.keys() <= set(EntryKind.values)
 
 
-@pytest.mark.parametrize("who", ["maya", "vera", "adam"])
+def test_a_head_reads_the_entry_of_their_budget_and_corrects_nothing(cast, line):
+    with refused(Forbidden):
+        ask(cast, actor=cast.maya)
+
+
+@pytest.mark.parametrize("who", ["rolf", "vera", "adam"])
 def test_others_see_no_entry_to_correct(cast, line, fay, who):
     correction = ask(cast)
     with refused(Unknown):

@@ -36,7 +36,7 @@ from marketplace.models.events import Notice
 from marketplace.models.people import Membership
 from marketplace.panels import appoint_panel
 from marketplace.policies import state_policy
-from marketplace.refusals import Forbidden, ReasonMissing
+from marketplace.refusals import Forbidden, ReasonMissing, Unknown
 from tests.builders import DAY, DEADLINE, HOUR, NOON, eur, refused
 from tests.cast import Cast
 from tests.ledger import builders
@@ -114,9 +114,18 @@ def test_up_to_the_limit_one_head_chooses_alone(cast: Cast, contest: Contest):
 
 def test_nobody_signs_their_own_choice_and_nobody_below_a_head(cast: Cast, contest: Contest):
     wanted = want(cast, contest)
-    for person in (cast.maya, cast.rolf, cast.fin):
+    for person in (cast.maya, cast.rolf, cast.ada):
         with refused(Forbidden):
             sign_choice(actor=person, wanted_id=wanted.pk, at=CHOICE)
+
+
+def test_to_bidders_a_choice_that_waits_is_as_if_it_were_not(cast: Cast, contest: Contest):
+    wanted = want(cast, contest)
+    for person in (cast.pia, cast.vera, cast.fin, cast.adam):
+        with refused(Unknown):
+            sign_choice(actor=person, wanted_id=wanted.pk, at=CHOICE)
+        with refused(Unknown):
+            send_choice_back(actor=person, wanted_id=wanted.pk, reason="No.", at=CHOICE)
 
 
 def test_a_choice_sent_back_leaves_the_head_free_again(cast: Cast, contest: Contest):

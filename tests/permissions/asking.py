@@ -6,8 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from html.parser import HTMLParser
+from datetime import UTC, datetime
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import urlencode
@@ -20,24 +19,14 @@ from django.test import Client
 
 from api.examples import sample
 from tests.cast import Cast
+from tests.permissions.forms import NEXT_MONTH, TYPED, Forms
 from tests.permissions.operations import Operation, described, shapes
-from tests.permissions.world import ROLES, WORDS, Ids
+from tests.permissions.world import ROLES
 
 MAY, UNKNOWN, SIGN_IN = "may", "404", "401"
 # Refusals that speak of who asks, though the thing is theirs to see.
 PERSONAL = {"conflict_of_sides", "own_job", "own_provider", "own_office", "sits_with_two"}
-NEXT_MONTH = datetime.now(UTC) + timedelta(days=20)
-# What a text of this name has to look like to be read at all.
-TYPED = {
-    "closes_at": f"{NEXT_MONTH:%Y-%m-%dT%H:%M}",
-    "email": "somebody.new@house.example",
-    "currency": "EUR",
-    "estimate": "100",
-    "rate": "0.9",
-    "digest": "0" * 64,
-    "office": "finance",
-}
-# And what a body of the API has to say of this name.
+# What a body of the API has to say of a name.
 SAID = {
     "closes_at": f"{NEXT_MONTH:%Y-%m-%dT%H:%M:00Z}",
     "expires_at": f"{NEXT_MONTH:%Y-%m-%dT%H:%M:00Z}",
@@ -59,13 +48,6 @@ CALLED = {
     "bid": "bid_id",
     "user": "user_id",
     "parent_id": "department_id",
-}
-BY_KIND = {
-    "date": f"{NEXT_MONTH:%Y-%m-%d}",
-    "datetime-local": f"{NEXT_MONTH:%Y-%m-%dT%H:%M}",
-    "number": "1",
-    "email": "somebody.new@house.example",
-    "url": "https://example.com/",
 }
 
 
@@ -176,59 +158,8 @@ def _about(said: Any, ids: dict[str, Any], name: str = "") -> Any:
     name = CALLED.get(name, name)
     if name in SAID | TYPED:
         return (TYPED | SAID)[name]
-    return str(ids.get(name) or said) if isinstance(said, str) else said
-
-
-class Forms(HTMLParser):
-    """The fields of the form that a page is about, filled in."""
-
-    def __init__(self, page: str, path: str) -> None:
-        super().__init__()
-        self.path, self.inside, self.fields = path, False, {}
-        self.select = self.area = ""
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        had = {key: value or "" for key, value in attrs}
-        if tag == "form":
-            goes = had.get("action", "").partition("?")[0]
-            self.inside = had.get("method", "").lower() == "post" and goes in ("", self.path)
-        name = had.get("name", "")
-        if tag == "option" and self.select and had.get("value"):
-            first = not self.fields.get(self.select)
-            self.fields |= {self.select: had["value"]} if first or "selected" in had else {}
-        if not self.inside or not name or name == "csrfmiddlewaretoken":
-            return
-        if tag == "select":
-            self.select = name
-        elif tag == "textarea":
-            self.area = name
-            self.fields[name] = ""
-        elif tag == "input":
-            self._typed(name, had)
-
-    def _typed(self, name: str, had: dict[str, str]) -> None:
-        kind = had.get("type", "text")
-        if kind in ("radio", "checkbox"):
-            if name not in self.fields or "checked" in had:
-                self.fields[name] = had.get("value", "on")
-        elif kind not in ("submit", "file", "button"):
-            amount = "1" if "amount" in had.get("class", "") else "Words enough to say why."
-            usual = TYPED.get(name) or BY_KIND.get(kind) or amount
-            self.fields[name] = had.get("value") or ("" if kind == "hidden" else usual)
-
-    def handle_data(self, data: str) -> None:
-        if self.area:
-            self.fields[self.area] += data
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
-            self.inside = False
-        elif tag == "select":
-            self.select = ""
-        elif tag == "textarea" and self.area:
-            self.fields[self.area] = self.fields[self.area].strip() or "Words enough to say why."
-            self.area = ""
+    known = ids.get(name) if name not in ("kind", "what") else None  # these are words of addresses
+    return str(known or said) if isinstance(said, str) else said
 
 
 def form_of(people: People, operation: Operation, ids: dict[str, Any]) -> dict[str, str]:
@@ -247,42 +178,6 @@ def sent_to(people: People, operation: Operation, ids: dict[str, Any]) -> Any:
     if operation.verb == "GET":
         return None
     return body_of(operation, ids) if operation.is_api else form_of(people, operation, ids)
-
-
-# Where a situation of a job says something that open, opened and foreign do not: by what an
-# address names, or by a thing that it is about.
-TOLD_APART = {
-    "draft": ("draft", "publication", "gaps", "jobs/<job_id>/$"),
-    "sealed": ("opening", "panel", "seat_id"),
-    "decided": (
-        *("debrief", "result", "work", "award", "comparison", "rating", "evidence", "timeline"),
-        *("milestone_id", "delivery_id", "change_id", "dispute_id"),
-    ),
-    "standstill": ("objection",),
-    "offered": ("offer_id",),
-}
-
-
-def situations(operation: Operation, ids: Ids) -> dict[str, dict[str, Any]]:
-    """Return the situations in which an operation has something to be about, with the ids."""
-    wanted = operation.parts - WORDS.keys()
-    if not wanted:
-        return {"any": WORDS | ids["own"]}
-    own = ids["own"]
-    about_jobs = wanted - own.keys()
-    found = {}
-    for name, here in ids.items():
-        whole = WORDS | own | here if name != "own" else WORDS | own
-        if about_jobs and name == "own":
-            continue
-        if not about_jobs and name not in ("own", "foreign"):
-            continue
-        words = TOLD_APART.get(name)
-        if words and not any(word in operation.address + "$" for word in words):
-            continue
-        if wanted <= whole.keys() and (name != "foreign" or wanted & here.keys()):
-            found[name] = whole
-    return found
 
 
 def masked(answer: Any, ids: dict[str, Any]) -> bytes:

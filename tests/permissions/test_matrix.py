@@ -9,9 +9,10 @@ from uuid import uuid4
 import pytest
 
 from tests.cast import Cast
-from tests.permissions.asking import UNKNOWN, People, body_of, masked, sent_to, situations, verdict
+from tests.permissions.asking import UNKNOWN, People, body_of, masked, sent_to, verdict
 from tests.permissions.file import Cells, keep, kept
 from tests.permissions.operations import Operation, operations
+from tests.permissions.situations import situations
 from tests.permissions.world import ROLES, SITUATIONS, WORDS, Ids
 from tests.secrecy import rivals
 

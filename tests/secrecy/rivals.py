@@ -22,7 +22,7 @@ from tests.bids import builders as bidding
 from tests.builders import DAY, HOUR, eur
 from tests.cast import Cast
 from tests.ledger import builders as ledger
-from tests.permissions import world
+from tests.permissions import contests, world
 from tests.secrecy.needles import AMOUNT, FILE, WORD
 
 HIDDEN = {"shows_ceiling": False, "point": eur("60")}
@@ -52,6 +52,9 @@ def STORY(cast: Cast, as_role: Any) -> dict[str, Any]:  # noqa: N802 - what `tol
     found = world.STORY(cast, as_role)
     found["taking bids"] = taking_bids(cast, now)
     rival = found["waiting for the panel"] = world.sealed_job(
+    rival = found["rival's"] = contests.open_job(cast, cast.vera_co, cast.vera, now, **HIDDEN)
+    _add(rival, bids_of_otto(cast, _job(rival), since=now - 10 * HOUR))
+    rival = found["rival's sealed"] = contests.sealed_job(
         cast, now, before=lambda job: bids_of_otto(cast, job, since=now - DAY), **HIDDEN
     )
     about(rival, job_of(rival).bids.standing().get(provider=cast.otto_co))
@@ -83,6 +86,8 @@ def about(ids: dict[str, Any], bid: Bid) -> None:
 
 def _cancelled(cast: Cast, now: datetime) -> dict[str, Any]:
     ids = taking_bids(cast, now)
+    ids = contests.open_job(cast, cast.vera_co, cast.vera, now, **HIDDEN)
+    _add(ids, bids_of_otto(cast, _job(ids), since=now - 10 * HOUR))
     cancel_job(actor=cast.maya, job_id=ids["job_id"], reason="The yard is let.", at=now - HOUR)
     return ids
 

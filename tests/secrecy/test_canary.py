@@ -27,6 +27,9 @@ from tests.cast import Cast
 from tests.database import ADMIN, with_database
 from tests.permissions.asking import People, situations
 from tests.permissions.operations import Operation, operations
+from tests.permissions.asking import People, body_of
+from tests.permissions.operations import Operation, described, operations
+from tests.permissions.situations import situations
 from tests.permissions.world import ROLES, Ids
 from tests.secrecy import rivals
 from tests.secrecy.needles import AMOUNT, FILE, SHOWN, WORD, hits
