@@ -51,10 +51,7 @@ def STORY(cast: Cast, as_role: Any) -> dict[str, Any]:  # noqa: N802 - what `tol
     now = datetime.now(UTC).replace(microsecond=0)
     found = world.STORY(cast, as_role)
     found["taking bids"] = taking_bids(cast, now)
-    rival = found["waiting for the panel"] = world.sealed_job(
-    rival = found["rival's"] = contests.open_job(cast, cast.vera_co, cast.vera, now, **HIDDEN)
-    _add(rival, bids_of_otto(cast, _job(rival), since=now - 10 * HOUR))
-    rival = found["rival's sealed"] = contests.sealed_job(
+    rival = found["waiting for the panel"] = contests.sealed_job(
         cast, now, before=lambda job: bids_of_otto(cast, job, since=now - DAY), **HIDDEN
     )
     about(rival, job_of(rival).bids.standing().get(provider=cast.otto_co))
@@ -71,7 +68,7 @@ def job_of(ids: dict[str, Any]) -> Job:
 
 def taking_bids(cast: Cast, now: datetime) -> dict[str, Any]:
     """A job that takes bids: Vera's, the team's and Otto's lie there."""
-    ids = world.open_job(cast, cast.vera_co, cast.vera, now, **HIDDEN)
+    ids = contests.open_job(cast, cast.vera_co, cast.vera, now, **HIDDEN)
     about(ids, bids_of_otto(cast, job_of(ids), since=now - 10 * HOUR))
     return ids
 
@@ -86,8 +83,6 @@ def about(ids: dict[str, Any], bid: Bid) -> None:
 
 def _cancelled(cast: Cast, now: datetime) -> dict[str, Any]:
     ids = taking_bids(cast, now)
-    ids = contests.open_job(cast, cast.vera_co, cast.vera, now, **HIDDEN)
-    _add(ids, bids_of_otto(cast, _job(ids), since=now - 10 * HOUR))
     cancel_job(actor=cast.maya, job_id=ids["job_id"], reason="The yard is let.", at=now - HOUR)
     return ids
 

@@ -9,8 +9,10 @@ from uuid import UUID
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.permissions.asking import Forms, People, body_of, situations
+from tests.permissions.asking import People, body_of
+from tests.permissions.forms import Forms
 from tests.permissions.operations import Operation, described, operations
+from tests.permissions.situations import situations
 from tests.permissions.world import WORDS, Ids
 
 # What stands beside the operations, and is asked by its path.

@@ -25,10 +25,8 @@ from marketplace.system import the_clock
 from tests.bids.test_secrecy import data_files, dump, every_row, forms_of, found
 from tests.cast import Cast
 from tests.database import ADMIN, with_database
-from tests.permissions.asking import People, situations
+from tests.permissions.asking import People
 from tests.permissions.operations import Operation, operations
-from tests.permissions.asking import People, body_of
-from tests.permissions.operations import Operation, described, operations
 from tests.permissions.situations import situations
 from tests.permissions.world import ROLES, Ids
 from tests.secrecy import rivals

@@ -23,10 +23,6 @@ from tests.cast import Cast
 from tests.frontend.bidding import it_is
 from tests.permissions.asking import People
 from tests.permissions.operations import Operation, operations
-from tests.ledger import builders as ledger
-from tests.permissions.asking import People
-from tests.permissions.operations import operations
-from tests.permissions.situations import situations
 from tests.permissions.world import ROLES, Ids
 from tests.secrecy import worlds
 from tests.secrecy.dice import dice
