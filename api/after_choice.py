@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +34,7 @@ from ledger.reports import house_rules
 from ledger.retention import release_retention
 
 RATE_LENGTH = 20
+RATE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 
 
 class Override(Resource):
@@ -141,13 +143,20 @@ class LateCharge(Resource):
 
 
 @extend_schema_field(
-    {"type": "string", "pattern": r"^[0-9]{0,9}(\.[0-9]{0,9})?$", "maxLength": RATE_LENGTH}
+    {"type": "string", "pattern": f"^{RATE.pattern}$", "maxLength": RATE_LENGTH}
     | {"examples": ["0.95"]}
 )
 class RateField(serializers.DecimalField):
     """How much of one currency is one of another, as a text."""
 
     MAX_STRING_LENGTH = RATE_LENGTH
+    default_error_messages = {"shape": 'Write a rate like "0.9125".'}
+
+    def to_internal_value(self, data: Any) -> Any:
+        # A number would already be rounded by whoever wrote it.
+        if not isinstance(data, str) or not RATE.fullmatch(data):
+            self.fail("shape")
+        return super().to_internal_value(data)
 
 
 class RateBody(Strict):

@@ -75,6 +75,8 @@ def described(
         responses[412, MEDIA_TYPE] = ProblemOut
     if once:
         responses[422, MEDIA_TYPE] = ProblemOut
+    if body is not None:
+        responses[415, MEDIA_TYPE] = ProblemOut
     if answers is not None:
         responses[status, "application/json"] = page_of(answers, files) if paged else answers
     if files:

@@ -248,11 +248,11 @@ def _note(payee: Payee, account: Account, *, at: datetime) -> None:
         _tell(payee, f"Stripe lets “{payee.provider}” receive nothing for now.", at=at)
 
 
-def _tell_frozen(payee: Payee, text: str, *, at: datetime) -> None:
+def _tell_frozen(payee: Payee, happened: str, *, at: datetime) -> None:
     until = at + FROZEN_FOR
     _tell(
         payee,
-        f"{text} Nothing is paid to it before {until:%d %B %Y, %H:%M} UTC. If this was not the"
+        f"{happened} Nothing is paid to it before {until:%d %B %Y, %H:%M} UTC. If this was not the"
         " vendor, tell finance now.",
         at=at,
     )

@@ -18,31 +18,54 @@ from functools import cache
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.messages.mofile import read_mo
 from babel.numbers import format_decimal
 from django.conf import settings
 from django.utils import translation
 
-_GAP = re.compile(r"%\((\w+)\)s")
+_GAP = re.compile(r"%\((\w+)\)s|(?<!\{)\{(\w+)\}(?!\})")
 _SENTENCES = re.compile(r"(?<=[.!?”])\s+(?=[A-Z“])")
-_MONEY = re.compile(r"(-?[\d,]+(?:\.\d+)?) ([A-Z]{3})")
-_MOMENT = re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4}, \d\d:\d\d UTC")
+_MONEY = re.compile(r"(-?\d[\d,]*(?:\.\d+)?) ([A-Z]{3})")
+_MOMENT = re.compile(r"(\d{1,2} [A-Z][a-z]+ \d{4})(, \d\d:\d\d)?( UTC)?")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 # Gaps that hold what the domain says itself, and not what somebody wrote.
-_SAID_TOO = {"text", "waits", "missing", "capacity", "out_because", "label", "label2", "kind"}
+_SAID_TOO = {"happened", "waits", "missing", "capacity", "out_because", "label", "label2", "kind"}
 _SAID_TOO |= {"get_kind_display", "get_rule_display", "get_control_display", "how", "why", "word"}
+FEW_SIGNS = 12  # a sentence of fewer is known only with words of ours in its gaps
 
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:
     """A sentence with gaps: how it is recognised, and how it is said in the other language."""
 
-    shape: re.Pattern[str]
-    telling: str  # its longest part without a gap: what lacks that is not this sentence
+    parts: tuple[str, ...]  # what stands before, between and behind the gaps
+    telling: str  # the longest of them: what lacks that is not this sentence
     names: tuple[str, ...]
     told: str
     weight: int
+
+    def gaps(self, text: str) -> list[str] | None:
+        """
+        Return what stands in the gaps, or nothing where this is another sentence. It goes through
+        the text once: people's own words in a gap must not keep a reader waiting.
+        """
+        first, *between, last = self.parts
+        at, end = len(first), len(text) - len(last)
+        if not (text.startswith(first) and text.endswith(last)):
+            return None
+        found = []
+        for part in between:
+            here = text.find(part, at + 1, end)
+            if here < 0:
+                return None
+            found.append(text[at:here])
+            at = here + len(part)
+        return [*found, text[at:end]] if at < end else None
+
+    def is_quoted(self, gap: int) -> bool:
+        """Whether somebody's own word stands there: a title, a name, a number of a document."""
+        return self.parts[gap].endswith("“") and self.parts[gap + 1].startswith("”")
 
 
 def said(text: str, language: str | None = None) -> str:
@@ -68,25 +91,39 @@ def _whole(text: str, language: str) -> str | None:
 
 def _filled(text: str, patterns: Iterable[_Pattern], language: str) -> str | None:
     for pattern in patterns:
-        if pattern.telling in text and (hit := pattern.shape.fullmatch(text)):
-            values = zip(pattern.names, hit.groups(), strict=True)
-            return pattern.told % {name: _value(name, value, language) for name, value in values}
+        if pattern.telling not in text or (gaps := pattern.gaps(text)) is None:
+            continue
+        values = {}
+        for number, (name, value) in enumerate(zip(pattern.names, gaps, strict=True)):
+            values[name] = told = value
+            if not pattern.is_quoted(number):
+                ours = name in _SAID_TOO
+                values[name] = told = said(value, language) if ours else _written(value, language)
+                if ours and told == value and pattern.weight < FEW_SIGNS:
+                    break
+        else:
+            return pattern.told % values
     return None
 
 
-def _value(name: str, value: str, language: str) -> str:
-    """Return what stands in a gap, its amounts and days written as the language writes them."""
-    if name in _SAID_TOO:
-        return said(value, language)
-    locale = Locale.parse(language)
+def _written(value: str, language: str) -> str:
+    """Return an amount, a moment or a day as the language writes it, and all else as it is."""
+    try:
+        return _formatted(value, Locale.parse(language))
+    except (ValueError, ArithmeticError):  # it looked like one
+        return value
+
+
+def _formatted(value: str, locale: Locale) -> str:
     if hit := _MONEY.fullmatch(value):
         digits = Decimal(hit[1].replace(",", ""))
         places = -int(digits.as_tuple().exponent)
         pattern = "#,##0" + ("." + "0" * places if places else "")
         return f"{hit[2]}\N{NO-BREAK SPACE}{format_decimal(digits, pattern, locale)}"
-    if _MOMENT.fullmatch(value):
-        at = datetime.strptime(value, "%d %B %Y, %H:%M UTC")  # noqa: DTZ007 - the zone is said
-        return format_datetime(at, "d. MMMM y, HH:mm 'UTC'", locale=locale)
+    if hit := _MOMENT.fullmatch(value):
+        # The zone is said beside it.
+        day = datetime.strptime(hit[1], "%d %B %Y").date()  # noqa: DTZ007
+        return format_date(day, "d. MMMM y", locale=locale) + (hit[2] or "") + (hit[3] or "")
     if _DAY.fullmatch(value):
         return format_date(date.fromisoformat(value), "d. MMMM y", locale=locale)
     return value
@@ -109,18 +146,18 @@ def _catalogue(language: str) -> tuple[dict[str, str], list[_Pattern]]:
                 if _GAP.search(text):
                     patterns.append(_pattern(text, told))
                 else:
-                    exact[text] = told
+                    exact[_bare(text)] = _bare(told)
     return exact, sorted(patterns, key=lambda pattern: -pattern.weight)
 
 
 def _pattern(text: str, told: str) -> _Pattern:
-    parts = _GAP.split(text)
-    plain = [part.replace("%%", "%") for part in parts[::2]]
-    shape = "(.+?)".join(re.escape(part) for part in plain)
-    return _Pattern(
-        shape=re.compile(shape, re.DOTALL),
-        telling=max(plain, key=len),
-        names=tuple(parts[1::2]),
-        told=told,
-        weight=sum(map(len, plain)),
-    )
+    pieces = _GAP.split(text)  # a part, its gap as %(gap)s or {gap}, a part, …
+    plain = tuple(_bare(part) for part in pieces[::3])
+    names = tuple(one or other for one, other in zip(pieces[1::3], pieces[2::3], strict=True))
+    if "%(" not in told:
+        told = _GAP.sub(r"%(\2)s", told.replace("%", "%%")).replace("{{", "{").replace("}}", "}")
+    return _Pattern(plain, max(plain, key=len), names, told, sum(map(len, plain)))
+
+
+def _bare(part: str) -> str:
+    return part.replace("%%", "%").replace("{{", "{").replace("}}", "}")

@@ -204,7 +204,7 @@ def score(request: SignedIn, job_id: UUID, bid_id: UUID) -> HttpResponse:
         "bid": bid,
         "forms": shown,
         "hidden": _hidden(request),
-        "so_far": _so_far(judged, bid, request.user.name),
+        "so_far": _so_far(judged, bid, request.user.pk),
     }
     template = "frontend/pages/comparison/score.html"
     form = next((form for form in shown if form.is_bound), None)
@@ -223,10 +223,10 @@ def score(request: SignedIn, job_id: UUID, bid_id: UUID) -> HttpResponse:
 
 
 def _so_far(
-    judged: list[ComparedCriterion], bid: ComparedBid, name: str
+    judged: list[ComparedCriterion], bid: ComparedBid, reader: UUID
 ) -> tuple[str, Decimal, int] | None:
     """Return how the reader's own levels add up: the sum written out, its value, of how many."""
-    own = {one.criterion_id: one.quarters for one in bid.scores if one.scorer_name == name}
+    own = {one.criterion_id: one.quarters for one in bid.scores if one.scorer_id == reader}
     given = [(one.weight, own[one.criterion_id]) for one in judged if one.criterion_id in own]
     if not given:
         return None
@@ -243,8 +243,7 @@ def _score_form(
         (
             noted
             for noted in bid.scores
-            if noted.criterion_id == criterion.criterion_id
-            and noted.scorer_name == request.user.name
+            if noted.criterion_id == criterion.criterion_id and noted.scorer_id == request.user.pk
         ),
         None,
     )

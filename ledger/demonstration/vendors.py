@@ -9,16 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from ledger.crediting import resolve_dispute
 from ledger.demonstration.company import PASSWORD
 from ledger.demonstration.founding import Company
-from ledger.disputing import raise_dispute
-from ledger.models.awards import Acceptance
-from ledger.models.payouts import PayoutPart
 from ledger.payees import confirm_payee, pay_by_hand, state_payout_limit
 from ledger.paying_by_hand import note_paid_by_hand, note_returned_by_hand
 from ledger.payout_states import standing, steps_of
-from ledger.repaying import note_repayment
 from ledger.reports.payouts import vendors_owed
 from ledger.settling import ask_payout
 from marketplace.models.people import User
@@ -79,7 +74,6 @@ def play_vendors(company: Company, *, now: datetime) -> None:
     """One is invited, one waits for finance; the others are paid, one in vain, one not for now."""
     _invite(company, now)
     _pay(company, now)
-    _credit(company, now)
     _suspend(company, now)
 
 
@@ -155,44 +149,6 @@ def _paid(company: Company, payout_id: UUID, code: str, number: int, now: dateti
     note_paid_by_hand(document=f"B-{number:04}", at=now - timedelta(days=2, hours=number), **words)
     if code == GIVEN_BACK:
         note_returned_by_hand(document=f"R-{number:04}", at=now - timedelta(days=1), **words)
-
-
-def _credit(company: Company, now: datetime) -> None:
-    """What was paid lately is contested and credited; the vendor pays a half of it back."""
-    codes = set(LEGAL) - {GIVEN_BACK, FROZEN}
-    lately = Acceptance.objects.filter(
-        milestone__award__provider__in=[company.providers[code] for code in codes],
-        milestone__award__currency="EUR",
-        milestone__disputes=None,
-        milestone__in=PayoutPart.objects.filter(payout__steps__kind="paid").values("milestone"),
-        accepted_at__gt=now - timedelta(days=25),
-        accepted_at__lt=now - timedelta(days=4),
-    )
-    found = lately.select_related("milestone__award").order_by("-accepted_at", "pk").first()
-    if found is None:
-        return
-    award, amount = found.milestone.award, Money.of(300, "EUR")
-    heads = {id: code for code, id in company.departments.items()}
-    dispute = raise_dispute(
-        actor=company.head_of(heads[award.department_id]),
-        milestone_id=found.milestone_id,
-        amount=amount,
-        reason="Two of the twelve pieces came scratched.",
-        at=now - timedelta(hours=30),
-    )
-    finn: dict[str, Any] = {"actor": company.people["finn"]}
-    at = now - timedelta(hours=26)
-    reason = "The photographs show it, and the vendor agrees."
-    resolve_dispute(dispute_id=dispute.pk, credit=amount, reason=reason, at=at, **finn)
-    note_repayment(
-        repayment_id=uuid5(NAMESPACE_URL, "repayment/scratched"),
-        provider_id=award.provider_id,
-        amount=Money.of(150, "EUR"),
-        document="Statement 21, line 3",
-        arrived_on=(now - timedelta(hours=4)).date(),
-        at=now - timedelta(hours=2),
-        **finn,
-    )
 
 
 def _suspend(company: Company, now: datetime) -> None:

@@ -77,6 +77,7 @@ def bid_columns(
                 words=levels[score.criterion_id][score.quarters],
                 reason=score.reason.text,
                 scorer_name=score.scorer.name,
+                scorer_id=score.scorer_id,
             )
         )
     chosen = award.bid_id if award else None

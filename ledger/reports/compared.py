@@ -44,6 +44,7 @@ class ComparedScore:
     words: str  # the level's
     reason: str
     scorer_name: str
+    scorer_id: UUID | None = None  # none where a panel judged together
 
 
 @dataclass(frozen=True, slots=True)

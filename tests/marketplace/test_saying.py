@@ -50,6 +50,41 @@ def test_a_name_between_quotes_is_never_taken_for_a_word_of_ours() -> None:
     assert said("“Draft” is cancelled.", "de") == "„Draft“ ist abgebrochen."
 
 
+@pytest.mark.parametrize(
+    "value",
+    [", EUR", "2026-02-30", "0000-00-00", "31 Foo 2026, 10:00 UTC", "1200 PCS", "2026-11-21"],
+)
+def test_a_name_that_looks_like_an_amount_or_a_day_stays_a_name(value: str) -> None:
+    assert said(f"“{value}” is cancelled.", "de") == f"„{value}“ ist abgebrochen."
+
+
+@pytest.mark.parametrize("value", [", EUR", "2026-02-30", "31 Foo 2026"])
+def test_what_only_looks_like_an_amount_or_a_day_is_no_fault(value: str) -> None:
+    told = said(f"Bidding on “Annual meeting” ended at {value}.", "de")
+    assert told == f"Die Gebotsfrist für „Annual meeting“ endete am {value}."
+
+
+def test_what_somebody_says_in_a_notice_is_not_said_for_them() -> None:
+    objection = "Nina objects to the choice for “Party”: File missing. Decide until 3 March 2026."
+    told = said(objection, "de")
+    assert "File missing." in told
+    assert "3. März 2026" in told
+
+
+def test_long_words_of_somebody_keep_no_reader_waiting() -> None:
+    piece = " objects to the choice for “”: Decide until "
+    written = "Nina objects to the choice for “Party”: " + piece * 2000 + "."
+    assert piece in said(written, "de")
+
+
+def test_a_text_of_a_field_is_said_with_what_stands_in_it() -> None:
+    told = said("“eur” is no currency code; write it like EUR.", "de")
+    assert told == "„eur“ ist kein Währungscode; schreiben Sie ihn wie EUR."
+    assert said("Name at most 5.", "de") == "Nennen Sie höchstens 5."
+    shape = 'Write an amount like {"amount": "1234.50", "currency": "EUR"}.'
+    assert said(shape, "de") != shape
+
+
 def test_a_language_without_a_catalogue_reads_english() -> None:
     assert said(LATE, "pt") == LATE
 
