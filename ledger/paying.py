@@ -66,10 +66,11 @@ def send_payout(*, actor: User, payout_id: UUID, at: datetime) -> bool:
     attempt, is_new = _take(actor, payout_id, at=at)
     if attempt is None:
         return False
+    if not is_new and not _is_remembered(attempt, at=at):
+        _tell_unknown(attempt, at=at)  # before it is looked up: Stripe may refuse even that
     if not is_new and (found := _found(attempt)) is not None:
         return _conclude(actor, attempt, found, at=at)
     if not is_new and not _is_remembered(attempt, at=at):
-        _tell_unknown(attempt, at=at)
         return False
     try:
         made = port.transfer(

@@ -94,11 +94,14 @@ class _Round:
         """Stand where a cursor would ask; a question that only reads waits for the others."""
         asker = getcurrent()
         cursor: CursorWrapper = context["cursor"]
+        if isinstance(cursor.cursor, _Answer):  # asked again: the answer before is read by now
+            cursor.cursor = connection.create_cursor()
         reads = str(sql).lstrip().startswith(("SELECT", "WITH")) and "FOR UPDATE" not in str(sql)
         streams = isinstance(cursor.cursor, psycopg.ServerCursor)
         if asker is self.root or many or streams or not reads:
             return execute(sql, params, many, context)
-        text = psycopg.ClientCursor(connection.connection).mogrify(sql, params)
+        with connection.wrap_database_errors:
+            text = psycopg.ClientCursor(connection.connection).mogrify(sql, params)
         question = _Question(asker, lambda: execute(sql, params, many, context), text, cursor)
         self.waiting.append(question)
         self.root.switch()
@@ -131,6 +134,8 @@ def together(*reads: Read) -> tuple[Any, ...]:
     They go on in their order. When some refuse, the first refusal is raised. A verb, too, may call
     a read that stands here: then they are asked one after the other, as its prepared statements.
     """
+    if not reads:
+        return ()
     if not is_reading() or connection.queries_logged:
         return tuple(read() for read in reads)
     outcomes: list[Any] = [None] * len(reads)

@@ -24,6 +24,7 @@ from marketplace.vendor_said import all_said
 
 SECOND = "Another person of finance"
 FAILED = ("failed", "returned")
+LOST = ("sending", "unknown")
 
 
 def vendor_items(reader: Reader, at: datetime) -> list[OpenItem]:
@@ -43,7 +44,8 @@ def _coming_in(reader: Reader, *, finance: bool) -> Iterator[OpenItem]:
     """Vendors that are not approved: what each has still to say, or finance's answer."""
     own = Q() if finance else Q(pk__in=reader.leads)
     found = Provider.objects.filter(own, department=None, approved_at=None, suspended_at=None)
-    vendors = list(found.order_by("admitted_at", "pk")[:MOST])
+    # Those who came last: many begin and never finish, and must not stand before who did.
+    vendors = [*reversed(found.order_by("-admitted_at", "-pk")[:MOST])]
     if not vendors:
         return
     invited = VendorInvitation.objects.filter(provider__in=vendors, is_new_company=True)
@@ -97,25 +99,31 @@ def _payees(reader: Reader) -> Iterator[OpenItem]:
 
 def _payouts(reader: Reader, at: datetime, *, finance: bool) -> Iterator[OpenItem]:
     """Payouts that wait for a person: for a signature, after a no, or when nothing is heard."""
-    clear = PayoutStep.objects.filter(
-        payout=OuterRef("pk"), kind__in=[StepKind.PAID, StepKind.REVERSED]
+    steps = PayoutStep.objects.filter(payout=OuterRef("pk"))
+    after = PayoutStep.objects.filter(
+        payout=OuterRef("payout"), happened_at__gt=OuterRef("happened_at")
     )
-    failed = PayoutStep.objects.filter(payout=OuterRef("pk"), kind=StepKind.FAILED)
+    ended = after.filter(kind__in=[StepKind.PAID, StepKind.REVERSED])
+    failed = steps.filter(~Exists(ended), kind=StepKind.FAILED)
+    refused = steps.filter(~Exists(after), kind=StepKind.REFUSED)
+    under_way = steps.filter(kind__in=[StepKind.SENT, StepKind.PAID, StepKind.REVERSED])
+    # What was refused and asked for once more is over; what nobody heard of again is not.
     later = Payout.objects.filter(
         provider=OuterRef("provider"),
         currency=OuterRef("currency"),
         asked_at__gt=OuterRef("asked_at"),
-    )
-    found = Payout.objects.filter(Exists(failed) | (~Exists(clear) & ~Exists(later)))
+    ).exclude(answer__is_approved=False)
+    found = Payout.objects.filter(Exists(failed) | ~Exists(under_way))
     if not finance:
         found = found.filter(Exists(failed), provider__in=reader.leads)
     rows = found.filter(Q(answer=None) | Q(answer__is_approved=True))
+    rows = rows.exclude(Exists(refused) & Exists(later))
     rows = rows.select_related("provider", "answer", "asked_by", "payee").prefetch_related("steps")
     for payout in rows.order_by("asked_at")[:MOST]:
         stands = standing(payout, payout.steps.all())
         if stands.word in FAILED:
             yield _failed(payout, stands, is_mine=payout.provider_id in reader.leads)
-        elif finance and stands.word in ("waiting", "refused", "unknown"):
+        elif finance:
             yield from _of_finance(payout, stands, reader, at)
 
 
@@ -143,7 +151,7 @@ def _of_finance(
             since=stands.since_at,
             then="It is sent under a new name. Left, it stays owed.",
         )
-    elif at - stands.since_at >= REMEMBERED:
+    elif stands.word in LOST and at - stands.since_at >= REMEMBERED:
         yield _item(
             "find_payout",
             f"Find out at Stripe what became of {about}",

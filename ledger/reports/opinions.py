@@ -56,9 +56,9 @@ class Kept:
 
 
 def revealed(*, until: datetime | None = None) -> QuerySet[Rating]:
-    """Return the ratings of providers that may be read, or could be at a moment."""
+    """Return the ratings of providers that may be read, or could be just before a moment."""
     found = Rating.objects.filter(side=RatingSide.DEPARTMENT, award__reveal__isnull=False)
-    return found if until is None else found.filter(award__reveal__revealed_at__lte=until)
+    return found if until is None else found.filter(award__reveal__revealed_at__lt=until)
 
 
 def opinions_of(

@@ -127,7 +127,7 @@ def _rows(actor: User, rows: Sequence[Payout], *, at: datetime) -> list[PayoutRo
 def _then(payout: Payout, stands: Standing, facts: PayeeFacts | None, *, at: datetime) -> str:
     """Return what happens next; of an approved payout, what holds it up."""
     word = stands.word
-    if word == "unknown" and at - stands.since_at >= REMEMBERED:
+    if word in ("sending", "unknown") and at - stands.since_at >= REMEMBERED:
         return (
             "Stripe has said nothing for 20 hours. It is not sent again by itself: finance looks"
             " there, and says whether it was sent."

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import connection, models
+from django.db import DataError, connection, models
 
 from marketplace.asking import reading
 from marketplace.models.departments import Department
@@ -101,3 +101,30 @@ def test_a_verb_asks_one_after_the_other(cast: Cast):
         together(User.objects.count, Department.objects.count)
 
     assert len(heard) == 2
+
+
+def test_a_cursor_that_was_answered_may_ask_again(cast: Cast):
+    def twice() -> list[Any]:
+        with connection.cursor() as cursor:
+            found = []
+            for number in (1, 2, 3):
+                cursor.execute("SELECT %s", [number])
+                found.append(cursor.fetchone())
+            cursor.execute("SET LOCAL lock_timeout = '1s'")
+            return found
+
+    with counted():
+        numbers, people = together(twice, lambda: rows(User))
+
+    assert numbers == [(1,), (2,), (3,)]
+    assert people == rows(User)
+
+
+def test_nothing_to_ask_is_answered_with_nothing(cast: Cast):
+    with counted():
+        assert together(gathered, lambda: rows(User)) == ([], rows(User))
+
+
+def test_a_value_that_cannot_be_asked_for_is_the_databases_refusal(cast: Cast):
+    with counted(), pytest.raises(DataError):
+        together(lambda: list(User.objects.filter(name="\x00")), lambda: rows(User))

@@ -32,7 +32,7 @@ from tests.ledger import builders
 from tests.ledger.builders import CHOICE, Contest, bid_of
 
 RATED = CHOICE + 32 * DAY
-OPENING = RATED  # what could be read at that very moment counts
+OPENING = RATED + HOUR  # what could be read before counts
 CRITERIA = (CriterionDraft("Idea", 48), CriterionDraft("Care", 32), past_ratings(20))
 REASON = "The text answers the question in all its parts."
 
@@ -109,8 +109,9 @@ class TestWhatItGives:
         late = builders.contest(cast, team=("1000",), vendor=("900",), at=NOON)
         award = builders.choose(cast, late.team_bid, at=CHOICE + 9 * HOUR)
         builders.finish(cast, award, at=OPENING)
-        builders.rate_as(cast, award, "department", at=OPENING + 2 * DAY, points={"result": 1})
-        builders.rate_as(cast, award, "provider", at=OPENING + 2 * DAY)
+        # At the very moment of the opening is too late: nobody could read it before.
+        builders.rate_as(cast, award, "department", at=OPENING, points={"result": 1})
+        builders.rate_as(cast, award, "provider", at=OPENING)
 
         after = columns(cast, contest.job)
 
