@@ -30,12 +30,15 @@ CARELESS = (
     "bid__price__gt=7341219",
 )
 TOKEN = "for tests alone"
+FORMAT = "format"  # each file is packed in a way of its own, so each is asked for
+Said = tuple[bytes, bytes]  # what stands before the body, and the body as it came
 
 
-def everything(answer: Any) -> bytes:
-    """Return all that a browser gets: headers, cookies, body."""
+def everything(answer: Any) -> Said:
+    """Return all that a browser gets: headers and cookies; and the body, which may be a file."""
     headers = "\n".join(f"{name}: {text}" for name, text in answer.headers.items())
-    return f"{answer.status_code}\n{headers}\n{answer.cookies}\n".encode() + answer.whole
+    head = f"{answer.status_code}\n{headers}\n{answer.cookies}\n"
+    return head.encode(), bytes(answer.whole)
 
 
 def parameters(operation: Operation) -> list[str]:
@@ -47,7 +50,8 @@ def parameters(operation: Operation) -> list[str]:
         if one["in"] != "query":
             continue
         values = one["schema"].get("enum") or [LOOKED_FOR]
-        found += [f"{one['name']}={value}" for value in values[:2]]
+        few = values if one["name"] == FORMAT else values[:2]
+        found += [f"{one['name']}={value}" for value in few]
     return found
 
 
@@ -86,7 +90,7 @@ def about_nothing(told: Ids) -> list[Operation]:
     return [one for one in operations() if not situations(one, told)]
 
 
-def beside(people: People, role: str) -> Iterator[tuple[str, bytes]]:
+def beside(people: People, role: str) -> Iterator[tuple[str, Said]]:
     """Return what comes back from the addresses that are no operation, the admin site's too."""
     client = people.clients[role]
     for path in [*BESIDE, *_of_the_admin_site()]:
@@ -95,8 +99,8 @@ def beside(people: People, role: str) -> Iterator[tuple[str, bytes]]:
         answer.whole = streamed
         # A page that was looked in for a word gives the word back: that is no news.
         word = path.partition("?q=")[2].encode()
-        said = everything(answer)
-        yield path, said.replace(word, b"") if word else said
+        head, body = everything(answer)
+        yield path, (head.replace(word, b""), body.replace(word, b"")) if word else (head, body)
 
 
 def _of_the_admin_site() -> Iterator[str]:

@@ -26,15 +26,18 @@ from tests.permissions.operations import Operation, operations
 from tests.permissions.world import ROLES, Ids
 from tests.secrecy import worlds
 from tests.secrecy.dice import dice
-from tests.secrecy.routes import beside, everything, parameters, sent_by, things
+from tests.secrecy.routes import FORMAT, Said, beside, everything, parameters, sent_by, things
 from tests.secrecy.unpacking import unpacked
 from tests.secrecy.worlds import NOW, STATES, session
 
 STORY = worlds.STORY
 SHORT = ("GET jobs/", "GET api/v1/jobs/", "GET jobs/<job_id>/", "GET api/v1/jobs/<job_id>/")
 ACTED_IN = ("taking bids", "waiting for the panel", "best and final")
-# What no dice decide: the clock of this machine, in the dates of cookies and of what is not kept.
-CLOCK = re.compile(rb"([Ee]xpires[=:] ?)[^;\r\n]+")
+# What no dice decide: the clock of this machine, in the dates of cookies and of what is not kept,
+# and in the moment at which a spreadsheet was made.
+CLOCK = re.compile(rb"([Ee]xpires[=:] ?|<dcterms:(?:created|modified)[^>]*>)[^;\r\n<]+")
+LENGTH = re.compile(rb"(Content-Length: )\d+")
+PACKED = (b"PK\x03\x04", b"\x1f\x8b")
 Label = tuple[str, ...]
 Received = dict[Label, bytes]
 
@@ -46,9 +49,14 @@ def asked(told: Ids, some: list[Operation]) -> Iterator[tuple[Label, Operation, 
         for name, ids in things(operation, here).items():
             if operation.verb != "GET" and name in STATES and name not in ACTED_IN:
                 continue
-            once = {one.partition("=")[0]: one for one in parameters(operation)}
-            for question in ("", *once.values()):
+            for question in ("", *once_each(parameters(operation))):
                 yield (str(operation), name, question), operation, ids, question
+
+
+def once_each(questions: list[str]) -> Iterator[str]:
+    """Return one question of each parameter, and of the formats each."""
+    last = {one.partition("=")[0]: one for one in questions}
+    yield from (one for one in questions if one.startswith(f"{FORMAT}=") or one in last.values())
 
 
 def received(
@@ -69,12 +77,15 @@ def received(
     return found
 
 
-def masked(said: bytes) -> bytes:
-    """Return an answer without what this machine's clock decides."""
-    head, archive, members = said.partition(b"\nPK\x03\x04")
-    if archive:  # each member bears the moment at which it was packed
-        said = b"\n".join([head, *list(unpacked(archive[1:] + members))[1:]])
-    return CLOCK.sub(rb"\1date", said)
+def masked(said: Said) -> bytes:
+    """Return an answer, and what lies in it, without what this machine's clock decides."""
+    head, body = said
+    pieces = list(unpacked(body))
+    if body.startswith(PACKED):
+        # Each member bears the moment at which it was packed, which packs shorter or longer.
+        del pieces[0]
+        head = LENGTH.sub(rb"\1packed", head)
+    return CLOCK.sub(rb"\1date", b"\n".join([head, *pieces]))
 
 
 def in_a_copy(act: Callable[[Cast, dict[str, Any], Any], Any]) -> Any:
