@@ -31,7 +31,14 @@ from tests.permissions.situations import situations
 from tests.permissions.world import ROLES, Ids
 from tests.secrecy import rivals
 from tests.secrecy.needles import AMOUNT, FILE, SHOWN, WORD, hits
-from tests.secrecy.routes import everything, sent_with, unasked
+from tests.secrecy.routes import (
+    CARELESS,
+    LOOKED_FOR,
+    everything,
+    questions_of,
+    sent_with,
+    unasked,
+)
 
 STORY = rivals.STORY
 SEALED = ("taking bids", "waiting for the panel", "cancelled", "best and final", "own")
@@ -55,6 +62,14 @@ def all_that(people: People, role: str, told: Ids, some: Any) -> list[bytes]:
 
 def test_every_address_of_the_site_is_asked():
     assert unasked() == []
+
+
+def test_what_is_looked_for_finds_the_bid_and_says_nothing_of_it():
+    assert WORD.startswith(LOOKED_FOR)
+    assert FILE.startswith(LOOKED_FOR)
+    asked = [LOOKED_FOR, *CARELESS]
+    asked += [question for one in operations() for question in questions_of(one)]
+    assert hits(question.encode() for question in asked) == []
 
 
 def test_the_head_is_told_of_no_sealed_bid_at_any_address_about_jobs_and_bids(
