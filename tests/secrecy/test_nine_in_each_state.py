@@ -1,6 +1,7 @@
 """
-The canary, whole: each of the nine asks each address in each state before the opening, with each
-question it takes, and nothing that comes back or is written down meanwhile says a word of a bid.
+The canary, whole: each of the nine reads each address in each state before the opening and writes
+to it in some, and asks each parameter in one of them. Nothing that comes back or is written down
+meanwhile says a word of a bid.
 """
 
 from __future__ import annotations

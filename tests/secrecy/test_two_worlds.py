@@ -1,7 +1,8 @@
 """
 In one world nobody but Vera bids. In the other three rivals draft, submit, edit and withdraw as
 well. Everybody else gets the same bytes in both, at every address, in every state before the
-opening and for every question. Chance is the same in both, so ids and cursors are compared too.
+opening, for a value of each parameter and each format. Chance is the same in both, so ids and
+cursors are compared too.
 """
 
 from __future__ import annotations
