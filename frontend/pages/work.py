@@ -86,7 +86,11 @@ def accept(request: SignedIn, job_id: UUID, delivery_id: UUID) -> HttpResponse:
     amount = formats.money(delivery.amount)
     act = Act(
         title=_("Accept “%(name)s”") % {"name": milestone.title},
-        lead=_("%(amount)s is charged to %(department)s in the same moment.")
+        lead=(
+            _("%(amount)s is charged to %(department)s in the same moment, with the fee on it.")
+            if paper.fee
+            else _("%(amount)s is charged to %(department)s in the same moment.")
+        )
         % {"amount": amount, "department": paper.department_name},
         button=_("Accept, and be charged %(amount)s") % {"amount": amount},
         back=board_address(job_id),
@@ -101,7 +105,12 @@ def accept(request: SignedIn, job_id: UUID, delivery_id: UUID) -> HttpResponse:
         do=lambda typed: accept_delivery(
             actor=request.user, delivery_id=delivery_id, at=request.received_at
         ),
-        told=_("Accepted. %(amount)s was charged.") % {"amount": amount},
+        told=(
+            _("Accepted. %(amount)s was charged, and the marketplace fee on it.")
+            if paper.fee
+            else _("Accepted. %(amount)s was charged.")
+        )
+        % {"amount": amount},
     )
 
 
