@@ -60,6 +60,11 @@ def verify_receipt(text: str) -> ReceiptFacts:
 
     :raises ReceiptForged: not signed by this marketplace, altered, or no receipt at all.
     """
+    if text.lstrip().startswith("c2sp.org/tlog-proof@"):
+        raise ReceiptForged(
+            "This proves an entry of the record, and is no receipt of a bid. Check it with"
+            " verify.py, as the entry's page says."
+        )
     try:
         body, raw = _parts(text)
         _verify(_keys_at_hand()[raw[:HASH_BYTES]], body, raw)

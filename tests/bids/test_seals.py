@@ -229,3 +229,8 @@ def test_the_key_to_check_receipts_with_can_be_handed_out():
     assert name == "choicebook/receipts"
     assert len(digest) == 8
     assert len(base64.b64decode(key)) == 33
+
+
+def test_a_proof_of_the_record_is_not_called_forged_where_receipts_of_bids_are_checked() -> None:
+    with pytest.raises(receipts.ReceiptForged, match="no receipt of a bid"):
+        receipts.verify_receipt("c2sp.org/tlog-proof@v1\nindex 7\n")
