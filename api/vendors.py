@@ -28,7 +28,7 @@ from marketplace.vendor_joining import (
     declare_owners,
     describe_company,
 )
-from marketplace.vendor_paper import vendor_paper, vendor_room
+from marketplace.vendor_paper import vendor_paper, vendor_states
 
 SAYS: dict[str, Any] = {"scope": "company:write", "answers": MadeOut, "status": 201}
 
@@ -66,7 +66,7 @@ class VendorStates(Resource):
     @operation("List where vendors stand", scope="jobs:read", answers=VendorStateOut, paged=True)
     def get(self, asked: Asked) -> Listed:
         """Those that wait for finance first."""
-        return sliced(vendor_room(actor=asked.actor, at=asked.at).vendors, **asked.page)
+        return sliced(vendor_states(actor=asked.actor), **asked.page)
 
 
 class Vendor(Resource):

@@ -80,15 +80,20 @@ class VendorRoom:
     may_state_terms: bool
 
 
-def vendor_room(*, actor: User, at: datetime) -> VendorRoom:
-    """Return every vendor that the person may see, those that wait for finance first."""
+def vendor_states(*, actor: User) -> tuple[VendorState, ...]:
+    """Return where each vendor stands that the person may see; who waits for finance is first."""
     vendors = list(Provider.objects.visible_to(actor).filter(department=None).order_by("name"))
     order = {"ready": 0, "preparing": 1, "sent_back": 1}
     back = _sent_back(vendors)
     states = [_state(one, said, back.get(one.pk)) for one, said in all_said(vendors)]
+    return tuple(sorted(states, key=lambda one: order.get(one.state, 2)))
+
+
+def vendor_room(*, actor: User, at: datetime) -> VendorRoom:
+    """Return every vendor that the person may see, and who was invited and has not come yet."""
     invited = VendorInvitation.objects.visible_to(actor).filter(is_new_company=True)
     return VendorRoom(
-        vendors=tuple(sorted(states, key=lambda one: order.get(one.state, 2))),
+        vendors=vendor_states(actor=actor),
         invitations=_invitations(actor, invited.filter(accepted_at=None), at=at),
         last_terms=last_terms(),
         may_invite=may_invite_vendors(actor),
