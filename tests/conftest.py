@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from functools import partial
@@ -25,6 +26,17 @@ LONGEST = (
     *("test_story_in_the_browser", "test_state_machine", "test_deployment", "test_kill"),
     *("test_demonstration", "test_tools", "_in_the_browser", "test_fuzz", "test_whole_life"),
 )
+
+
+def pytest_configure() -> None:
+    """
+    One thread has one connection, whether a browser is open or not.
+
+    Playwright leaves a running loop in the thread, and where one runs Django keeps connections
+    apart from those made before. A process forked then has no loop: it would find the connection
+    of an earlier test, which nobody could close, and share it with whoever was forked next.
+    """
+    connections._connections = threading.local()
 
 
 @pytest.hookimpl(trylast=True)

@@ -108,7 +108,9 @@ def _filters(request: SignedIn, asked: Asked) -> StatementFilters:
     shown = "" if asked.paper is None else str(asked.paper.of_id)
     form = StatementFilters(initial={"department": shown, "month": f"{asked.month:%Y-%m}"})
     offer(form, "department", asked.readable)
-    months = {month.starts_on for month in periods(actor=request.user)} | {asked.month}
+    # The thirteenth period lies within December: both are read on one statement.
+    begun = {month.starts_on.replace(day=1) for month in periods(actor=request.user)}
+    months = begun | {asked.month}
     named = [(f"{month:%Y-%m}", formats.month(month)) for month in sorted(months, reverse=True)]
     offer(form, "month", named)
     return form

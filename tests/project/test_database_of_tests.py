@@ -1,5 +1,6 @@
 """The ways a test may use the database do what tests/README.md says."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -41,6 +42,17 @@ def test_a_committed_test_is_the_web_and_threads_see_what_it_wrote(committed):
     thread.join()
 
     assert seen == [("choicebook_web", 1)]
+
+
+async def pid_within_a_loop():
+    return asked("SELECT pg_backend_pid()")
+
+
+def test_a_thread_has_one_connection_with_a_loop_or_without(committed):
+    """A browser leaves a loop running; a connection from before it is neither hidden nor left."""
+    before = asked("SELECT pg_backend_pid()")
+
+    assert asyncio.run(pid_within_a_loop()) == before
 
 
 @pytest.mark.parametrize("again", [1, 2])
