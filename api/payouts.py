@@ -26,7 +26,8 @@ from ledger.topping_up import ask_top_up
 PayoutRowOut = paper(
     papers.PayoutRow,
     *("payout_id", "provider_id", "provider_name", "amount", "state", "since_at", "then"),
-    *("detail", "asked_by", "asked_at", "approved_by", "approved_at", "transfer", "is_by_hand"),
+    *("detail", "asked_by", "asked_at", "approved_by", "approved_at", "needs_signature"),
+    *("transfer", "is_by_hand"),
 )
 MovementRowOut = paper(
     stripe_books.MovementRow,

@@ -198,6 +198,19 @@ YEAR_LINES: Words = {
     "paid": _("Paid"),
     "came_back": _("Came back"),
 }
+PAYOUT_STATES: Words = {
+    "waiting": _("Waiting"),
+    "declined": _("Declined"),
+    "approved": _("Approved for payment"),
+    "sending": _("Being sent"),
+    "unknown": _("Unknown"),
+    "refused": _("Refused"),
+    "sent": _("Sent"),
+    "paid": _("Paid"),
+    "failed": _("Failed"),
+    "returned": _("Returned"),
+    "reversed": _("Reversed"),
+}
 
 TABLES: Mapping[str, Words] = {
     "states": STATES,
@@ -231,6 +244,7 @@ TABLES: Mapping[str, Words] = {
     "vendor_said": VENDOR_SAID,
     "invitation_states": INVITATION_STATES,
     "year_lines": YEAR_LINES,
+    "payout_states": PAYOUT_STATES,
 }
 
 

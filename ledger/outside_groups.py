@@ -156,7 +156,7 @@ def _refuse_another(payment: Payment, before: OutsideSpend, gone: set[UUID]) -> 
 def _is_written(new: Sequence[Told], *, known: Known, at: datetime) -> bool:
     """Book them; where that cannot be, refuse those that it cannot be for, and book none."""
     try:
-        _write(new, known=known, at=at)
+        is_written = _is_countable(new, known=known, at=at)
     except PeriodClosed as refusal:  # to every payment of that month
         closed = period_of(new[refusal.place].payment.paid_on)
         for one in new:
@@ -167,16 +167,27 @@ def _is_written(new: Sequence[Told], *, known: Known, at: datetime) -> bool:
         _refuse_uncovered([one for one in new if one.refusal is None])
     except NotPosted as refusal:
         new[refusal.place].refusal = refusal
-    except DataError:
-        one = new[_first_wrong(new, known=known, at=at)]
-        one.refusal = NotAPayment("This is more than the books can count.")
     except IntegrityError:
         look_up(new, known=known, at=at)  # some may have been recorded meanwhile
         if all(one.entry for one in new):
             raise
     else:
-        return True
+        return is_written
     return False
+
+
+def _is_countable(new: Sequence[Told], *, known: Known, at: datetime) -> bool:
+    """
+    Book them, or refuse the first that is too much to be counted. What keeps one before it from
+    being booked is raised: it has another reason, and its own place.
+    """
+    try:
+        _write(new, known=known, at=at)
+    except DataError:
+        one = new[_first_wrong(new, known=known, at=at)]
+        one.refusal = NotAPayment("This is more than the books can count.")
+        return False
+    return True
 
 
 def _write(new: Sequence[Told], *, known: Known, at: datetime) -> None:
@@ -209,7 +220,7 @@ def _refuse_uncovered(new: Sequence[Told]) -> None:
 
 
 def _first_wrong(new: Sequence[Told], *, known: Known, at: datetime) -> int:
-    """Return the place of the first that cannot be booked after those before it."""
+    """Return the place of the first that is too much to be counted after those before it."""
     good, wrong = 0, len(new)
     while wrong - good > 1:
         middle = (good + wrong) // 2
@@ -218,7 +229,7 @@ def _first_wrong(new: Sequence[Told], *, known: Known, at: datetime) -> int:
                 _write(new[:middle], known=known, at=at)
                 transaction.set_rollback(True)
             good = middle
-        except (NotPosted, IntegrityError, DataError):
+        except DataError:
             wrong = middle
     return wrong - 1
 

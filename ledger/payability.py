@@ -72,6 +72,12 @@ class NoLongerOwed(Refusal):
     code = "no_longer_owed"
 
 
+class AlreadyAskedFor(Refusal):
+    """What a vendor is owed was asked for, and waits to be approved."""
+
+    code = "already_asked_for"
+
+
 class AboveDailyLimit(Refusal):
     """More than may be approved in a day."""
 
@@ -100,6 +106,18 @@ def payable_payee(*, actor: User, vendor: Provider, at: datetime) -> PayeeFacts:
 def refuse_changed(payout: Payout, payee: PayeeFacts) -> None:
     if payee.payee.pk != payout.payee_id:
         raise PayeeChanged("The vendor is paid in another way now. Ask for the payout anew.")
+
+
+def refuse_asked_for(provider_id: UUID, currency: str) -> None:
+    """:raises AlreadyAskedFor: a payout waits that takes all that is owed. The vendor is held."""
+    found = Payout.objects.filter(provider=provider_id, currency=currency, answer=None)
+    waiting = found.select_related("asked_by").order_by("asked_at").first()
+    if waiting is not None:
+        amount = Money(waiting.amount_minor, currency)
+        raise AlreadyAskedFor(
+            f"{waiting.asked_by.name} asked for {amount} on {waiting.asked_at:%d %B %Y}, which"
+            " another person of finance approves. If more is owed by now, decline it and ask anew."
+        )
 
 
 def jobs_of(payout: Payout) -> list[UUID]:

@@ -14,6 +14,7 @@ from ledger.part_backs import note_part_back
 from ledger.payout_booking import book, left_of, note, record_step
 from ledger.payout_states import Standing, amount_of, is_paid, standing, steps_of
 from ledger.posting import EntryKind
+from ledger.stripe_reasons import why_failed
 from ledger.stripe_words import BankPayout, Transfer
 from marketplace.models.people import Office, Role, User
 from marketplace.notices import holders, people_of_provider, tell
@@ -170,14 +171,15 @@ def note_bank_payout(*, payout: Payout, said: BankPayout, actor: User, at: datet
 
 
 def _tell_failed(payout: Payout, said: BankPayout, *, at: datetime) -> None:
+    why = why_failed(said.failure) or "It gave no reason."
     tell(
         "payout.failed",
         recipients=[
             *holders(Office.FINANCE),
             *people_of_provider(payout.provider, Role.LEAD),
         ],
-        text=f"The bank of “{payout.provider}” did not take {amount_of(payout)}"
-        f" ({said.failure or 'no reason given'}). They are in its account at Stripe.",
+        text=f"The bank of “{payout.provider}” did not take {amount_of(payout)}. {why}"
+        " They are in its account at Stripe.",
         because="you look after this money",
         at=at,
         subject=payout,

@@ -37,6 +37,7 @@ from marketplace.refusals import ReasonMissing, Refusal, Unknown, require
 from marketplace.words import keep
 
 OVERLAP = timedelta(days=3)  # Stripe's list may be a little behind
+REVERSAL = "trr_"  # how Stripe names what it takes back
 FEES = frozenset({"stripe_fee", "stripe_fx_fee", "tax_fee"})
 # Under which name the entry of a movement's fee is booked: one for each movement.
 NAMES = UUID("5d0c8f0e-3c64-4e0f-9a55-4a1b7e1f6a10")
@@ -58,14 +59,12 @@ class NotAWay(Refusal):
 def read_movements(*, actor: User, at: datetime) -> int:
     """
     Read what moved in the balance at Stripe since the last time, match it, and return how many
-    lines are new.
+    lines are new. What was taken back there is read again until its transfer could be read.
 
     :raises Forbidden: only the clock reads. :raises NoStripe: no key is set.
     """
     require(may_send(actor))
-    last = BalanceMovement.objects.order_by("-happened_at").first()
-    since = last.happened_at - OVERLAP if last else datetime.fromtimestamp(0, tz=at.tzinfo)
-    said = list(gateway().movements(since=since))
+    said = list(gateway().movements(since=_read_from(at)))
     _read_taken_back(said, actor=actor, at=at)
     with transaction.atomic(savepoint=False):
         known = set(
@@ -90,6 +89,17 @@ def read_movements(*, actor: User, at: datetime) -> int:
         for movement in BalanceMovement.objects.filter(match=None).order_by("happened_at", "pk"):
             _match(movement, actor=actor, at=at)
     return len(new)
+
+
+def _read_from(at: datetime) -> datetime:
+    """Return the moment from which on lines are read: the last one, or what is open from before."""
+    lines = BalanceMovement.objects.order_by("happened_at")
+    last = lines.last()
+    if last is None:
+        return datetime.fromtimestamp(0, tz=at.tzinfo)
+    since = last.happened_at - OVERLAP
+    open_one = lines.filter(match=None, source__startswith=REVERSAL).first()
+    return min(since, open_one.happened_at) if open_one else since
 
 
 def _read_taken_back(said: Iterable[Movement], *, actor: User, at: datetime) -> None:

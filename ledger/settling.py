@@ -20,6 +20,7 @@ from ledger.payability import (
     locked_owed,
     parts_of,
     payable_payee,
+    refuse_asked_for,
     refuse_beyond_day,
     refuse_changed,
     refuse_unowed,
@@ -74,7 +75,7 @@ def ask_payout(
     :param payout_id: names the payout; the same one again asks for nothing more.
     :raises Unknown: there is no such provider. :raises Forbidden: the actor is not of finance.
     :raises PayeeMissing, PayeeUnconfirmed, PayeeFrozen, PayeeNotReady, EditorOfPayee: of the payee.
-    :raises NothingOwed, AboveDailyLimit, AskedDifferently: the rules say no.
+    :raises AlreadyAskedFor, NothingOwed, AboveDailyLimit, AskedDifferently: the rules say no.
     """
     vendor = Provider.objects.visible_to(actor).one(provider_id)
     require(may_pay(actor), "Finance pays vendors.")
@@ -86,6 +87,7 @@ def ask_payout(
             raise AskedDifferently("This payout was asked for before, for something else.")
         return before
     payee = payable_payee(actor=actor, vendor=vendor, at=at)
+    refuse_asked_for(vendor.pk, currency)
     parts = parts_of(owed, receivable_from(vendor.pk, currency), payee, currency)
     total = sum(part.amount_minor for part in parts)
     if total <= 0:

@@ -21,8 +21,9 @@ from frontend.requests import SignedIn
 from frontend.tables import csv_answer
 from ledger.payees import confirm_payee, onboarding_address, pay_by_hand
 from ledger.reconciling import explain_movement
-from ledger.reports.payouts import COLUMNS, payouts, payouts_page, vendor_account, vendors_owed
+from ledger.reports.payouts import COLUMNS, payouts, payouts_page
 from ledger.reports.stripe_books import stripe_movements
+from ledger.reports.vendor_accounts import payee_paper, payees_held, vendor_account, vendors_owed
 from ledger.settling import ask_payout
 from ledger.stripe_gateway import is_connected
 from ledger.topping_up import ask_top_up
@@ -67,8 +68,11 @@ def index(request: SignedIn) -> HttpResponse:
     """Show what vendors are owed, every payout, and what is open at Stripe."""
     only_known(request, "cursor")
     asked: dict[str, Any] = {"actor": request.user, "at": request.received_at}
+    vendors = vendors_owed(**asked)
+    listed = {row.provider_id for row in vendors}
     context = {
-        "vendors": vendors_owed(actor=request.user, at=request.received_at),
+        "vendors": vendors,
+        "held": [row for row in payees_held(**asked) if row.provider_id not in listed],
         "payouts": payouts_page(cursor=request.GET.get("cursor", ""), **asked),
         "open_lines": stripe_movements(actor=request.user, only_open=True),
         "is_finance": seats(request.user).is_finance,
@@ -119,11 +123,13 @@ def connect(request: SignedIn, provider_id: UUID) -> HttpResponse:
     vendor_account(actor=request.user, provider_id=provider_id, at=request.received_at)  # theirs?
     act = Act(
         title=_("Say where your money goes"),
-        lead=_("Stripe asks who you are and for your bank account. We keep neither."),
+        lead=_(
+            "Stripe asks who you are and for your bank account. We keep neither. If the bank"
+            " account is changed later, nothing is paid for 72 hours."
+        ),
         button=_("Go on"),
         back=back,
         trail=_("Your account"),
-        warning=_("If the bank account is changed later, nothing is paid for 72 hours."),
     )
     return answer(request, act, NothingAsked(None), do=lambda _typed: None, told="")
 
@@ -154,12 +160,18 @@ def by_hand(request: SignedIn, provider_id: UUID) -> HttpResponse:
 @fresh_sign_in
 def confirm(request: SignedIn, payee_id: UUID) -> HttpResponse:
     """Confirm how a vendor is paid."""
+    row = payee_paper(actor=request.user, payee_id=payee_id, at=request.received_at)
+    way = _("by Stripe") if row.payee.method == "stripe" else _("by hand")
     act = Act(
-        title=_("Confirm how this vendor is paid"),
+        title=_("Confirm how %(name)s is paid") % {"name": row.provider_name},
         lead=_("Ask the vendor by a way that you know from before, and not by its last mail."),
         button=_("I asked, and it is theirs"),
         back=reverse("payouts"),
         trail=_("Payouts"),
+        facts=(
+            (_("Paid how"), f"{way}, {row.payee.reference}"),
+            (_("Said by"), row.payee.set_by),
+        ),
     )
     return answer(
         request,

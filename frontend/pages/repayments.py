@@ -17,7 +17,7 @@ from frontend.pages.work import ACT
 from frontend.rendering import fresh_sign_in, kept_input
 from frontend.requests import SignedIn
 from ledger.repaying import note_repayment
-from ledger.reports.payouts import vendors_owed
+from ledger.reports.vendor_accounts import vendors_owed
 from marketplace.refusals import Unknown
 
 

@@ -14,7 +14,7 @@ from ledger.demonstration.founding import Company
 from ledger.payees import confirm_payee, pay_by_hand, state_payout_limit
 from ledger.paying_by_hand import note_paid_by_hand, note_returned_by_hand
 from ledger.payout_states import standing, steps_of
-from ledger.reports.payouts import vendors_owed
+from ledger.reports.vendor_accounts import vendors_owed
 from ledger.settling import ask_payout
 from marketplace.models.people import User
 from marketplace.models.providers import Provider

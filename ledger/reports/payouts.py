@@ -1,27 +1,24 @@
-"""Payouts as papers: what vendors are owed, how they are paid, where each payout stands."""
+"""Payouts as papers: where each stands, who has it, and what happens next."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, Sum
-from django.db.models.functions import ExtractYear
+from django.db.models import Q
 
-from ledger.models.payouts import Payout, PayoutQuerySet, PayoutStep, StepKind
-from ledger.owing import VendorBalance, vendor_balances
-from ledger.payee_facts import PayeeFacts, payee_facts, payees_facts
+from ledger.models.payouts import Payout, PayoutQuerySet, PayoutStep
+from ledger.payee_facts import PayeeFacts, payees_facts
 from ledger.payout_states import REMEMBERED, Standing, amount_of, standing
-from ledger.permissions import may_confirm_payee, may_pay
+from ledger.permissions import may_pay
 from ledger.reports.columns import Column, columns
 from ledger.reports.paging import PAGE_MAX, Page, read_cursor, write_cursor
-from ledger.reports.reading import income_to_read, reader_of
-from marketplace.models.people import User
-from marketplace.models.providers import Provider
+from ledger.stripe_reasons import why_failed
+from marketplace.models.people import Office, User
 from marketplace.money import Money
-from marketplace.refusals import require
+from marketplace.notices import holders
 
 NEXT = {
     "waiting": "A second person of finance approves it.",
@@ -54,6 +51,7 @@ class PayoutRow:
     asked_at: datetime
     approved_by: str
     approved_at: datetime | None
+    needs_signature: bool  # up to the limit, whoever asks approves it in the same moment
     transfer: str
     is_by_hand: bool
     may_approve: bool  # by this reader, now
@@ -62,7 +60,8 @@ class PayoutRow:
 
 COLUMNS: tuple[Column[PayoutRow], ...] = columns(
     *("payout_id", "provider_id", "provider_name", "amount", "state", "since_at"),
-    *("detail", "asked_by", "asked_at", "approved_by", "approved_at", "transfer"),
+    *("detail", "asked_by", "asked_at", "approved_by", "approved_at", "needs_signature"),
+    "transfer",
 )
 
 
@@ -112,16 +111,33 @@ def _rows(actor: User, rows: Sequence[Payout], *, at: datetime) -> list[PayoutRo
     pays = may_pay(actor)
     stand = {one.pk: standing(one, steps[one.pk]) for one in rows}
     facts = payees_facts(one.provider_id for one in rows if stand[one.pk].word == "approved")
+    waits = pays and any(stand[one.pk].word == "waiting" for one in rows)
+    finance = {one.pk: one.name for one in holders(Office.FINANCE)} if waits else {}
     return [
         _row(
             one,
             stand[one.pk],
             actor,
             pays=pays,
-            then=_then(one, stand[one.pk], facts.get(one.provider_id), at=at),
+            then=_waits(one, actor, finance)
+            if finance and stand[one.pk].word == "waiting"
+            else _then(one, stand[one.pk], facts.get(one.provider_id), at=at),
         )
         for one in rows
     ]
+
+
+def _waits(payout: Payout, actor: User, finance: Mapping[UUID, str]) -> str:
+    """Return who of finance may approve a payout, and why its reader may not."""
+    own = (payout.payee.set_by_id, payout.asked_by_id)
+    if actor.pk not in own:
+        return f"It waits for you: {payout.asked_by.name} asked for it, and a second one approves."
+    names = ", ".join(sorted(name for id, name in finance.items() if id not in own))
+    if not names:
+        return "Nobody else of finance may approve it. An administrator names another person."
+    if actor.pk == payout.asked_by_id:
+        return f"You asked for it, so another person approves it: {names}."
+    return f"You said how the vendor is paid, so another person approves it: {names}."
 
 
 def _then(payout: Payout, stands: Standing, facts: PayeeFacts | None, *, at: datetime) -> str:
@@ -158,155 +174,14 @@ def _row(payout: Payout, stands: Standing, actor: User, *, pays: bool, then: str
         state=stands.word,
         since_at=stands.since_at,
         then=then,
-        detail=stands.detail or declined,
+        detail=why_failed(stands.detail) or declined,
         asked_by=payout.asked_by.name,
         asked_at=payout.asked_at,
         approved_by=approved.answered_by.name if approved else "",
         approved_at=approved.answered_at if approved else None,
+        needs_signature=payout.needs_signature,
         transfer=stands.transfer,
         is_by_hand=payout.payee.method == "by_hand",
         may_approve=waits and not own,
         may_decline=waits,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class PayeePaper:
-    """How a vendor is paid, and what stands against paying it now."""
-
-    payee_id: UUID | None
-    method: str  # stripe, by_hand, or nothing yet
-    reference: str
-    set_by: str
-    is_confirmed: bool
-    is_ready: bool
-    frozen_until: datetime | None
-    due: tuple[str, ...]  # what Stripe still asks
-    may_confirm: bool
-
-
-@dataclass(frozen=True, slots=True)
-class VendorRow:
-    """What stands between the company and a vendor in one currency, and how it is paid."""
-
-    provider_id: UUID
-    provider_name: str
-    payable: Money
-    retained: Money
-    held: Money
-    in_process: Money
-    receivable: Money
-    payee: PayeePaper
-
-
-def vendors_owed(*, actor: User, at: datetime) -> list[VendorRow]:
-    """
-    Return what every vendor is owed, for finance and auditors.
-
-    :raises Forbidden: the actor holds neither office.
-    """
-    require(reader_of(actor).reads_all_books, "The books are for finance and auditors.")
-    return _vendors(actor, vendor_balances(), at=at)
-
-
-@dataclass(frozen=True, slots=True)
-class VendorAccount:
-    """A vendor's own page: what it is owed, how it is paid, what it was paid."""
-
-    provider_id: UUID
-    name: str
-    owed: list[VendorRow]
-    payee: PayeePaper
-    payouts: Page[PayoutRow]
-    years: list[YearPaid]
-
-
-@dataclass(frozen=True, slots=True)
-class YearPaid:
-    """What a vendor was paid in a year, in one currency."""
-
-    year: int
-    payouts: int
-    amount: Money
-
-
-def vendor_account(
-    *, actor: User, provider_id: UUID, at: datetime, cursor: str = ""
-) -> VendorAccount:
-    """
-    Return a vendor's account, for its own people, finance and auditors, with a page of its payouts.
-
-    :raises Unknown: the actor cannot see the vendor. :raises Forbidden: it is not theirs to read.
-    :raises NotACursor: it was given out by no page of payouts.
-    """
-    provider = income_to_read(reader_of(actor), provider_id)
-    return VendorAccount(
-        provider_id=provider.pk,
-        name=provider.name,
-        owed=_vendors(actor, vendor_balances([provider_id]), at=at),
-        payee=_payee(actor, payee_facts(provider_id), at=at),
-        payouts=payouts_page(actor=actor, provider_id=provider_id, at=at, cursor=cursor),
-        years=_years(provider_id),
-    )
-
-
-def _years(provider_id: UUID) -> list[YearPaid]:
-    """Return the sums of what the vendor's bank has, however many payouts there were."""
-    same = PayoutStep.objects.filter(payout=OuterRef("payout"))
-    failed = same.filter(kind=StepKind.FAILED, reference=OuterRef("reference"))
-    sums = (
-        PayoutStep.objects.filter(
-            ~Exists(failed),
-            ~Exists(same.filter(kind=StepKind.REVERSED)),
-            kind=StepKind.PAID,
-            payout__provider=provider_id,
-        )
-        .annotate(year=ExtractYear("happened_at", tzinfo=UTC))
-        .values_list("year", "payout__currency")
-        .annotate(count=Count("pk"), sum=Sum("payout__amount_minor"))
-        .order_by("-year", "-payout__currency")
-    )
-    return [
-        YearPaid(year, count, Money(int(minor), currency)) for year, currency, count, minor in sums
-    ]
-
-
-def _vendors(actor: User, found: Sequence[VendorBalance], *, at: datetime) -> list[VendorRow]:
-    names = dict(
-        Provider.objects.filter(pk__in={one.provider for one in found}).values_list("pk", "name")
-    )
-    facts = payees_facts(names)
-    rows = [
-        VendorRow(
-            provider_id=one.provider,
-            provider_name=names[one.provider],
-            payable=Money(one.payable, one.currency),
-            retained=Money(one.retained, one.currency),
-            held=Money(one.held, one.currency),
-            in_process=Money(one.in_process, one.currency),
-            receivable=Money(one.receivable, one.currency),
-            payee=_payee(actor, facts.get(one.provider), at=at),
-        )
-        for one in found
-    ]
-    return sorted(rows, key=lambda row: (row.provider_name, row.payable.currency))
-
-
-def _payee(actor: User, facts: PayeeFacts | None, *, at: datetime) -> PayeePaper:
-    if facts is None:
-        return PayeePaper(None, "", "", "", False, False, None, (), False)
-    return PayeePaper(
-        payee_id=facts.payee.pk,
-        method=facts.payee.method,
-        reference=facts.payee.reference,
-        set_by=facts.payee.set_by.name,
-        is_confirmed=facts.is_confirmed,
-        is_ready=facts.may_receive,
-        frozen_until=facts.frozen_until if facts.is_frozen(at) else None,
-        due=facts.due,
-        may_confirm=(
-            may_confirm_payee(actor)
-            and not facts.is_confirmed
-            and facts.payee.set_by_id != actor.pk
-        ),
     )

@@ -67,10 +67,14 @@ def test_from_the_vendors_account_to_the_money(play: Play, as_person: SignIn) ->
         assert "Vera &amp; Co" in read(fay, "payouts")
         act(fay, "payee-confirm", cast.vera_co.payees.get().pk)
         one_signature(cast, "10")
+        pay = reverse("payout-ask", args=[vendor, "EUR"])
+        assert pay in read(fin, "payouts")
         act(fin, "payout-ask", vendor, "EUR")
+        assert pay not in read(fin, "payouts")  # what waits is not asked for again
     payout = Payout.objects.get()
     with it_is(play.now):
         approval = reverse("payout-act", args=[payout.pk, "approval"])
+        assert "another person approves it: Fay." in read(fin, "payouts")
         assert approval not in read(fin, "payouts")  # who asked does not sign above the limit
         assert approval in read(fay, "payouts")
         act(fay, "payout-act", payout.pk, "approval")

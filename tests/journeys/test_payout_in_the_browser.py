@@ -71,7 +71,7 @@ def test_from_accepted_work_to_the_bank(
         first.go("Pay…")
         first.picture("ask")
         first.press("Ask for the payout")
-        first.sees("waiting")
+        first.sees("Waiting")
         second.page.goto(f"{site}/finance/payouts/")
         second.go("Approve…")
         second.press("Approve it")
@@ -82,7 +82,7 @@ def test_from_accepted_work_to_the_bank(
         paying_duties.poll(at=timezone.now())
 
         vera.page.goto(f"{site}/vendors/{cast.vera_co.pk}/account/")
-        vera.sees("paid", "1,000.00", "By year")
+        vera.sees("Paid", "1,000.00", "By year")
         vera.picture("paid")
         assert not vera.complaints + first.complaints + second.complaints
     assert twin.contract.wrong == []

@@ -312,7 +312,7 @@ def pay(scene: Scene, fin: Visitor, fay: Visitor) -> None:
     fin.go("Pay…")
     fin.picture("asks")
     fin.press("Ask for the payout")
-    fin.sees("waiting")
+    fin.sees("Waiting", "Fay")
     fin.picture("waits-for-a-second")
     fay.page.goto(f"{scene.site}/")
     fay.picture("home-to-approve")
@@ -322,7 +322,7 @@ def pay(scene: Scene, fin: Visitor, fay: Visitor) -> None:
     fay.press("Approve it")
     scene.clock()
     fay.page.reload()
-    fay.sees("sent")
+    fay.sees("Sent")
     fay.picture("sent")
 
 
@@ -346,7 +346,7 @@ def it_is_paid(scene: Scene, lina: Visitor, account: str, vendor: UUID) -> None:
         scene.twin.books.settle(payout, "paid")
     scene.clock()
     lina.page.goto(f"{scene.site}/vendors/{vendor}/account/")
-    lina.sees("paid", "8,000.00", "By year")
+    lina.sees("Paid", "8,000.00", "By year")
     lina.picture("paid")
     lina.page.goto(f"{scene.site}/statement/?provider={vendor}")
     lina.sees("8,000.00")

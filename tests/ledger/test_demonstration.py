@@ -22,8 +22,8 @@ from ledger.models.publications import PublicationWanted
 from ledger.models.ratings import Reveal
 from ledger.models.retentions import Retention
 from ledger.models.years import YearEnd
-from ledger.reports.payouts import vendors_owed
 from ledger.reports.register import register
+from ledger.reports.vendor_accounts import vendors_owed
 from marketplace.models.jobs import Job
 from marketplace.models.questions import Question
 from marketplace.vendor_paper import vendor_room

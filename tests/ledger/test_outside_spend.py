@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,11 +12,14 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from ledger import outside_groups
 from ledger.budgeting import NoBudget
 from ledger.correcting import ask_correction, sign_correction
 from ledger.models.budgets import BudgetLine
 from ledger.models.journal import JournalEntry
 from ledger.models.years import OutsideSpend
+from ledger.outside_entries import Known
+from ledger.outside_groups import Told
 from ledger.outside_spend import (
     AlreadyRecorded,
     DocumentMissing,
@@ -269,6 +273,28 @@ def test_what_is_no_payment_is_refused(
 
     assert not OutsideSpend.objects.exists()
     assert line_stands(line)["available"] == "1000.00"
+
+
+def test_what_another_one_records_meanwhile_is_not_said_to_be_too_much(
+    cast: Cast, line: BudgetLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a group is tried anew for the one that is too much, Fay records the first of it."""
+    first = payment(cast)
+    far = Money(2**62, "EUR")
+    many = [first, *(payment(cast, document=f"D{n}", net=far, tax=far) for n in range(2))]
+    fay, search = second_of_finance(cast), outside_groups._first_wrong
+
+    def meanwhile(new: Sequence[Told], *, known: Known, at: datetime) -> int:
+        if not OutsideSpend.objects.exists():
+            record_outside_spend(actor=fay, payment=replace(first, id=uuid4()), at=at)
+        return search(new, known=known, at=at)
+
+    monkeypatch.setattr(outside_groups, "_first_wrong", meanwhile)
+    outcomes = record_outside_spends(actor=cast.fin, payments=many, at=LATER)
+
+    assert [one.code for one in outcomes] == ["already_recorded", "not_a_payment", "not_a_payment"]
+    assert line_stands(line)["charged"] == "300.00"
+    assert_books_hold()
 
 
 def test_only_finance_records_payments(cast: Cast, line: BudgetLine) -> None:

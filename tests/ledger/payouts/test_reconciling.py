@@ -78,6 +78,33 @@ def test_what_was_taken_back_at_stripe_is_booked_though_nobody_told_us(play: Pla
     assert_books_hold()
 
 
+def test_what_was_taken_back_is_read_until_stripe_says_of_what(play: Play):
+    """For a week Stripe does not give the transfer, while other lines of the balance go on."""
+    owed(play.cast, "1000")
+    one_signature(play.cast)
+    play.fund()
+    play.onboard()
+    payout = play.ask()
+    play.work()
+    (transfer,) = play.twin.books.of("transfer")
+    play.twin.books.reverse(transfer, {"amount": 300_00})
+    for _ in range(7):
+        play.pass_(DAY)
+        play.twin.books.take_fee(35)
+        play.twin.faults.append(Fault("GET /v1/transfers", "busy"))
+        play.poll()
+    assert [row.kind for row in stripe_movements(actor=play.cast.ada, only_open=True)] == [
+        "transfer_refund"
+    ]
+
+    play.poll()
+
+    assert not stripe_movements(actor=play.cast.ada, only_open=True)
+    assert play.word(payout) == "sent"
+    assert books_stand()["2100"] == "300.00"
+    assert_books_hold()
+
+
 def test_a_transfer_of_another_amount_or_currency_is_open(play: Play):
     books = play.twin.books
     owed(play.cast, "1000")

@@ -9,9 +9,10 @@ from django.db import DatabaseError, connection, transaction
 
 from ledger.crediting import resolve_dispute
 from ledger.disputing import raise_dispute
-from ledger.models.payouts import PayoutAnswer, PayoutStep
+from ledger.models.payouts import Payout, PayoutAnswer, PayoutStep
 from ledger.payability import (
     AboveDailyLimit,
+    AlreadyAskedFor,
     EditorOfPayee,
     NoLongerOwed,
     NothingOwed,
@@ -144,6 +145,24 @@ def test_above_the_limit_a_second_person_signs(play: Play):
     assert play.word(payout) == "approved"
     with refused(AlreadyAnswered):
         decline_payout(actor=cast.fin, payout_id=payout.pk, reason="Late.", at=play.now)
+
+
+def test_what_waits_to_be_approved_is_not_asked_for_again(play: Play):
+    cast = play.cast
+    owed(cast, "1000")
+    play.onboard()
+    payout = play.ask()
+    owed(cast, "500")  # other work is accepted meanwhile
+
+    with refused(AlreadyAskedFor) as said:
+        play.ask(actor=play.fay)
+
+    assert said.value.text.startswith("Fin asked for 1,000.00 EUR on 30 March 2026")
+    assert Payout.objects.get() == payout
+    with refused(AlreadyAskedFor):
+        play.ask()
+    decline_payout(actor=cast.fin, payout_id=payout.pk, reason="With the rest.", at=play.now)
+    assert play.ask(actor=play.fay).amount_minor == 1_500_00
 
 
 def test_a_payout_that_is_declined_leaves_what_is_owed(play: Play):
