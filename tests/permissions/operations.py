@@ -54,21 +54,27 @@ def operations() -> tuple[Operation, ...]:
 
 
 @cache
+def description() -> dict[str, Any]:
+    """Return the API's description, drawn once."""
+    whole: dict[str, Any] = json.loads(
+        json.dumps(SchemaGenerator().get_schema(public=True), default=str)
+    )
+    return whole
+
+
+@cache
 def described() -> dict[tuple[str, str], dict[str, Any]]:
     """Return what the description says of each operation of the API."""
-    paths = json.loads(json.dumps(SchemaGenerator().get_schema(public=True), default=str))["paths"]
     return {
         (path.lstrip("/").replace("{", "<").replace("}", ">"), verb.upper()): told
-        for path, verbs in paths.items()
+        for path, verbs in description()["paths"].items()
         for verb, told in verbs.items()
     }
 
 
-@cache
 def shapes() -> dict[str, Any]:
     """Return the shapes that the description names."""
-    whole = json.loads(json.dumps(SchemaGenerator().get_schema(public=True), default=str))
-    found: dict[str, Any] = whole["components"]["schemas"]
+    found: dict[str, Any] = description()["components"]["schemas"]
     return found
 
 

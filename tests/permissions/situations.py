@@ -65,7 +65,7 @@ def situations(operation: Operation, ids: Ids) -> dict[str, dict[str, Any]]:
 
 
 def _meant(operation: Operation, ids: Ids) -> list[str]:
-    meant = [name for words, name in MEANT.items() if words in operation.address]
+    meant = [name for words, name in MEANT.items() if words in operation.address and name in ids]
     return meant or list(ids)
 
 

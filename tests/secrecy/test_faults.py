@@ -11,16 +11,18 @@ import pytest
 from django.core import mail
 
 from bids import access
-from bids.models.bids import Bid, BidAccess
+from bids.models.bids import Bid, BidAccess, BidQuerySet
 from marketplace.history import record
 from marketplace.models.events import Audience
 from marketplace.notices import send_due_notices, tell
 from tests.cast import Cast
+from tests.permissions.asking import People
 from tests.permissions.operations import operations
 from tests.permissions.world import Ids
 from tests.secrecy import rivals
 from tests.secrecy.needles import AMOUNT, FILE, hits
-from tests.secrecy.test_two_worlds import SHORT, both, differing
+from tests.secrecy.test_canary import all_that
+from tests.secrecy.test_two_worlds import SHORT, both_lived, differing
 from tests.secrecy.worlds import NOW
 
 STORY = rivals.STORY
@@ -49,17 +51,43 @@ def noted_in_the_record(*, bid: Bid, kind: str, actor: Any, at: Any) -> BidAcces
     return BidAccess.objects.create(bid=bid, kind=kind, actor=actor, happened_at=at)
 
 
+def everybodys(self: BidQuerySet, actor: Any) -> BidQuerySet:
+    """A filter less: each bid is everybody's."""
+    return self.all()
+
+
+LESS = {
+    name: lambda name=name: patch.object(BidQuerySet, name, everybodys)
+    for name in ("visible_to", "of_provider_of")
+}
+
+
+@pytest.mark.parametrize("fault", LESS)
+def test_the_canary_sees_what_a_filter_less_lets_through(founded: Cast, told: Ids, fault: str):
+    here = {name: told[name] for name in ("own", "taking bids")}
+    near = [one for one in operations() if one.verb == "GET" and "bid_id" in one.parts]
+    people = People(founded)
+    assert hits(all_that(people, "AU", here, near)) == []
+
+    with LESS[fault]():
+        came = all_that(people, "AU", here, near)
+
+    assert b"plumeria" in hits(came)
+
+
 FAULTS: dict[str, Callable[[], Any]] = {
     "an event of the record at submission": lambda: patch.object(
         access, "note", noted_in_the_record
     ),
+    "a filter less among a provider's bids": LESS["of_provider_of"],
 }
+OF_BIDDERS = ("GET bids/", "GET api/v1/bids/")
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_the_two_worlds_differ_with(committed: str, fault: str):
-    some = [one for one in operations() if str(one) in (*SHORT, *LOG)]
-    with FAULTS[fault]():
-        alone, contested = both("HD", some)
+    some = [one for one in operations() if str(one) in (*SHORT, *LOG, *OF_BIDDERS)]
+    with FAULTS[fault](), both_lived() as worlds:
+        alone, contested = (one.shown_to("HD", some) for one in worlds)
 
     assert differing(alone, contested)
