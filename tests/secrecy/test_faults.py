@@ -10,7 +10,7 @@ from unittest.mock import patch
 import pytest
 from django.core import mail
 
-from bids import access
+from bids import access, drafts
 from bids.models.bids import Bid, BidAccess, BidQuerySet
 from marketplace.history import record
 from marketplace.models.events import Audience
@@ -56,20 +56,37 @@ def everybodys(self: BidQuerySet, actor: Any) -> BidQuerySet:
     return self.all()
 
 
-LESS = {
-    name: lambda name=name: patch.object(BidQuerySet, name, everybodys)
-    for name in ("visible_to", "of_provider_of")
+def nothing_required(may: Any) -> None:
+    """A permission less: whoever knows the address may."""
+
+
+# A bid's own filter less, and a draft's permission less, with the addresses that would tell.
+LESS: dict[str, tuple[str, Callable[[], Any]]] = {
+    "a filter among bids": (
+        "bid_id",
+        lambda: patch.object(BidQuerySet, "of_provider_of", everybodys),
+    ),
+    "a permission at drafts": (
+        "provider_id",
+        lambda: patch.object(drafts, "require", nothing_required),
+    ),
 }
 
 
 @pytest.mark.parametrize("fault", LESS)
-def test_the_canary_sees_what_a_filter_less_lets_through(founded: Cast, told: Ids, fault: str):
+def test_the_canary_sees_what_is_let_through_without(founded: Cast, told: Ids, fault: str):
+    part, put_in = LESS[fault]
     here = {name: told[name] for name in ("own", "taking bids")}
-    near = [one for one in operations() if one.verb == "GET" and "bid_id" in one.parts]
+    near = [
+        one
+        for one in operations()
+        if one.verb == "GET" and part in one.parts and one.address.startswith("api/v1/")
+        if "bid" in one.address
+    ]
     people = People(founded)
     assert hits(all_that(people, "AU", here, near)) == []
 
-    with LESS[fault]():
+    with put_in():
         came = all_that(people, "AU", here, near)
 
     assert b"plumeria" in hits(came)
@@ -79,7 +96,7 @@ FAULTS: dict[str, Callable[[], Any]] = {
     "an event of the record at submission": lambda: patch.object(
         access, "note", noted_in_the_record
     ),
-    "a filter less among a provider's bids": LESS["of_provider_of"],
+    "a filter less among a provider's bids": LESS["a filter among bids"][1],
 }
 OF_BIDDERS = ("GET bids/", "GET api/v1/bids/")
 
