@@ -1,7 +1,8 @@
 """
-What the published log says by chance: hashes over salted leaves, and a signature over the last of
-them. Each is named by its place, so that two worlds are compared by which hashes are told and where
-they stand, and a digest of what was named by the digest of its naming.
+What the published log says by chance: hashes over salted leaves, the roots over a job's bids and
+random ones, and a signature over the last of them. Each is named by its place, so that two worlds
+are compared by which hashes are told and where they stand, and a digest of what was named by the
+digest of its naming.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ import base64
 import re
 from hashlib import sha256
 
+from bids.models.bids import SealedRoot
 from marketplace.log import merkle
 from marketplace.models.log import Checkpoint, LogLeaf
 
+ROOT = re.compile(rb"[0-9a-f]{64}")
+EXTRA = re.compile(rb"(?<=extra )[A-Za-z0-9+/]{60,}={0,2}")  # an event as it was hashed
 HASH = re.compile(rb"[A-Za-z0-9+/]{43}=")
 SIGNED = re.compile(rb"(\xe2\x80\x94 [\w./]+ )[A-Za-z0-9+/]{88,}={0,2}")
 Names = dict[bytes, bytes]
@@ -28,6 +32,8 @@ def names_of_nodes() -> Names:
         for begin, end in _parts(0, size):
             hashed = merkle.root(leaves[begin:end])
             found[base64.b64encode(hashed)] = b"node %d to %d" % (begin, end)
+    for job_id, hashed in SealedRoot.objects.values_list("job_id", "root"):
+        found[bytes(hashed).hex().encode()] = f"root of {job_id}".encode()
     return found
 
 
@@ -43,7 +49,16 @@ def _parts(begin: int, end: int) -> list[merkle.Range]:
 
 def named(said: bytes, names: Names) -> bytes:
     """Return this with each hash of the log, and each signature of it, called by its place."""
-    called = HASH.sub(lambda one: names.get(one[0], one[0]), said)
+
+    def name(one: re.Match[bytes]) -> bytes:
+        return names.get(one[0], one[0])
+
+    def opened(one: re.Match[bytes]) -> bytes:
+        event = base64.b64decode(one[0])
+        called = ROOT.sub(name, event)
+        return one[0] if called == event else called
+
+    called = HASH.sub(name, ROOT.sub(name, EXTRA.sub(opened, said)))
     return SIGNED.sub(rb"\1signed", called) if called != said else said
 
 

@@ -2,8 +2,7 @@
 In one world nobody but Vera bids. In the other three rivals draft, submit, edit and withdraw as
 well. Everybody else gets the same bytes in both, at every address, in every state before the
 opening, for a value of each parameter and each format. Chance and the clock are the same in both,
-so ids, cursors and cookies are compared too; of the log's hashes, which stand for salted leaves,
-where they stand.
+so ids, cursors and cookies are compared too; of the hashes over what is salted, where they stand.
 """
 
 from __future__ import annotations
