@@ -41,9 +41,10 @@ class AwardBody(Strict):
     reason = WordField(max_length=4_000)
     decisive_criterion_id = serializers.UUIDField(required=False, allow_null=True)
     followed_view = serializers.ChoiceField(
-        ["charged", "spent"],
+        ["charged", "spent", "neither"],
         required=False,
-        help_text="Where the two views of money disagree: the one that was followed.",
+        help_text="Where the two views of money disagree: the one that was followed; `neither` "
+        "for a bid that leads in neither.",
     )
 
 

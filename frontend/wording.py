@@ -49,6 +49,7 @@ REASONS: Words = {
 VIEWS: Words = {
     "charged": _("What the department is charged"),
     "spent": _("What the company really spends"),
+    "neither": _("Neither of the two"),
 }
 LINE_KINDS: Words = {
     "labour": _("Labour"),

@@ -26,7 +26,10 @@ class CriterionMissing(Refusal):
 
 
 class ViewMissing(Refusal):
-    """Where the two views of money disagree, the choice says which was followed."""
+    """
+    Where the two views of money disagree, the choice says which was followed: neither, only for a
+    bid that leads in neither.
+    """
 
     code = "view_missing"
     field = "followed_view"
@@ -52,7 +55,7 @@ def refuse_without_grounds(grounds: Grounds, *, bid: Bid, paper: Frozen) -> None
     if not grounds.reason:
         raise ReasonMissing("Say in a sentence why you choose this bid.")
     if grounds.view and grounds.view not in MoneyView.values:
-        raise ViewMissing("Say “charged” or “spent”.")
+        raise ViewMissing("Say “charged”, “spent” or “neither”.")
     criteria, criterion_id = bid.job.criteria, grounds.criterion_id
     if criterion_id is not None and not criteria.filter(pk=criterion_id).exists():
         raise CriterionMissing("Name one of this job's criteria.")
@@ -64,3 +67,6 @@ def refuse_without_grounds(grounds: Grounds, *, bid: Bid, paper: Frozen) -> None
         raise CriterionMissing("This is not the best value. Say which criterion decided.")
     if paper.views_disagree and not grounds.view:
         raise ViewMissing("The two views of money disagree. Say which one you followed.")
+    leads = bid.pk in {*paper.leader_ids, *paper.spent_leader_ids}
+    if grounds.view == MoneyView.NEITHER and leads:
+        raise ViewMissing("This bid leads in one of the two views of money. Say which one.")

@@ -62,8 +62,11 @@ class ChoiceForm(PageForm):
         # What is not needed is not asked.
         if not criteria or bid.bid_id in paper.leader_ids:
             del self.fields["decisive_criterion_id"]
+        leads = {*paper.leader_ids, *paper.spent_leader_ids}
         if not paper.views_disagree:
             del self.fields["followed_view"]
+        elif bid.bid_id in leads:
+            offer(self, "followed_view", wording.choices("views", "charged", "spent"))
 
 
 @PAGE

@@ -1,7 +1,8 @@
-"""Rating finished work: one screen, eight taps, hidden until both sides have rated."""
+"""Rating finished work: one screen, eight taps; then both ratings, side by side."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from frontend.questionnaire import AGAIN, DOES_NOT_APPLY, Asked, asked_of
 from frontend.rendering import page, refused
 from frontend.requests import SignedIn
 from ledger.rating import rate as rate_award
-from ledger.reports.delivery_board import Board, delivery_board
+from ledger.reports.rating_paper import GivenRating, rating_paper
 from marketplace.refusals import Refusal
 
 TEMPLATE = "frontend/pages/work/rate.html"
@@ -63,20 +64,38 @@ class RatingForm(PageForm):
         return {code: int(point) for code, point in given.items() if point != DOES_NOT_APPLY}
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One side's rating in words: of whom, and what; `given` is None where nothing can be read."""
+
+    rater: str
+    rated: str
+    given: GivenRating | None
+    answers: tuple[tuple[str, str, int | None], ...]  # question, word, point
+
+
 @PAGE
 @login_required
 def rate(request: SignedIn, job_id: UUID) -> HttpResponse:
-    """Ask one side about the other, once."""
-    board = delivery_board(actor=request.user, job_id=job_id, at=request.received_at)
-    side = "provider" if board.side == "provider" else "department"
+    """Ask one side about the other, once; then show what each said of the other."""
+    paper = rating_paper(actor=request.user, job_id=job_id, at=request.received_at)
+    side = "provider" if paper.side == "provider" else "department"
     form = RatingForm(sent(request), asked=asked_of(side))
-    context = {"board": board, "form": form, "other": _other(board, side), "side": side}
+    names = (paper.department_name, paper.provider_name)
+    own, other = names if side == "department" else reversed(names)
+    context = {
+        "paper": paper,
+        "form": form,
+        "other": other,
+        "side": side,
+        "said": (_said(paper.own, own, other), _said(paper.other, other, own)),
+    }
     if not (request.method == "POST" and form.is_valid()):
         return page(request, TEMPLATE, context)
     try:
         rate_award(
             actor=request.user,
-            award_id=board.award_id,
+            award_id=paper.award_id,
             side=side,
             points=form.points(),
             again=form.cleaned_data["again"],
@@ -85,11 +104,21 @@ def rate(request: SignedIn, job_id: UUID) -> HttpResponse:
         )
     except Refusal as refusal:
         return refused(request, TEMPLATE, context, refusal=refusal)
-    messages.success(
-        request, _("Thank you. It is shown when both sides have rated, or the time is over.")
+    messages.success(request, _("Thank you. Your rating is in."))
+    return HttpResponseRedirect(reverse("rate", args=[job_id]))
+
+
+def _said(given: GivenRating | None, rater: str, rated: str) -> Said:
+    if given is None:
+        return Said(rater, rated, None, ())
+    points = dict(given.points)
+    return Said(
+        rater,
+        rated,
+        given,
+        tuple(
+            (str(one.name), "" if point is None else str(one.points[point - 1]), point)
+            for one in asked_of(given.side)
+            for point in [points.get(one.code)]
+        ),
     )
-    return HttpResponseRedirect(reverse("board", args=[job_id]))
-
-
-def _other(board: Board, side: str) -> str:
-    return board.department_name if side == "provider" else board.provider_name

@@ -33,10 +33,11 @@ class ReasonCode(models.TextChoices):
 
 
 class MoneyView(models.TextChoices):
-    """The two views of money."""
+    """The two views of money; of a bid that leads in neither, neither may be what was followed."""
 
     CHARGED = "charged", "What the department is charged"
     SPENT = "spent", "What the company really spends"
+    NEITHER = "neither", "Neither of the two"
 
 
 class AwardQuerySet(Findable["Award"]):

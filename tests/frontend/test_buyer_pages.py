@@ -18,12 +18,15 @@ from tests.cast import Cast
 from tests.frontend.conftest import SignIn
 from tests.frontend.words import said, typed
 from tests.ledger.builders import (
+    bid_of,
     choose,
     contest,
     deliver,
     finish,
     milestones,
+    open_job,
     publish,
+    submit,
 )
 
 pytestmark = pytest.mark.django_db
@@ -200,6 +203,19 @@ def test_any_valid_bid_is_chosen_with_its_reason(cast: Cast, maya: Client) -> No
 
     assert answer["Location"] == reverse("board", args=[here.job.pk]), said(answer)
     assert Award.objects.get().reason.text == "Their rain plan convinced us."
+
+
+def test_only_a_bid_that_leads_in_neither_view_is_asked_whether_it_followed_neither(
+    cast: Cast, maya: Client
+) -> None:
+    job = publish(cast, mode="lowest_cost")
+    offered = [(cast.events_team, "20000"), (cast.vera_co, "15000"), (cast.otto_co, "17000")]
+    bids = [submit(cast, job, provider, bid_of([price])) for provider, price in offered]
+    open_job(job)
+
+    asked = [said(maya.get(reverse("choose", args=[job.pk, bid.pk]))) for bid in bids]
+
+    assert ["Neither of the two" in page for page in asked] == [False, False, True]
 
 
 def test_a_choice_without_a_reason_is_refused_on_its_page(cast: Cast, maya: Client) -> None:

@@ -128,10 +128,21 @@ def test_both_sides_rate_once_and_say_to_everything_something(
 
     assert maya.post(address, {**taps, "informed": ""}).status_code == 422
     assert maya.post(address, taps).status_code == 302
+    waiting = said(maya.get(address))
+    assert "Whether Vera &amp; Co has rated shows when both are in" in waiting
     assert maya.post(address, taps).status_code == 409
     theirs = dict.fromkeys(["clear_need", "timely_answers", "fair_changes"], "5")
     theirs |= {"prompt_acceptance": "na", "again": "yes", "text": "Clear and quick."}
-    assert as_person(cast.vera).post(address, theirs).status_code == 302
+    vera = as_person(cast.vera)
+    assert "Whether" not in said(vera.get(address))
+    both = said(vera.post(address, theirs, follow=True))
+    assert "Thank you. Your rating is in." in both
+    assert "both sides have rated" not in both
+    for page in (both, said(maya.get(address)), said(as_person(cast.fin).get(address))):
+        assert page.count("Vera &amp; Co on Marketing") == page.count("Marketing on Vera &amp; Co") == 1
+        assert "Clear need Very well 5" in page
+        assert "Informed Well 4" in page
+    assert "What each said of the other" in said(maya.get(reverse("board", args=[award.job_id])))
 
     ours = Rating.objects.get(side="department")
     assert "choices" not in ours.points

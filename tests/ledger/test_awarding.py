@@ -299,6 +299,26 @@ def test_the_view_that_was_followed_is_kept(cast: Cast, two_views: Contest):
     assert award.followed_view == "spent"
 
 
+def test_a_bid_that_leads_in_neither_view_may_have_followed_neither(cast: Cast):
+    """Vera charges least, the team costs least to the company, and Otto has the marquee."""
+    builders.grant(cast)
+    job = builders.publish(cast, mode="lowest_cost")
+    offered = [(cast.events_team, "40000"), (cast.vera_co, "30000"), (cast.otto_co, "35000")]
+    bids = [
+        builders.submit(cast, job, provider, builders.bid_of([price])) for provider, price in offered
+    ]
+    builders.open_job(job)
+
+    for leader in bids[:2]:
+        with refused(ViewMissing) as no:
+            builders.choose(cast, leader, followed_view="neither")
+        assert no.value.field == "followed_view"
+    award = builders.choose(cast, bids[2], followed_view="neither")
+
+    assert (award.followed_view, award.price) == ("neither", eur("35000"))
+    builders.assert_books_hold()
+
+
 def test_a_choice_that_the_budget_cannot_pay_is_refused_and_leaves_nothing(cast: Cast):
     line = builders.grant(cast, "45000")
     first = builders.contest(cast, title="Spring fair", ceiling=eur("40000"), vendor=("30000",))
