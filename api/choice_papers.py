@@ -5,6 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from api.papers import pairs, paper
+from ledger.reports.bands import PriceSpread
 from ledger.reports.comparison import (
     ComparedBid,
     ComparedCriterion,
@@ -132,6 +133,7 @@ DebriefScoreOut = paper(
     "is_below_knock_out",
     "past_rating",
 )
+PriceSpreadOut = paper(PriceSpread, "bids", "median_from", "median_to", "lowest", "highest")
 DebriefOut = paper(
     Debrief,
     "job_id",
@@ -155,6 +157,7 @@ DebriefOut = paper(
     "chosen_quality",
     "chosen_from",
     "chosen_to",
+    "spread",
     "reason_code",
     "reason_label",
     "reason",

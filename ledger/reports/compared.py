@@ -95,7 +95,7 @@ class ComparedBid:
     comparable: Money | None  # C: quoted + administration + changeover
     spent: Money | None  # what the company really spends
     to_median: Money | None  # quoted, less the median of the valid bids
-    quality: Decimal | None  # Q, 0 to 100; None while unscored
+    quality: Decimal | None  # Q, 0 to 100; None while unscored, or hidden with the names
     evaluated: Money | None  # E = C - V·Q
     place: int | None  # by the job's mode; equal places are ties
     spent_place: int | None
@@ -112,7 +112,7 @@ class ComparedBid:
     answers: tuple[tuple[UUID, str], ...]  # criterion, text
     files: tuple[ComparedFile, ...]
     scores: tuple[ComparedScore, ...]
-    record: Record
+    record: Record | None  # None while names are hidden
     past_rating: PastRating | None  # None where it does not count, or names are hidden
     is_chosen: bool
     withdrawn: str  # why it was chosen and is not any more; it is not chosen again
@@ -145,6 +145,7 @@ class Comparison:
     is_scored: bool  # each valid bid on each criterion
     chosen_bid_id: UUID | None
     chosen_at: datetime | None
+    followed_view: str  # which view of money the choice followed, where they disagreed
     text: str
     digest: str
     can_score: bool

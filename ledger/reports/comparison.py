@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
@@ -17,7 +16,6 @@ from bids.flags import (
 )
 from bids.models.panels import Score
 from bids.permissions import may_read_bids_on, may_score, stands_aside
-from bids.sheet import unnamed_file, veiled
 from ledger.models.awards import Award, Delivery
 from ledger.permissions import may_choose, overriding_department
 from ledger.reports.bid_columns import bid_columns, is_above_ceiling
@@ -34,6 +32,7 @@ from ledger.reports.compared import (
 )
 from ledger.reports.stage import stage
 from ledger.reports.terms import price_of
+from ledger.reports.veiling import NOBODY_LEADS, without_names
 from ledger.reports.weighing import Weighed, canonical, sealed_prices, weigh
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
@@ -84,7 +83,8 @@ def comparison(*, actor: User, job_id: UUID, at: datetime, hide_names: bool = Fa
     """
     Return the bids side by side, for the department and auditors, after the opening. Once a bid
     was chosen, `text` and `digest` are the frozen ones. With names hidden, bids are called by
-    numbers in the order of their random references, and nothing tells whose they are.
+    numbers and stand in the order of their random references; of their figures only the price and
+    what judges gave are told, because all others tell who is in-house, or whose past it is.
 
     :raises Unknown: the actor cannot see the job.
     :raises Forbidden: the actor sees the job but not its bids.
@@ -94,7 +94,8 @@ def comparison(*, actor: User, job_id: UUID, at: datetime, hide_names: bool = Fa
     of_job = Award.objects.filter(job=job)
     weighed, award = together(lambda: weigh(job, with_reasons=True), of_job.first)
     assert job.opened_at is not None
-    text, turn = award.comparison if award else canonical(weighed), weighed.evaluation
+    text = award.comparison if award else canonical(weighed)
+    turn = NOBODY_LEADS if hide_names else weighed.evaluation
     columns_, flagged, now, overrider = together(
         lambda: _columns(weighed, actor, award, at),
         lambda: () if hide_names else _flags(weighed, award),
@@ -113,7 +114,7 @@ def comparison(*, actor: User, job_id: UUID, at: datetime, hide_names: bool = Fa
         ceiling=job.ceiling,
         opened_at=job.opened_at,
         criteria=_criteria(weighed),
-        bids=_veiled(columns_) if hide_names else columns_,
+        bids=without_names(columns_, has_past=bool(weighed.past)) if hide_names else columns_,
         flags=flagged,
         leader_ids=turn.leaders_charged,
         spent_leader_ids=turn.leaders_spent,
@@ -123,7 +124,8 @@ def comparison(*, actor: User, job_id: UUID, at: datetime, hide_names: bool = Fa
         is_scored=weighed.is_scored,
         chosen_bid_id=award.bid_id if award else None,
         chosen_at=award.chosen_at if award else None,
-        text=text,
+        followed_view=award.followed_view if award else "",
+        text="" if hide_names else text,  # it holds the ids of providers
         digest=sha256(text.encode()).hexdigest(),
         can_score=_can_score(weighed, award, actor),
         can_choose=award is None and may_choose(actor, job) and not stands_aside(actor, job),
@@ -145,23 +147,6 @@ def _opened(actor: User, job_id: UUID) -> Job:
     if job.opened_at is None:
         raise StillSealed("The bids are sealed. They are opened by the clock, all together.")
     return job
-
-
-def _veiled(bids: tuple[ComparedBid, ...]) -> tuple[ComparedBid, ...]:
-    numbers = {bid.bid_id: n for n, bid in enumerate(sorted(bids, key=lambda one: one.reference))}
-    return tuple(
-        replace(
-            bid,
-            provider_name=veiled(numbers[bid.bid_id]),
-            team_of="",
-            past_rating=None,  # it would tell whose bid this is
-            files=tuple(
-                replace(one, name=unnamed_file(one.name, number))
-                for number, one in enumerate(bid.files, start=1)
-            ),
-        )
-        for bid in bids
-    )
 
 
 def _can_score(weighed: Weighed, award: Award | None, actor: User) -> bool:

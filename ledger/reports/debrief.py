@@ -13,6 +13,7 @@ from bids.judging import whole_judgements
 from bids.models.bids import Bid
 from bids.models.panels import AgreedScore, Score
 from ledger.models.awards import Award, NoAward
+from ledger.reports.bands import PriceSpread, price_band, price_spread
 from ledger.reports.past_ratings import PastRating
 from ledger.reports.terms import price_of
 from ledger.reports.weighing import Weighed, quality_figure, weigh
@@ -21,9 +22,6 @@ from marketplace.models.jobs import CriterionKind, Job, Procedure
 from marketplace.models.people import User
 from marketplace.money import Money
 from marketplace.refusals import Refusal, Unknown
-
-# The R10 series: ten steps from a hundred to a thousand, each a quarter above the one before.
-PREFERRED = (100, 125, 160, 200, 250, 315, 400, 500, 630, 800, 1000)
 
 
 class NotDecided(Refusal):
@@ -77,6 +75,7 @@ class Debrief:
     chosen_from: Money | None  # the band in which the price chosen lies; where the rules of the
     # job say so, the price itself, twice
     chosen_to: Money | None
+    spread: PriceSpread | None  # of all valid bids; None under five, or without a choice
     reason_code: str
     reason_label: str
     reason: str
@@ -136,6 +135,7 @@ def debrief(*, actor: User, job_id: UUID, provider_id: UUID | None = None) -> De
         chosen_quality=quality_figure(chosen.quality) if chosen else None,
         chosen_from=band[0] if band else None,
         chosen_to=band[1] if band else None,
+        spread=_spread(weighed) if weighed and award else None,
         reason_code=award.reason_code if award else "",
         reason_label=award.get_reason_code_display() if award else "",
         reason=outcome.reason,
@@ -153,21 +153,9 @@ def _told(price: Money, job: Job) -> tuple[Money, Money]:
     return (price, price) if job.policy.tells_exact_price else price_band(price)
 
 
-def price_band(price: Money) -> tuple[Money, Money]:
-    """
-    Return the band in which a price lies: between two preferred numbers (1, 1.25, 1.6, 2, 2.5,
-    3.15, 4, 5, 6.3, 8, 10 …), so that it is a fifth wide at least and its middle tells nothing.
-    """
-    if price.minor <= 0:
-        return price, price
-    scale = 1
-    while scale * 1000 <= price.minor:
-        scale *= 10
-    # Below ten units of a step the preferred numbers would not be whole.
-    steps = [number * scale for number in PREFERRED] if price.minor >= 100 else [1, 100]
-    upper = next(step for step in steps if step > price.minor)
-    lower = max(step for step in steps if step <= price.minor)
-    return Money(lower, price.currency), Money(upper, price.currency)
+def _spread(weighed: Weighed) -> PriceSpread | None:
+    valid = (bid for bid in weighed.bids if bid.pk in weighed.valid_ids)
+    return price_spread(valid, is_exact=weighed.job.policy.tells_exact_price)
 
 
 def _own_bid(actor: User, job_id: UUID, provider_id: UUID | None) -> Bid:

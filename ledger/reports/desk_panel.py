@@ -57,7 +57,7 @@ def _seats(reader: Reader) -> Iterator[OpenItem]:
                 seat,
                 kind="judge",
                 act="Judge the bids, then agree",
-                what="Each judges alone first; scores show once all are in.",
+                what="Alone first; once all scores are in they show, and all agree on one sheet.",
                 then="When all agree, a bid can be chosen.",
                 is_mine=not noted(seat, "said_yes"),
             )

@@ -139,7 +139,11 @@ def test_both_sides_rate_once_and_say_to_everything_something(
     assert "Thank you. Your rating is in." in both
     assert "both sides have rated" not in both
     for page in (both, said(maya.get(address)), said(as_person(cast.fin).get(address))):
-        assert page.count("Vera &amp; Co on Marketing") == page.count("Marketing on Vera &amp; Co") == 1
+        assert (
+            page.count("Vera &amp; Co on Marketing")
+            == page.count("Marketing on Vera &amp; Co")
+            == 1
+        )
         assert "Clear need Very well 5" in page
         assert "Informed Well 4" in page
     assert "What each said of the other" in said(maya.get(reverse("board", args=[award.job_id])))

@@ -66,7 +66,8 @@ class Visitor:
         password: str = PASSWORD,
     ) -> None:
         self.site, self.name, self.album = site, name, album
-        self.page = browser.new_context(viewport=WIDE).new_page()  # type: ignore[arg-type]
+        context = browser.new_context(viewport=WIDE, reduced_motion="reduce")  # type: ignore[arg-type]
+        self.page = context.new_page()
         self.complaints: list[str] = []
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))

@@ -305,7 +305,8 @@ def test_a_bid_that_leads_in_neither_view_may_have_followed_neither(cast: Cast):
     job = builders.publish(cast, mode="lowest_cost")
     offered = [(cast.events_team, "40000"), (cast.vera_co, "30000"), (cast.otto_co, "35000")]
     bids = [
-        builders.submit(cast, job, provider, builders.bid_of([price])) for provider, price in offered
+        builders.submit(cast, job, provider, builders.bid_of([price]))
+        for provider, price in offered
     ]
     builders.open_job(job)
 

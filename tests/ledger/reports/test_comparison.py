@@ -12,14 +12,18 @@ from bids.disqualification import disqualify_bid
 from bids.opened import opened_bids
 from bids.prices import ScoresMissing, open_prices
 from bids.scoring import score_bid
+from bids.submission import submit_bid
 from ledger.commissioning import cancel_job, end_without_award
 from ledger.models.awards import Award
+from ledger.reports.bands import PriceSpread, price_band
 from ledger.reports.comparison import StillSealed, comparison
-from ledger.reports.debrief import NotDecided, debrief, price_band
+from ledger.reports.debrief import NotDecided, debrief
 from ledger.reports.weighing import freeze
+from marketplace.admission import admit_vendor
 from marketplace.membership import add_member, end_membership
 from marketplace.models.people import Membership
 from marketplace.money import Money
+from marketplace.people import add_person
 from marketplace.policies import change_policy
 from marketplace.refusals import Forbidden, Unknown
 from tests.builders import DAY, HOUR, NOON, eur, refused
@@ -195,6 +199,7 @@ def test_where_the_rules_say_so_a_bidder_is_told_the_price_itself(cast: Cast):
     told = debrief(actor=cast.vera, job_id=contest.job.pk)
 
     assert told.chosen_from == told.chosen_to == eur("40000")
+    assert told.spread is None
 
 
 def test_a_bidder_who_was_not_chosen_is_told_why(cast: Cast, contest: Contest):
@@ -218,6 +223,52 @@ def test_a_bidder_who_was_not_chosen_is_told_why(cast: Cast, contest: Contest):
         ("Care", 2),
     ]
     assert told.scores[0].reasons == ("The text answers the question in all its parts.",)
+
+
+def _of_five(cast: Cast, *, bidders: int = 5) -> Contest:
+    """Three that everybody knows and two newcomers bid 20,100 to 40,100; Vera is chosen."""
+    at, names = NOON - DAY, ("Fox & Daughter", "Gull")
+    newcomers = [admit_vendor(actor=cast.adam, name=name, at=at) for name in names]
+    leads = [cast.pia, cast.vera, cast.otto]
+    for vendor in newcomers:
+        email = f"{vendor.name[0].lower()}@outside.example"
+        lead = add_person(actor=cast.adam, name=vendor.name, email=email, at=at)
+        place = {"provider_id": vendor.pk, "role": "lead"}
+        add_member(actor=cast.adam, user_id=lead.pk, at=at, **place)
+        leads.append(lead)
+    providers = [cast.events_team, cast.vera_co, cast.otto_co, *newcomers]
+    job = builders.publish(cast, invited=tuple(one.pk for one in providers))
+    assert job.closes_at is not None
+    bids = [
+        submit_bid(
+            actor=leads[number], job_id=job.pk, provider_id=providers[number].pk,
+            content=builders.bid_of([amount]), at=job.closes_at - 2 * DAY,
+        )
+        for number, amount in enumerate(("40100", "30100", "20100", "33100", "26100")[:bidders])
+    ]  # fmt: skip
+    return Contest(builders.open_job(job), bids[0], bids[1])
+
+
+def test_of_five_bidders_the_middle_and_the_spread_are_told_by_their_bands(cast: Cast):
+    builders.grant(cast)
+    contest = _of_five(cast)
+    builders.choose(cast, contest.vendor_bid)
+
+    told = debrief(actor=cast.otto, job_id=contest.job.pk)
+
+    # The middle is 30,100.00, of Vera; the lowest 20,100.00, the highest 40,100.00.
+    assert told.spread == PriceSpread(5, eur("25000"), eur("31500"), eur("20000"), eur("50000"))
+    assert told.spread == debrief(actor=cast.vera, job_id=contest.job.pk).spread
+    for price in ("40100", "30100", "33100", "26100"):
+        assert f"{price}00" not in repr(told)
+
+
+def test_of_four_bidders_neither_is_told(cast: Cast):
+    builders.grant(cast)
+    contest = _of_five(cast, bidders=4)
+    builders.choose(cast, contest.vendor_bid)
+
+    assert debrief(actor=cast.otto, job_id=contest.job.pk).spread is None
 
 
 def test_a_debrief_holds_nothing_of_a_rivals_bid(cast: Cast):

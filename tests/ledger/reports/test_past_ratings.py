@@ -139,7 +139,13 @@ class TestWhatItGives:
     def test_with_names_hidden_nothing_tells_whose_past_it_is(self, cast: Cast, history: None):
         shown = columns(cast, judged(cast).job, hide_names=True)
 
-        assert {bid.past_rating for bid in shown.values()} == {None}
+        # With a half from whoever judged, 56.8750 less 40 would be the 16.8750 of Events’ past.
+        assert list(shown) == ["Bid 1", "Bid 2"]
+        told = {
+            (bid.past_rating, bid.record, bid.quality, bid.evaluated, bid.place, bid.is_in_house)
+            for bid in shown.values()
+        }
+        assert told == {(None, None, None, None, None, False)}
 
     def test_it_keeps_no_formal_price_sealed(self, cast: Cast):
         builders.grant(cast, "900000", at=NOON - DAY)
