@@ -21,6 +21,7 @@ from frontend.rendering import fresh_sign_in, only_known, page, refused
 from frontend.requests import SignedIn
 from ledger.commissioning import publish_job
 from ledger.cosigning import want_publication
+from ledger.reports.cost_guide import cost_guide
 from ledger.reports.publication import publication_stage
 from marketplace.catalogue import JobText, job_text
 from marketplace.drafting import AlreadyPublished, discard_draft, draft_job, save_draft
@@ -75,7 +76,9 @@ def edit(request: SignedIn, job_id: UUID) -> HttpResponse:
     sheet = JobSheet(request, job=job)
     if request.method == "POST":
         return _save(request, job, sheet)
-    return page(request, TEMPLATE, {"form": sheet, "job": job, **_lacks(request, job_id)})
+    guide = cost_guide(actor=request.user, job_id=job_id, at=request.received_at)
+    context = {"form": sheet, "job": job, "guide": guide, **_lacks(request, job_id)}
+    return page(request, TEMPLATE, context)
 
 
 def _save(request: SignedIn, job: JobText, sheet: JobSheet) -> HttpResponse:

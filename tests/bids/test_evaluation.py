@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
 from random import Random
@@ -270,10 +271,15 @@ def order_of(bids, rules) -> dict[UUID, int | None]:
 
 
 def check_random_jobs(count: int) -> None:
+    seen: Counter[str] = Counter()
     for bids, rules, dice in random_jobs(count):
         before = order_of(bids, rules)
+        seen["jobs"] += 1
+        seen["bids"] += len(bids)
+        seen["with a tie for the first place"] += list(before.values()).count(1) > 1
         losers = [bid for bid in bids if before[bid.bid_id] != 1]
         if losers:
+            seen["one loser taken away"] += 1
             gone = dice.choice(losers)
             after = order_of([bid for bid in bids if bid is not gone], rules)
             # Nobody passes anybody, and the best stay the best.
@@ -285,6 +291,7 @@ def check_random_jobs(count: int) -> None:
         swapped = [replace(bid, is_in_house=not bid.is_in_house) for bid in bids]
         none = {"administration": eur("0"), "changeover": eur("0")}
         assert order_of(swapped, replace(rules, **none)) == order_of(bids, replace(rules, **none))
+    print(", ".join(f"{name}: {number}" for name, number in seen.items()))  # noqa: T201
 
 
 def test_in_random_jobs_no_loser_reorders_the_rest_and_a_bids_kind_changes_nothing():

@@ -218,6 +218,22 @@ def test_only_a_bid_that_leads_in_neither_view_is_asked_whether_it_followed_neit
     assert ["Neither of the two" in page for page in asked] == [False, False, True]
 
 
+def test_beside_the_ceiling_stands_what_such_jobs_cost_lately(
+    cast: Cast, maya: Client, now: datetime
+) -> None:
+    draft = a_draft(cast, actor=cast.maya, at=now)
+    address = reverse("job-edit", args=[draft.pk])
+    assert "were chosen at" not in said(maya.get(address))
+    for price in ("20000", "15000", "17000"):
+        choose(cast, contest(cast, vendor=(price,)).vendor_bid)
+
+    page = maya.get(address)
+
+    assert "3 jobs of the kind “Events” were chosen at in two years: EUR 15,000.00" in said(page)
+    (source,) = re.findall(r'href="(/choices/[^"]+)"', page.content.decode())
+    assert maya.get(source.replace("&amp;", "&")).status_code == 200
+
+
 def test_a_choice_without_a_reason_is_refused_on_its_page(cast: Cast, maya: Client) -> None:
     here = contest(cast)
     address = reverse("choose", args=[here.job.pk, here.team_bid.pk])

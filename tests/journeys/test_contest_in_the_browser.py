@@ -15,6 +15,7 @@ from ledger.demonstration.company import DOMAIN, PASSWORD
 from ledger.demonstration.contests import DECLINED, JUDGED, STANDING_STILL, TO_SIGN
 from ledger.demonstration.history import tell_history
 from ledger.demonstration.present import PRESENT, Present
+from ledger.models.awards import Award
 from ledger.models.hearings import Hearing
 from ledger.models.objections import Objection
 from marketplace.models.jobs import Criterion, Job
@@ -42,6 +43,7 @@ def _pages() -> list[tuple[str, str, str]]:
     bid = Bid.objects.standing().get(job=opened, provider=vera)
     sheet_bid = Bid.objects.standing().filter(job=judged).order_by("reference")[0]
     criterion = Criterion.objects.filter(job=judged).order_by("position")[0]
+    rated = Award.objects.filter(department__name="Marketing", reveal__isnull=False)[0]
     heard, objection = Hearing.objects.get().pk, Objection.objects.get().pk
     named = [
         ("maya", "jobs", []), ("maya", "templates", []), ("maya", "job-new", []),
@@ -66,8 +68,11 @@ def _pages() -> list[tuple[str, str, str]]:
         ("hugo", "debrief", [still]), ("hugo", "board", [still]),
         ("tomas", "comparison", [declined]), ("tomas", "timeline", [declined]),
         ("adam", "house-rules", []), ("adam", "policy-offer", ["careful"]),
+        ("maya", "rate", [rated.job_id]),
     ]  # fmt: skip
-    return [(who, reverse(name, args=args), f"{name}-{who}") for who, name, args in named]
+    pages = [(who, reverse(name, args=args), f"{name}-{who}") for who, name, args in named]
+    unnamed = f"{reverse('comparison', args=[opened])}?names=hidden"
+    return [*pages, ("maya", unnamed, "comparison-without-names-maya")]
 
 
 @pytest.mark.browser

@@ -227,3 +227,8 @@ def test_every_answer_around_the_deadline_is_a_receipt_or_a_refusal(cast, as_rol
     opening = open_bids(actor=the_clock(), job_id=job.pk, at=database_now())
     assert opening.bids_counted == len({bid.provider_id for bid in stored.values()})
     assert opening.receipts_matched == opening.bids_counted
+    late = sum(isinstance(refusal, BiddingClosed) for refusal in refusals)
+    print(  # noqa: T201
+        f"{submissions} submissions: {len(receipts)} receipts, {late} too late, "
+        f"{len(refusals) - late} overtaken by a later one of their own side"
+    )

@@ -226,6 +226,22 @@ def test_the_partnerships_own_checker_finds_nothing(company):
     assert clean.get("conformance_errors") is None
     assert clean["additional_fields"] == []
     assert clean["extensions"]["invalid_extension"] == {}
+    releases = company["package"]["releases"]
+    counts = {
+        "releases": len(releases),
+        "bids": sum(len(one.get("bids", {}).get("details", [])) for one in releases),
+        **{
+            part: sum(len(one.get(part, [])) for one in releases)
+            for part in ("awards", "contracts")
+        },
+    }
+    print(  # noqa: T201
+        f"libcoveocds {clean['version_used']} on {counts}: "
+        f"{len(clean['validation_errors'])} validation errors, "
+        f"{len(clean['additional_closed_codelist_values'])} wrong codes, "
+        f"{len(clean['additional_fields'])} unknown fields, "
+        f"conformance {clean.get('conformance_errors')}"
+    )
 
     package = json.loads(json.dumps(company["package"], default=float))
     package["releases"][0]["tender"]["status"] = "finished"
