@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from bids.flags import (
@@ -32,7 +33,7 @@ from ledger.reports.compared import (
 )
 from ledger.reports.stage import stage
 from ledger.reports.terms import price_of
-from ledger.reports.veiling import NOBODY_LEADS, without_names
+from ledger.reports.veiling import without_names
 from ledger.reports.weighing import Weighed, canonical, sealed_prices, weigh
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
@@ -94,15 +95,14 @@ def comparison(*, actor: User, job_id: UUID, at: datetime, hide_names: bool = Fa
     of_job = Award.objects.filter(job=job)
     weighed, award = together(lambda: weigh(job, with_reasons=True), of_job.first)
     assert job.opened_at is not None
-    text = award.comparison if award else canonical(weighed)
-    turn = NOBODY_LEADS if hide_names else weighed.evaluation
+    text, turn = award.comparison if award else canonical(weighed), weighed.evaluation
     columns_, flagged, now, overrider = together(
         lambda: _columns(weighed, actor, award, at),
-        lambda: () if hide_names else _flags(weighed, award),
+        lambda: _flags(weighed, award),
         lambda: stage(weighed, actor, on=at.date()),
         lambda: _overrider(actor, job, award),
     )
-    return Comparison(
+    paper = Comparison(
         job_id=job.pk,
         reference=job.reference,
         title=job.title,
@@ -114,7 +114,7 @@ def comparison(*, actor: User, job_id: UUID, at: datetime, hide_names: bool = Fa
         ceiling=job.ceiling,
         opened_at=job.opened_at,
         criteria=_criteria(weighed),
-        bids=without_names(columns_, has_past=bool(weighed.past)) if hide_names else columns_,
+        bids=columns_,
         flags=flagged,
         leader_ids=turn.leaders_charged,
         spent_leader_ids=turn.leaders_spent,
@@ -122,16 +122,23 @@ def comparison(*, actor: User, job_id: UUID, at: datetime, hide_names: bool = Fa
         turning_point=turn.turning_point,
         turning_bid_id=turn.turning_bid_id,
         is_scored=weighed.is_scored,
-        chosen_bid_id=award.bid_id if award else None,
-        chosen_at=award.chosen_at if award else None,
-        followed_view=award.followed_view if award else "",
-        text="" if hide_names else text,  # it holds the ids of providers
+        **_chosen(award),
+        text=text,
         digest=sha256(text.encode()).hexdigest(),
         can_score=_can_score(weighed, award, actor),
         can_choose=award is None and may_choose(actor, job) and not stands_aside(actor, job),
         stage=now,
         overrider=overrider,
     )
+    return without_names(paper, has_past=bool(weighed.past)) if hide_names else paper
+
+
+def _chosen(award: Award | None) -> dict[str, Any]:
+    return {
+        "chosen_bid_id": award.bid_id if award else None,
+        "chosen_at": award.chosen_at if award else None,
+        "followed_view": award.followed_view if award else "",
+    }
 
 
 def _columns(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from statistics import median_low
+from typing import Any
 from uuid import UUID
 
 from bids.judging import whole_judgements
@@ -111,7 +112,6 @@ def debrief(*, actor: User, job_id: UUID, provider_id: UUID | None = None) -> De
     row = weighed.figures.get(mine.pk) if weighed else None
     award = outcome.award
     chosen = weighed.figures.get(award.bid_id) if weighed and award else None
-    band = _told(award.price, job) if award else None
     price = price_of(mine) if weighed else None
     return Debrief(
         job_id=job.pk,
@@ -133,9 +133,7 @@ def debrief(*, actor: User, job_id: UUID, provider_id: UUID | None = None) -> De
         chosen_name=award.provider.name if award else "",
         chosen_is_in_house=award.provider.is_in_house if award else None,
         chosen_quality=quality_figure(chosen.quality) if chosen else None,
-        chosen_from=band[0] if band else None,
-        chosen_to=band[1] if band else None,
-        spread=_spread(weighed) if weighed and award else None,
+        **_prices_told(award, weighed, job),
         reason_code=award.reason_code if award else "",
         reason_label=award.get_reason_code_display() if award else "",
         reason=outcome.reason,
@@ -149,13 +147,14 @@ def _criterion_name(award: Award | None) -> str:
     return criterion.name if criterion else ""
 
 
-def _told(price: Money, job: Job) -> tuple[Money, Money]:
-    return (price, price) if job.policy.tells_exact_price else price_band(price)
-
-
-def _spread(weighed: Weighed) -> PriceSpread | None:
+def _prices_told(award: Award | None, weighed: Weighed | None, job: Job) -> dict[str, Any]:
+    if award is None or weighed is None:
+        return {"chosen_from": None, "chosen_to": None, "spread": None}
+    is_exact = job.policy.tells_exact_price
+    low, high = (award.price, award.price) if is_exact else price_band(award.price)
     valid = (bid for bid in weighed.bids if bid.pk in weighed.valid_ids)
-    return price_spread(valid, is_exact=weighed.job.policy.tells_exact_price)
+    spread = price_spread(valid, is_exact=is_exact)
+    return {"chosen_from": low, "chosen_to": high, "spread": spread}
 
 
 def _own_bid(actor: User, job_id: UUID, provider_id: UUID | None) -> Bid:
