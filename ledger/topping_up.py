@@ -37,6 +37,16 @@ class WithoutStripe(Refusal):
     code = "no_stripe"
 
 
+def in_the_balance(*, actor: User) -> list[Money]:
+    """Return what Stripe can send now, by currency, for finance; nothing where it does not say."""
+    if not (may_pay(actor) and is_connected()):
+        return []
+    try:
+        return gateway().available()
+    except (Refused, Unclear):
+        return []
+
+
 @transaction.atomic(savepoint=False)
 def ask_top_up(*, actor: User, top_up_id: UUID, amount: Money, at: datetime) -> TopUpWanted:
     """

@@ -26,7 +26,7 @@ from ledger.reports.stripe_books import stripe_movements
 from ledger.reports.vendor_accounts import payee_paper, payees_held, vendor_account, vendors_owed
 from ledger.settling import ask_payout
 from ledger.stripe_gateway import is_connected
-from ledger.topping_up import ask_top_up
+from ledger.topping_up import ask_top_up, in_the_balance
 from marketplace.directory import seats
 from marketplace.refusals import Unknown
 
@@ -235,6 +235,7 @@ def top_up(request: SignedIn, currency: str) -> HttpResponse:
     """Bring money from the company's bank to its balance at Stripe."""
     if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
         raise Unknown("There is no such currency.")
+    there = [one for one in in_the_balance(actor=request.user) if one.currency == currency]
     act = Act(
         title=_("Top the balance at Stripe up"),
         lead=_("Payouts are made from it. It is booked when the money arrives, in a few days."),
@@ -242,6 +243,7 @@ def top_up(request: SignedIn, currency: str) -> HttpResponse:
         back=reverse("payouts"),
         trail=_("Payouts"),
         unit=currency,
+        facts=tuple((_("At Stripe now"), str(amount)) for amount in there),
     )
     return answer(
         request,

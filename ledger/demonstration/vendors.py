@@ -9,11 +9,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from ledger.crediting import resolve_dispute
 from ledger.demonstration.company import PASSWORD
 from ledger.demonstration.founding import Company
+from ledger.disputing import raise_dispute
+from ledger.models.payouts import PayoutPart
 from ledger.payees import confirm_payee, pay_by_hand, state_payout_limit
 from ledger.paying_by_hand import note_paid_by_hand, note_returned_by_hand
 from ledger.payout_states import standing, steps_of
+from ledger.repaying import note_repayment
 from ledger.reports.vendor_accounts import vendors_owed
 from ledger.settling import ask_payout
 from marketplace.models.people import User
@@ -74,6 +78,7 @@ def play_vendors(company: Company, *, now: datetime) -> None:
     """One is invited, one waits for finance; the others are paid, one in vain, one not for now."""
     _invite(company, now)
     _pay(company, now)
+    _pay_back(company, now)
     _suspend(company, now)
 
 
@@ -149,6 +154,40 @@ def _paid(company: Company, payout_id: UUID, code: str, number: int, now: dateti
     note_paid_by_hand(document=f"B-{number:04}", at=now - timedelta(days=2, hours=number), **words)
     if code == GIVEN_BACK:
         note_returned_by_hand(document=f"R-{number:04}", at=now - timedelta(days=1), **words)
+
+
+def _pay_back(company: Company, now: datetime) -> None:
+    """What was paid is credited in part a day later; most of that is paid back by the bank."""
+    finn = company.people["finn"]
+    paid = PayoutPart.objects.filter(payout__steps__kind="paid", milestone__isnull=False)
+    rest = paid.exclude(payout__provider=company.providers[GIVEN_BACK])
+    part = rest.order_by("-milestone__acceptance__accepted_at").first()
+    assert part is not None
+    assert part.milestone_id is not None
+    code = next(one for one, id in company.departments.items() if id == part.award.department_id)
+    dispute = raise_dispute(
+        actor=company.head_of(code),
+        milestone_id=part.milestone_id,
+        amount=Money.of(400, "EUR"),
+        reason="Two of the days on the bill were spent on another customer's work.",
+        at=now - timedelta(hours=26),
+    )
+    resolve_dispute(
+        actor=finn,
+        dispute_id=dispute.pk,
+        credit=Money.of(250, "EUR"),
+        reason="One of the two; both sides agree.",
+        at=now - timedelta(hours=20),
+    )
+    note_repayment(
+        actor=finn,
+        repayment_id=uuid5(NAMESPACE_URL, "repayment"),
+        provider_id=part.award.provider_id,
+        amount=Money.of(150, "EUR"),
+        document="Statement 47, line 3",
+        arrived_on=(now - timedelta(hours=2)).date(),
+        at=now - timedelta(hours=2),
+    )
 
 
 def _suspend(company: Company, now: datetime) -> None:

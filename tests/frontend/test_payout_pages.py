@@ -15,7 +15,7 @@ from tests.frontend.conftest import SignIn
 from tests.ledger import builders
 from tests.ledger.test_repaying import owed_back
 from tests.stripe_twin.playing import Play, connect, one_signature, owed
-from tests.stripe_twin.server import Twin, running
+from tests.stripe_twin.server import Fault, Twin, running
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +94,12 @@ def test_finance_tops_the_balance_up_and_explains_what_nobody_asked_for(
     play: Play, as_person: SignIn
 ) -> None:
     fin = as_person(play.cast.fin)
+    play.twin.faults.append(Fault("GET /v1/balance", "busy"))
+    assert "At Stripe now" not in read(fin, "top-up", "EUR")
+    play.fund(40_00)
+    assert "40.00 EUR" in read(fin, "top-up", "EUR")
+    assert "At Stripe now" not in read(as_person(play.cast.maya), "top-up", "EUR")
+    play.fund(-40_00)
     act(fin, "top-up", "EUR", amount="500.00")
     play.work()
     for made in play.twin.books.of("topup"):

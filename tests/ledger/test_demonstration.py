@@ -41,7 +41,8 @@ def test_a_year_of_history_is_played_and_the_books_hold():
     assert Award.objects.count() == chosen + 1, "one stands still"
     assert Award.record.count() == chosen + 3, "one choice was overridden, and one declined"
     assert Reveal.objects.count() == len(PAST)
-    assert Dispute.objects.count() == 1
+    assert Dispute.objects.filter(resolution=None).count() == 1
+    assert Dispute.objects.count() == 2, "one was settled after it had been paid"
     assert check_books().ok
     assert_every_chapter_is_there(company)
 
@@ -60,9 +61,12 @@ def assert_every_chapter_is_there(company: Company) -> None:
     kinds = set(JournalEntry.objects.values_list("kind", flat=True))
     assert {"overridden", "retention_released", "cancelled", "budget_moved"} <= kinds
     assert {"accrued", "budget_carried"} <= kinds
-    assert {"payout_approved", "payout_paid", "payout_reversed"} <= kinds
+    assert {"payout_approved", "payout_paid", "payout_reversed", "repaid"} <= kinds
     finn = {"actor": company.people["finn"], "at": datetime.now(UTC)}
     assert {"ready", "suspended"} <= {one.state for one in vendor_room(**finn).vendors}
+    assert [str(row.receivable) for row in vendors_owed(**finn) if row.receivable.minor] == [
+        "100.00 EUR"
+    ]
     assert any(row.payee.frozen_until for row in vendors_owed(**finn)), "one payee was changed"
     assert YearEnd.objects.exists()
     assert Objection.objects.open().count() == 1
