@@ -83,7 +83,7 @@ def choose_bid(
     price = agreed_price(bid, agreed=agreed, imported=imported)
     grounds = Grounds(reason_code, reason.strip(), decisive_criterion_id, followed_view, imported)
     refuse_without_grounds(grounds, bid=bid, paper=paper)
-    if not imported and (limit := signed_above(job, price, on=at.date())) is not None:
+    if not imported and (limit := signed_above(job, price, at=at)) is not None:
         raise SecondHeadNeeded(f"Above {limit} a second head signs. Ask for their signature.")
     return make_choice(bid=bid, actor=actor, grounds=grounds, price=price, paper=paper, at=at)
 

@@ -79,7 +79,7 @@ def want_choice(
     bid = valid_bid(job, bid_id, paper=paper)
     grounds = Grounds(reason_code, reason.strip(), decisive_criterion_id, followed_view, False)
     refuse_without_grounds(grounds, bid=bid, paper=paper)
-    if signed_above(job, bid.price.quoted, on=at.date()) is None:
+    if signed_above(job, bid.price.quoted, at=at) is None:
         raise NoSecondHeadNeeded("This price is one head's to choose.")
     if ChoiceWanted.objects.filter(job=job, answer=None).exists():
         raise SignatureWanted("A choice waits for its second head. They sign it, or send it back.")

@@ -37,8 +37,9 @@ def state_publishing_limit(
 ) -> PublishingLimit:
     """
     State above which ceiling a second head signs what a department publishes, and above which sum
-    of the ceilings of one kind of work in twelve months. It is also that of the departments below
-    which have none of their own. Without an amount, one head publishes.
+    of the ceilings of one kind of work in twelve months. The first binds choices, too, by their
+    price. It is also that of the departments below which have none of their own. Without an
+    amount, one head publishes.
 
     :raises Unknown: there is no such department.
     :raises Forbidden: only an administrator sets thresholds: not those whom they bind.

@@ -30,13 +30,31 @@ def is_large(change: ChangeOrder, award: Award) -> bool:
     return grown * 10_000 > award.price_minor * award.job.policy.large_change_basis_points
 
 
-def signed_above(job: Job, price: Money, *, on: date) -> Money | None:
-    """Return the amount above which a second head signs, if this price is above it."""
-    if job.policy.choice_alone_minor is None:
-        return None
-    limit = Money(job.policy.choice_alone_minor, job.department.currency)
-    rate = rate_in_force(price.currency, limit.currency, on)
-    return limit if rate.of(price.minor) > limit else None
+def signed_above(job: Job, price: Money, *, at: datetime) -> Money | None:
+    """Return the amount above which a second head signs a choice, if this price is above it."""
+    return first_below(price, choice_limits(job, at=at), on=at.date())
+
+
+def choice_limits(job: Job, *, at: datetime) -> tuple[Money, ...]:
+    """
+    Return up to what a head chooses alone, the lowest first: by finance's rules for the job, and by
+    the limit for one job of the department, or of the nearest one above it that has any.
+    """
+    alone, limits = job.policy.choice_alone_minor, []
+    if alone is not None:
+        limits.append(Money(alone, job.department.currency))
+    stated = None if job.policy.code == IMPORTED else limit_of(job.department, at=at)
+    if stated is not None and stated.job_minor is not None:
+        limits.append(Money(stated.job_minor, stated.department.currency))
+    return tuple(sorted(limits, key=lambda limit: limit.minor))
+
+
+def first_below(price: Money, limits: Iterable[Money], *, on: date) -> Money | None:
+    """Return the first of these limits that a price is above, in the currency of the limit."""
+    for limit in limits:
+        if rate_in_force(price.currency, limit.currency, on).of(price.minor) > limit:
+            return limit
+    return None
 
 
 def limit_of(department: Department, *, at: datetime) -> PublishingLimit | None:

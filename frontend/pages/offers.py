@@ -70,7 +70,7 @@ class PublishingLimitForm(PageForm):
     job_limit = MoneyField(
         required=False,
         label=gettext_lazy("One job above"),
-        help_text=gettext_lazy("A second head signs it. Empty: no limit."),
+        help_text=gettext_lazy("A second head signs it, and the choice. Empty: no limit."),
     )
     year_limit = MoneyField(
         required=False,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from bids.models.panels import Agreement, FinalOpening, FinalRound
@@ -11,7 +11,7 @@ from bids.permissions import may_disqualify, may_score
 from ledger.models.signatures import ChoiceWanted
 from ledger.permissions import may_sign_choice
 from ledger.reports.weighing import Weighed
-from ledger.signing import signed_above
+from ledger.signing import choice_limits, first_below
 from marketplace.models.people import User
 from marketplace.money import Money
 from marketplace.together import together
@@ -62,19 +62,24 @@ class Stage:
         return self.final_closes_at is not None and self.final_opened_at is None
 
 
-def stage(weighed: Weighed, actor: User, *, on: date) -> Stage:
+def stage(weighed: Weighed, actor: User, *, at: datetime) -> Stage:
     """Return where an opened job stands. The caller has asked who may see its bids."""
     job, judged = weighed.job, weighed.judged
     is_open = job.decided_at is None
-    agreement, asked, opening, wanted = together(
+    agreement, asked, opening, wanted, limits = together(
         Agreement.objects.filter(job=job).first,
         FinalRound.objects.filter(job=job).select_related("question").first,
         FinalOpening.objects.filter(round__job=job).first,
         lambda: _wanted(weighed, actor) if is_open else None,
+        lambda: choice_limits(job, at=at),
     )
     decides = is_open and may_disqualify(actor, job)
     sealed = not weighed.valid_ids and job.procedure == "formal" and bool(weighed.bids)
-    alone = job.policy.choice_alone_minor
+    signed = {
+        row.bid_id: limit
+        for row in weighed.evaluation.rows
+        if (limit := first_below(row.charged, limits, on=at.date())) is not None
+    }
     return Stage(
         has_panel=judged.has_panel,
         judges=len(judged.judges),
@@ -89,12 +94,8 @@ def stage(weighed: Weighed, actor: User, *, on: date) -> Stage:
         final_closes_at=asked.closes_at if asked else None,
         final_opened_at=opening.opened_at if opening else None,
         differential=weighed.terms.differential,
-        alone_up_to=None if alone is None else Money(alone, job.department.currency),
-        signed_bid_ids=tuple(
-            row.bid_id
-            for row in weighed.evaluation.rows
-            if alone is not None and signed_above(job, row.charged, on=on)
-        ),
+        alone_up_to=next(iter(signed.values()), next(iter(limits), None)),
+        signed_bid_ids=tuple(signed),
         wanted=wanted,
     )
 

@@ -27,6 +27,7 @@ from ledger.models.awards import Award
 from ledger.models.budgets import BudgetLine
 from ledger.models.signatures import ChoiceWanted
 from ledger.permissions import deciders_of
+from ledger.publishing_limits import state_publishing_limit
 from ledger.reports.comparison import comparison
 from ledger.reports.debrief import debrief
 from ledger.reports.desk import desk
@@ -103,6 +104,42 @@ def test_above_the_limit_a_second_head_signs_and_only_then_money_is_promised(
     assert set(deciders_of(award)) == {cast.ada}  # who signed decides on no objection to it
     assert award.reason.text == "Their idea for the rain convinced us."
     assert check_books().wrong == ()
+
+
+def test_the_limit_of_the_department_or_of_one_above_it_binds_choices_too(cast: Cast):
+    """The house says 35,000.00 for one job; Marketing below it has none, then 41,000.00."""
+    builders.grant(cast)
+    contest = builders.contest(cast, vendor=("10000", "20000"))
+    words = {"actor": cast.adam, "year_limit": None, "reason": "Large jobs are seen by two."}
+    state_publishing_limit(
+        department_id=cast.house.pk, job_limit=eur("35000"), at=CHOICE - DAY, **words
+    )
+
+    with refused(SecondHeadNeeded) as no:
+        builders.choose(cast, contest.team_bid)
+    paper = comparison(actor=cast.maya, job_id=contest.job.pk, at=CHOICE)
+    with refused(NoSecondHeadNeeded):
+        want(cast, contest, bid_id=contest.vendor_bid.pk)
+
+    assert "35000.00 EUR" in no.value.text.replace(",", "")
+    assert paper.stage.signed_bid_ids == (contest.team_bid.pk,)
+    assert paper.stage.alone_up_to == eur("35000")
+    wanted = want(cast, contest)
+    award = sign_choice(actor=cast.gerd, wanted_id=wanted.pk, at=CHOICE + HOUR)
+    assert (award.chosen_by, award.signature.answered_by) == (cast.maya, cast.gerd)
+    assert check_books().wrong == ()
+
+
+def test_a_department_with_a_higher_limit_of_its_own_goes_by_that(cast: Cast):
+    builders.grant(cast)
+    contest = builders.contest(cast)
+    words = {"actor": cast.adam, "year_limit": None, "reason": "Large jobs are seen by two."}
+    for place, most in ((cast.house, "35000"), (cast.marketing, "41000")):
+        state_publishing_limit(
+            department_id=place.pk, job_limit=eur(most), at=CHOICE - DAY, **words
+        )
+
+    assert builders.choose(cast, contest.team_bid).price == eur("40000")
 
 
 def test_up_to_the_limit_one_head_chooses_alone(cast: Cast, contest: Contest):
