@@ -142,7 +142,7 @@ class PublishingLimits(Resource):
         status=201,
     )
     def post(self, asked: Asked) -> Any:
-        """Also for departments below that have none of their own; `job_limit` binds choices, too."""
+        """Also for departments below that have none of their own. `job_limit` binds choices too."""
         return state_publishing_limit(actor=asked.actor, at=asked.at, **asked.body)
 
 
