@@ -99,7 +99,7 @@ def comparison(*, actor: User, job_id: UUID, at: datetime, hide_names: bool = Fa
     columns_, flagged, now, overrider = together(
         lambda: _columns(weighed, actor, award, at),
         lambda: _flags(weighed, award),
-        lambda: stage(weighed, actor, at=at),
+        lambda: stage(weighed=weighed, actor=actor, at=at),
         lambda: _overrider(actor, job, award),
     )
     paper = Comparison(

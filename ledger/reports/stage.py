@@ -62,7 +62,7 @@ class Stage:
         return self.final_closes_at is not None and self.final_opened_at is None
 
 
-def stage(weighed: Weighed, actor: User, *, at: datetime) -> Stage:
+def stage(*, weighed: Weighed, actor: User, at: datetime) -> Stage:
     """Return where an opened job stands. The caller has asked who may see its bids."""
     job, judged = weighed.job, weighed.judged
     is_open = job.decided_at is None
