@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 KEYWORD = b"bearer"
 REFUSED = "This token opens nothing: it is mistyped, has ended, or was revoked."
-TOO_MANY = "This token has asked too often."
+
+
+class AskedTooOften(Throttled):
+    """A token asks so often a minute, and no more; in words that are said in each language."""
+
+    default_detail = "This token has asked too often."
+    extra_detail_singular = extra_detail_plural = "Ask again after {wait} s."
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -34,7 +40,7 @@ class TokenAuthentication(BaseAuthentication):
         if caller is None:
             raise AuthenticationFailed(REFUSED)
         if caller.wait_seconds:
-            raise Throttled(caller.wait_seconds, TOO_MANY)
+            raise AskedTooOften(caller.wait_seconds)
         return caller.user, caller.scopes
 
     def authenticate_header(self, request: Request) -> str:

@@ -12,6 +12,8 @@ from babel.numbers import format_decimal
 from django.utils import timezone, translation
 from django.utils.translation import gettext, ngettext
 
+from marketplace import saying
+
 MINUS = "\N{MINUS SIGN}"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -52,8 +54,14 @@ def digits(amount: Amount) -> str:
 
 
 def money(amount: Amount) -> str:
-    """Return an amount with its ISO code in front: `EUR 1,450.00`."""
-    return f"{amount.currency}{NO_BREAK}{digits(amount)}"
+    """Return an amount with its ISO code where the reader looks for it: `EUR 1,450.00`."""
+    code, figures = amount.currency, digits(amount)
+    return NO_BREAK.join((figures, code) if code_follows() else (code, figures))
+
+
+def code_follows() -> bool:
+    """Whether the reader writes a currency behind its digits: `1.450,00 EUR`."""
+    return saying.code_follows(reader_locale())
 
 
 def number(value: Decimal | float, *, places: int = 0) -> str:

@@ -22,6 +22,7 @@ from frontend.forms import (
     count_in,
     offer,
 )
+from frontend.levels import as_kept, told
 from marketplace.catalogue import CriterionText, JobText
 from marketplace.details import HEAVIEST_PAST, PAST_RATINGS, past_ratings
 from marketplace.directory import CategoryFacts, ProviderFacts, Seat
@@ -181,7 +182,7 @@ class CriterionForm(PageForm):
                 rows=1,
                 required=False,
                 label=wording.LEVELS[quarters],
-                initial=DEFAULT_LEVELS[quarters],
+                initial=told(DEFAULT_LEVELS[quarters]),
             )
 
     def is_left_empty(self) -> bool:
@@ -196,7 +197,8 @@ class CriterionForm(PageForm):
         """Return what was typed; a level without words keeps the usual ones."""
         typed = self.cleaned_data
         levels = [
-            typed[name] or DEFAULT_LEVELS[quarters] for quarters, name in enumerate(LEVEL_FIELDS)
+            as_kept(typed[name]) or usual
+            for name, usual in zip(LEVEL_FIELDS, DEFAULT_LEVELS, strict=True)
         ]
         return CriterionDraft(
             name=typed["name"],
@@ -281,13 +283,12 @@ def past_weight(criteria: Sequence[CriterionText | TemplateCriterion]) -> int | 
 
 def criterion_initial(criterion: CriterionText | TemplateCriterion) -> dict[str, Any]:
     """Return what the form shows of one criterion."""
-    levels = dict(zip(LEVEL_FIELDS, criterion.levels, strict=True))
     return {
         "name": criterion.name,
         "weight": criterion.weight,
         "question": criterion.question,
         "knock_out": criterion.knock_out,
-        **levels,
+        **dict(zip(LEVEL_FIELDS, map(told, criterion.levels), strict=True)),
     }
 
 

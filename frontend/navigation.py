@@ -57,6 +57,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "now": getattr(request, "received_at", None),
         "places": SimpleLazyObject(lambda: places(request)),
         "acting_for": SimpleLazyObject(lambda: acting_for(request)),
+        "may_post": SimpleLazyObject(lambda: may_post(request)),
     }
 
 
@@ -103,6 +104,12 @@ def acting_for(request: HttpRequest) -> str:
     offices = [str(OFFICES[office]) for office in sorted(held.offices)]
     names = [seat.name for seat in (*held.departments, *held.providers)]
     return _(" and ").join([*names, *offices])
+
+
+def may_post(request: HttpRequest) -> bool:
+    """Whether this person can begin a job, wherever they are."""
+    held = _seats(request)
+    return held is not None and bool(held.departments)
 
 
 def _seats(request: HttpRequest) -> Seats | None:

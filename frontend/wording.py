@@ -8,6 +8,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from frontend.levels import USUAL_LEVELS
+
 Words = Mapping[str, str | Promise]
 
 STATES: Words = {
@@ -246,6 +248,7 @@ TABLES: Mapping[str, Words] = {
     "invitation_states": INVITATION_STATES,
     "year_lines": YEAR_LINES,
     "payout_states": PAYOUT_STATES,
+    "levels": USUAL_LEVELS,
 }
 
 

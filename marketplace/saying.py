@@ -114,12 +114,20 @@ def _written(value: str, language: str) -> str:
         return value
 
 
+def code_follows(locale: Locale) -> bool:
+    """Whether a language writes a currency behind its digits: `1.450,00 EUR`."""
+    return str(locale.currency_formats["standard"].pattern).endswith("\N{CURRENCY SIGN}")
+
+
 def _formatted(value: str, locale: Locale) -> str:
     if hit := _MONEY.fullmatch(value):
         digits = Decimal(hit[1].replace(",", ""))
         places = -int(digits.as_tuple().exponent)
         pattern = "#,##0" + ("." + "0" * places if places else "")
-        return f"{hit[2]}\N{NO-BREAK SPACE}{format_decimal(digits, pattern, locale)}"
+        figures = format_decimal(digits, pattern, locale)
+        return "\N{NO-BREAK SPACE}".join(
+            (figures, hit[2]) if code_follows(locale) else (hit[2], figures)
+        )
     if hit := _MOMENT.fullmatch(value):
         # The zone is said beside it.
         day = datetime.strptime(hit[1], "%d %B %Y").date()  # noqa: DTZ007

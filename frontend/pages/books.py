@@ -37,7 +37,7 @@ class BalanceFilters(PageForm):
     """From which month to which."""
 
     period = forms.ChoiceField(required=False, label=_("From"))
-    until = forms.ChoiceField(required=False, label=_("To"))
+    until = forms.ChoiceField(required=False, label=_("Until"))
 
     def __init__(self, request: SignedIn, months: tuple[PeriodRow, ...], chosen: int) -> None:
         super().__init__(initial={"period": chosen, "until": request.GET.get("until") or chosen})
@@ -85,7 +85,7 @@ class JournalFilters(PageForm):
     """What the journal can be narrowed by."""
 
     since = DayField(required=False, label=_("From"))
-    until = DayField(required=False, label=_("To"))
+    until = DayField(required=False, label=_("Until"))
     department = forms.ChoiceField(required=False, label=_("Department"))
     account = forms.CharField(required=False, max_length=10, label=_("Account"))
 

@@ -32,7 +32,7 @@ class ChoiceFilters(PageForm):
     category = forms.ChoiceField(required=False, label=_("Kind of work"))
     kind = forms.ChoiceField(required=False, label=_("Chosen"))
     since = DayField(required=False, label=_("From"))
-    until = DayField(required=False, label=_("To"))
+    until = DayField(required=False, label=_("Until"))
 
     def __init__(self, request: SignedIn) -> None:
         super().__init__(request.GET)

@@ -181,8 +181,8 @@ class ScoreForm(PageForm):
         super().__init__(*args, prefix=f"c{criterion.criterion_id}", **kwargs)
         self.criterion = criterion
         levels = [
-            (quarters, f"{wording.LEVELS[quarters]}: {criterion.levels[quarters]}")
-            for quarters in range(4, -1, -1)
+            (quarters, f"{wording.LEVELS[quarters]}: {wording.word('levels', words)}")
+            for quarters, words in reversed(list(enumerate(criterion.levels)))
         ]
         offer(self, "quarters", levels)
 

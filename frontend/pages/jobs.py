@@ -18,7 +18,7 @@ from frontend.requests import SignedIn
 from frontend.tables import csv_answer
 from ledger.reports.paging import PAGE_MAX
 from ledger.reports.register import COLUMNS, JobRow, register
-from marketplace.directory import categories, seats
+from marketplace.directory import categories
 
 FILTERS = ("q", "state", "category", "mine", "order")
 
@@ -90,7 +90,6 @@ def jobs(request: SignedIn) -> HttpResponse:
         "views": VIEWS,
         "state": request.GET.get("state", ""),
         "is_filtered": any(request.GET.get(name) for name in ("q", "category", "mine", "state")),
-        "may_post": bool(seats(actor=request.user).departments),
         "query": query.urlencode(),
     }
     return page(request, "frontend/pages/jobs/list.html", context)

@@ -17,6 +17,7 @@ from frontend.charts.needs import Need, NeedsChart, needs_profile
 from frontend.charts.reasons import Reason, wins_and_losses
 from frontend.charts.share import ShareChart, SharePoint, share_over_time
 from frontend.forms import PageForm, offer
+from frontend.questionnaire import OF_THE_DEPARTMENT
 from frontend.rendering import only_known, page
 from frontend.requests import SignedIn
 from frontend.tables import csv_answer
@@ -160,10 +161,11 @@ def promises_over_time(card: Scorecard) -> ShareChart | None:
 
 def profile(figures: tuple[NeedFigure, ...]) -> NeedsChart:
     """Return the six needs as a drawing."""
+    names = {asked.code: str(asked.name) for asked in OF_THE_DEPARTMENT}
     return needs_profile(
         [
             Need(
-                one.name,
+                names[one.code],
                 None if one.mean is None else float(one.mean),
                 None if one.market is None else float(one.market),
             )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.forms import BaseForm, BoundField
@@ -13,11 +14,15 @@ from django.template import Context
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from frontend import formats, wording
 from frontend.formats import Amount
 from frontend.forms import MoneyField, Problem, problems_of
 from marketplace import saying
+
+if TYPE_CHECKING:
+    from bids.content import PriceLine
 
 register = template.Library()
 
@@ -27,11 +32,11 @@ def money(amount: Amount | None) -> SafeString | str:
     """Write an amount with its ISO code, the code in the second voice; nothing for none."""
     if amount is None:
         return ""
-    return format_html(
-        '<span class="amount__code">{}</span>{}',
-        amount.currency,
-        formats.digits(amount),
-    )
+    code, figures = amount.currency, formats.digits(amount)
+    if formats.code_follows():
+        behind = '{}{}<span class="amount__code amount__code--behind">{}</span>'
+        return format_html(behind, figures, formats.NO_BREAK, code)
+    return format_html('<span class="amount__code">{}</span>{}', code, figures)
 
 
 @register.filter
@@ -44,6 +49,15 @@ def money_text(amount: Amount | None) -> str:
 def digits(amount: Amount | None) -> str:
     """Write the digits alone, for a column whose head names the currency."""
     return "" if amount is None else formats.digits(amount)
+
+
+@register.filter
+def line_words(line: PriceLine) -> str:
+    """Write what a line of a price is for; the share of overhead is worked out and said by us."""
+    share = re.fullmatch(r"([\d.]+) % of labour", line.text)
+    if line.kind != "overhead" or share is None:
+        return line.text
+    return _("%(share)s of labour") % {"share": weight(round(Decimal(share[1]) * 100))}
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -93,7 +94,10 @@ def test_a_report_says_what_all_its_pages_come_to(cast: Cast, fin: Machine):
 def test_who_asks_too_often_is_told_when_to_come_again(cast: Cast, fin: Machine, maya: Machine):
     answers = [fin.get("me/").status_code for _ in range(5)]
     refused = fin.get("me/")
+    german = fin.get("me/", **{"Accept-Language": "de"}).json()["detail"]
 
+    assert re.fullmatch(r"This token .* often. Ask again after \d+ s.", refused.json()["detail"])
+    assert re.fullmatch(r"Dieser .* gefragt. Fragen Sie nach \d+ s wieder.", german)
     assert answers == [200, 200, 200, 429, 429]
     assert refused["Content-Type"] == "application/problem+json"
     assert 1 <= int(refused["Retry-After"]) <= 60

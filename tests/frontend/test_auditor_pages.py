@@ -97,6 +97,17 @@ def test_who_asks_for_a_check_finds_its_result_in_the_room(
     assert getattr(company, person).name in page
 
 
+def test_a_check_of_no_events_is_not_called_good(founded, as_person, as_role):
+    as_role("worker")
+    run_due_checks(at=NIGHT)
+    as_role("web")
+
+    page = read(as_person(founded.ada), "record")
+    assert "No event was sealed yet: there was nothing to check." in page
+    assert "Nothing to check yet" in page
+    assert page.count("Nothing is wrong") == 1  # the books, which were looked at
+
+
 def test_a_record_that_does_not_hold_is_an_alarm_that_names_the_row(
     award, company, as_person, as_role
 ):

@@ -88,6 +88,15 @@ def test_a_place_is_shown_to_those_who_need_it(cast: Cast, as_person: SignIn) ->
     assert "s" not in places(cast.vera)  # a vendor has no department's statement
 
 
+def test_who_may_post_a_job_finds_it_in_the_palette_of_every_page(
+    cast: Cast, as_person: SignIn
+) -> None:
+    words = f'<a href="{reverse("job-new")}" data-key="c">Post a job</a>'
+
+    assert words in as_person(cast.rolf).get(reverse("help")).content.decode()
+    assert words not in as_person(cast.vera).get(reverse("help")).content.decode()
+
+
 def test_a_job_that_is_not_mine_answers_like_one_that_is_not_there(
     cast: Cast, as_person: SignIn
 ) -> None:

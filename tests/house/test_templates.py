@@ -27,6 +27,10 @@ SAMPLES = {
 }
 
 
+SECTION = re.compile(r"<c-section [^>]*?title=\"\{% translate '([^']*)' %\}")
+TABLE = re.compile(r"<c-ledger caption=\"\{% translate '([^']*)' %\}")
+
+
 def templates() -> list[Path]:
     return sorted(path for path in (ROOT / "frontend" / "templates").rglob("*.html"))
 
@@ -41,6 +45,18 @@ def test_no_template_has(what):
     ]
 
     assert templates()
+    assert found == []
+
+
+def test_no_table_bears_the_name_of_the_section_around_it():
+    """Both are places that a screen reader lists; of two with one name, nobody knows which."""
+    found = [
+        (path.relative_to(ROOT).as_posix(), name)
+        for path in templates()
+        for text in [path.read_text(encoding="utf-8")]
+        for name in set(SECTION.findall(text)) & set(TABLE.findall(text))
+    ]
+
     assert found == []
 
 

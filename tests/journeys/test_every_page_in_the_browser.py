@@ -78,7 +78,7 @@ def test_every_address_is_sound_for_each_of_the_nine(
     for path in SOME:
         walker.open(path)
 
-    print(said(walk, code))  # noqa: T201
+    print(said(walk, code), *walk.wrong, sep="\n")  # noqa: T201
     assert walk.wrong == []
 
 
@@ -91,7 +91,7 @@ def test_every_address_is_sound_where_nothing_happened_yet(
     walker = Walker(browser, site, somebody(founded, ROLES[code]))
     walk = walker.open_every([{}])
 
-    print(said(walk, f"{code}, empty"))  # noqa: T201
+    print(said(walk, f"{code}, empty"), *walk.wrong, sep="\n")  # noqa: T201
     assert walk.wrong == []
 
 

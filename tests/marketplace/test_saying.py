@@ -24,7 +24,7 @@ LATE = "Bidding on “Annual meeting 2027” ended at 2 December 2026, 12:00 UTC
         ("You", "Sie"),
         (
             "The ceiling is 1,234.50 EUR; your price is -2,000 JPY.",
-            "Die Obergrenze ist EUR\xa01.234,50; Ihr Preis ist JPY\xa0-2.000.",
+            "Die Obergrenze ist 1.234,50\xa0EUR; Ihr Preis ist -2.000\xa0JPY.",
         ),
         ("You are now Lead of “Gather”.", "Sie haben jetzt die Rolle Teamleitung bei „Gather“."),
         (

@@ -8,7 +8,9 @@ let asked = null;
 
 function offered() {
   const main = document.querySelectorAll("main :is(.page-head, .acts) a.button, main a[data-key], main button.button--main");
-  return [...document.querySelectorAll(".masthead__places a"), ...main, ...document.querySelectorAll(".colophon nav a")];
+  const always = palette.querySelectorAll("[data-palette-always] a");
+  const all = [...document.querySelectorAll(".masthead__places a"), ...main, ...always, ...document.querySelectorAll(".colophon nav a")];
+  return all.filter((one, at) => !one.href || all.findIndex((other) => other.href === one.href) === at);
 }
 
 function show(words) {
