@@ -27,6 +27,7 @@ from api.description import described
 from api.idempotency import answered_once
 from api.paging import ControlOut, Listed, PageQuery
 from api.problems import request_id
+from api.showing import shower
 
 if TYPE_CHECKING:
     from marketplace.project.clock import ReceivedRequest
@@ -208,16 +209,16 @@ def _shown(said: Any, answers: type[Serializer] | None, asked: Asked) -> Any:
     if answers is None:
         return None
     if not isinstance(said, Listed):
-        return _chosen(answers(said).data, answers, asked)
+        return _chosen(shower(answers)(said), answers, asked)
     shown: dict[str, Any] = {
-        "items": [_chosen(row, answers, asked) for row in answers(said.items, many=True).data],
+        "items": [_chosen(row, answers, asked) for row in map(shower(answers), said.items)],
         "next": said.next and _address(asked.request, said.next),
         "prev": said.prev and _address(asked.request, said.prev),
     }
     if not said.items:
         _chosen({}, answers, asked)  # a wrong name is wrong on an empty page, too
     if said.control is not None:
-        shown["control"] = ControlOut(said.control).data
+        shown["control"] = shower(ControlOut)(said.control)
     return shown
 
 

@@ -1,5 +1,6 @@
 """Who there is: departments, providers, kinds of work, rules, as one person may see them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from django.db.models import Prefetch, Q, QuerySet
 
 from marketplace.asking import asked_once
+from marketplace.compiled import Kept
 from marketplace.inbox import NoticeFacts, notices
 from marketplace.models.departments import Department
 from marketplace.models.people import Membership, Role, User
@@ -15,6 +17,7 @@ from marketplace.models.providers import Category, Provider
 from marketplace.permissions import is_member, may_manage_people_of, may_suspend
 from marketplace.refusals import Unknown
 from marketplace.seats import PersonFacts, Seat, Seats, people, seats
+from marketplace.seen import provider_seen
 from marketplace.together import together
 
 __all__ = [
@@ -198,12 +201,13 @@ def providers(
 
 def provider(actor: User, id: UUID) -> ProviderPaper:
     """Return one provider. :raises Unknown: there is none that the person may see."""
-    one = Provider.objects.visible_to(actor).one(id)
-    people, manages, (facts,) = together(
-        lambda: _people_of(Membership.objects.current().filter(provider=one)),
+    one = provider_seen(actor, id)
+    seats, manages, kinds = together(
+        lambda: _seats_with.all(id),
         lambda: may_manage_people_of(actor, one),
-        lambda: _provider_facts(Provider.objects.filter(pk=one.pk)),
+        lambda: _kinds_of.all(id),
     )
+    people, facts = tuple(map(_person, seats)), _facts_of(one, kinds)
     # Who works for a vendor is theirs to tell; a team's people are colleagues.
     shown = manages or one.is_in_house or actor.pk in {person.id for person in people}
     return ProviderPaper(facts, people if shown else (), manages, may_suspend(actor, one))
@@ -237,8 +241,11 @@ def policies(actor: User) -> list[PolicyFacts]:
 
 
 def _people_of(found: QuerySet[Membership]) -> tuple[Person, ...]:
-    found = found.select_related("user").order_by("user__name", "pk")
-    return tuple(_person(one) for one in found)
+    return tuple(map(_person, _by_name(found)))
+
+
+def _by_name(found: QuerySet[Membership]) -> QuerySet[Membership]:
+    return found.select_related("user").order_by("user__name", "pk")
 
 
 def _person(one: Membership) -> Person:
@@ -270,19 +277,30 @@ def _category(one: Category) -> CategoryFacts:
 def _provider_facts(found: QuerySet[Provider]) -> list[ProviderFacts]:
     kinds = Prefetch("categories", Category.objects.order_by("name"))
     found = found.select_related("department").prefetch_related(kinds).order_by("name", "pk")
-    return [
-        ProviderFacts(
-            id=one.pk,
-            name=one.name,
-            is_in_house=one.is_in_house,
-            department_id=one.department_id,
-            department_name=one.department.name if one.department else "",
-            description=one.description,
-            categories=tuple(_category(kind) for kind in one.categories.all()),
-            admitted_at=one.admitted_at,
-            approved_at=one.approved_at,
-            suspended_at=one.suspended_at,
-            overhead_basis_points=one.overhead_basis_points,
-        )
-        for one in found
-    ]
+    return [_facts_of(one, one.categories.all()) for one in found]
+
+
+def _facts_of(one: Provider, kinds: Iterable[Category]) -> ProviderFacts:
+    return ProviderFacts(
+        id=one.pk,
+        name=one.name,
+        is_in_house=one.is_in_house,
+        department_id=one.department_id,
+        department_name=one.department.name if one.department else "",
+        description=one.description,
+        categories=tuple(_category(kind) for kind in kinds),
+        admitted_at=one.admitted_at,
+        approved_at=one.approved_at,
+        suspended_at=one.suspended_at,
+        overhead_basis_points=one.overhead_basis_points,
+    )
+
+
+@Kept
+def _kinds_of(provider: UUID) -> QuerySet[Category]:
+    return Category.objects.filter(providers=provider).order_by("name")
+
+
+@Kept
+def _seats_with(provider: UUID) -> QuerySet[Membership]:
+    return _by_name(Membership.objects.current().filter(provider=provider))

@@ -19,7 +19,12 @@ from ledger.reports.reading import Reader
 from ledger.reports.states import State, noted
 from ledger.standstill import ruling_due_at, standstill_until
 from marketplace.models.jobs import Job
+from marketplace.together import together
 
+# In any other state nobody has work to do, and of an award no more is shown than whose it is.
+AT_WORK = frozenset(
+    {State.STANDSTILL, State.IN_DELIVERY, State.TO_RATE, State.DISPUTED, State.CANCELLED}
+)
 SILENCE = "Silence after that counts as acceptance."
 
 
@@ -51,6 +56,19 @@ def works_of(job_ids: Iterable[UUID]) -> dict[UUID, Award]:
         )
     )
     return {award.job_id: award for award in awards}
+
+
+def works_listed(jobs: Iterable[Job]) -> dict[UUID, Award]:
+    """Return the awards of a list of jobs: whole where somebody has work to do, else with names."""
+    at_work: dict[bool, list[UUID]] = {True: [], False: []}
+    for job in jobs:
+        at_work[noted(job, "state") in AT_WORK].append(job.pk)
+    settled = Award.objects.filter(job__in=at_work[False]).select_related("provider")
+    whole, named = together(
+        lambda: works_of(at_work[True]) if at_work[True] else {},
+        lambda: list(settled.only("job_id", "chosen_at", "provider")) if at_work[False] else [],
+    )
+    return whole | {award.job_id: award for award in named}
 
 
 def custody(job: Job, *, state: State, work: Award | None, reader: Reader) -> Custody:

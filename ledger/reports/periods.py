@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import QuerySet
+
 from ledger.models.periods import Period, PeriodStep, Step
 from ledger.period_steps import asked_reopening
 from ledger.permissions import may_close, may_cosign_reopening
 from ledger.reports.columns import Column, columns
 from ledger.reports.reading import Reader, reader_of
+from marketplace.compiled import Kept
 from marketplace.models.people import User
 from marketplace.refusals import Unknown, require
 from marketplace.together import together
@@ -115,9 +118,14 @@ def period(*, actor: User, period_id: int) -> PeriodPaper:
 
 def is_final(since_on: date, until_on: date) -> bool:
     """Whether each month of the books between two days is closed."""
-    months = Period.objects.filter(starts_on__lte=until_on, ends_on__gte=since_on)
-    closed = [moment is not None for moment in months.values_list("closed_at", flat=True)]
+    closed = [moment is not None for moment in _closings_between.all(since_on, until_on)]
     return bool(closed) and all(closed)
+
+
+@Kept
+def _closings_between(since_on: date, until_on: date) -> QuerySet[Period, datetime | None]:
+    months = Period.objects.filter(starts_on__lte=until_on, ends_on__gte=since_on)
+    return months.values_list("closed_at", flat=True)
 
 
 def _acts(actor: User, period: Period, asked: PeriodStep | None) -> list[str]:

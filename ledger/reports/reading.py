@@ -13,6 +13,7 @@ from marketplace.models.people import Office, Role, User
 from marketplace.models.providers import Provider
 from marketplace.permissions import offices_of, places_of
 from marketplace.refusals import Forbidden, Unknown
+from marketplace.seen import department_seen, provider_seen
 from marketplace.together import together
 
 FORBIDDEN_BOOKS = "These books are for the department itself, for finance and for auditors."
@@ -87,7 +88,7 @@ def department_to_read(reader: Reader, department_id: UUID) -> Department:
     :raises Unknown: the reader cannot see the department.
     :raises Forbidden: its books are not the reader's.
     """
-    department = Department.objects.visible_to(reader.user).one(department_id)
+    department = department_seen(reader.user, department_id)
     if not (reader.reads_all_books or reader.buys(department_id)):
         raise Forbidden(FORBIDDEN_BOOKS)
     return department
@@ -100,7 +101,7 @@ def income_to_read(reader: Reader, provider_id: UUID) -> Provider:
     :raises Unknown: the reader cannot see the provider.
     :raises Forbidden: its income is not the reader's business.
     """
-    provider = _provider(reader, provider_id)
+    provider = provider_seen(reader.user, provider_id)
     if not (reader.reads_all_books or provider_id in reader.incomes):
         raise Forbidden("What a provider earns is for those who lead it, finance and auditors.")
     return provider
@@ -113,7 +114,7 @@ def record_to_read(reader: Reader, provider_id: UUID) -> Provider:
     :raises Unknown: the reader cannot see the provider.
     :raises Forbidden: it is not the reader's provider.
     """
-    provider = _provider(reader, provider_id)
+    provider = provider_seen(reader.user, provider_id)
     if not (reader.audits or provider_id in reader.providers):
         raise Forbidden("How a provider fares is for its own people and for auditors.")
     return provider
@@ -138,8 +139,3 @@ def departments_to_read(
     # The lineage of a department holds itself first, then all above it.
     below = Q(lineage__contains=[department_id]) if include_children else Q(pk=department_id)
     return departments.filter(below)
-
-
-def _provider(reader: Reader, provider_id: UUID) -> Provider:
-    providers = Provider.objects.visible_to(reader.user).select_related("department")
-    return providers.one(provider_id)

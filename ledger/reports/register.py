@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from bids.models.bids import Bid
 from ledger.models.awards import Award
 from ledger.reports.columns import Column, columns
-from ledger.reports.custody import custody, works_of
+from ledger.reports.custody import custody, works_listed
 from ledger.reports.paging import PAGE, Page, few, page_size, read_cursor, write_cursor
 from ledger.reports.reading import Reader, reader_of
 from ledger.reports.states import ENDED, State, noted, with_state
@@ -108,7 +108,7 @@ def register(
     )
     found = list(few(told, _in_order(jobs, order, cursor), size + 1))
     shown = found[:size]
-    works = works_of(job.pk for job in shown)
+    works = works_listed(shown)
     rows = tuple(_row(job, reader, works.get(job.pk), at) for job in shown)
     more = len(found) > size
     return Page(rows, _cursor_after(shown[-1], order) if more else None)

@@ -9,16 +9,27 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet, Sum
 
 from ledger import chart
-from ledger.models.budgets import Commitment
 from ledger.models.charges import ProviderTurnover
-from ledger.models.journal import Balance, EntryKind, Posting
+from ledger.models.journal import Posting
 from ledger.models.periods import Period
 from ledger.periods import fiscal_year_of, period_of
 from ledger.reports.columns import Column, columns
 from ledger.reports.known import NOW, Known
 from ledger.reports.periods import is_final
 from ledger.reports.reading import department_to_read, income_to_read, reader_of
-from ledger.reports.statement_lines import StatementLine, accounts, between, lines_of
+from ledger.reports.statement_lines import (
+    SPENT_OR_SHOWN,
+    StatementLine,
+    accounts,
+    all_year,
+    between,
+    charged_before,
+    charged_to,
+    currencies_of,
+    lines_of,
+    net_of,
+    promised_by,
+)
 from marketplace.models.people import User
 from marketplace.money import Money, total
 
@@ -97,9 +108,6 @@ def statement(
     :raises Forbidden: the books of this department are not the actor's to read.
     """
     department = department_to_read(reader_of(actor), department_id)
-    everything = _all_year(known).filter(department=department)
-    of_it = everything.filter(account__in=accounts(chart.SPEND))
-    told = everything.filter(account__in=accounts(chart.SPEND + chart.SHOWN_SPEND))
     currency = currency or department.currency
     promises = tuple(
         OpenPromise(
@@ -109,28 +117,22 @@ def statement(
             provider_name=held.award.provider.name,
             open=Money(held.open_minor, currency),
         )
-        for held in Commitment.objects.filter(
-            budget_line__department=department, budget_line__currency=currency, open_minor__gt=0
-        )
-        .select_related("award__job", "award__provider")
-        .defer("award__comparison", "award__job__need")
-        .order_by("award__chosen_at", "pk")
+        for held in promised_by.all(department.pk, currency)
     )
-    either = Balance.objects.filter(
-        account__in=accounts(chart.SPEND + chart.SHOWN_SPEND), department=department
-    )
-    currencies = either.values_list("currency", flat=True).distinct()
-    balances = either.filter(account__in=accounts(chart.SPEND))
+    days, spent = (since_on, until_on), accounts(chart.SPEND)
+    if known.is_now:
+        lines = charged_to(department.pk, currency, *days)
+        opening = charged_before(department.pk, currency, since_on)
+    else:
+        then = _all_year(known).filter(department=department, currency=currency)
+        lines = lines_of(then.filter(account__in=accounts(SPENT_OR_SHOWN)), *days, sign=1)
+        opening = net_of(then.filter(_earlier(since_on), account__in=spent))
+    currencies = tuple(currencies_of.all(department.pk))
     return _paper(
-        told.filter(currency=currency),
-        sign=1,
-        period=(since_on, until_on),
-        of=_Of(department.pk, department.name, department.cost_centre, currency, tuple(currencies)),
-        opening=(
-            _brought_forward(balances.filter(currency=currency), of_it, since_on, currency)
-            if known.is_now
-            else _net(of_it.filter(_earlier(since_on), currency=currency))
-        ),
+        lines,
+        period=days,
+        of=_Of(department.pk, department.name, department.cost_centre, currency, currencies),
+        opening=opening,
         promises=promises,
     )
 
@@ -163,14 +165,13 @@ def provider_statement(
     mine = of_it.filter(currency=currency)
     summed = sums.filter(account__in=accounts(EARNED), currency=currency)
     return _paper(
-        told.filter(currency=currency),
-        sign=-1,
+        lines_of(told.filter(currency=currency), since_on, until_on, sign=-1),
         period=(since_on, until_on),
         of=_Of(provider.pk, provider.name, "", currency, currencies),
         opening=-(
             _earned_before(summed, mine, since_on)
             if known.is_now
-            else _net(mine.filter(_earlier(since_on)))
+            else net_of(mine.filter(_earlier(since_on)))
         ),
         promises=(),
     )
@@ -197,7 +198,7 @@ def _earned_before(
     earlier = Q(period__in=months_open.values("pk"))
     if since_on.day > 1:
         earlier |= between(since_on.replace(day=1), since_on - timedelta(days=1))
-    return int(whole["net"] or 0) + _net(postings.filter(earlier))
+    return int(whole["net"] or 0) + net_of(postings.filter(earlier))
 
 
 def _earlier(day: date) -> Q:
@@ -217,20 +218,17 @@ class _Of:
 
 
 def _all_year(known: Known) -> QuerySet[Posting]:
-    """Every posting but those that close a year's accounts: they are no charge and no credit."""
-    return Posting.objects.filter(known.of("entry__")).exclude(entry__kind=EntryKind.YEAR_CLOSED)
+    return all_year().filter(known.of("entry__"))
 
 
 def _paper(
-    postings: QuerySet[Posting],
+    every: tuple[StatementLine, ...],
     *,
-    sign: int,
     period: tuple[date, date],
     of: _Of,
     opening: int,
     promises: tuple[OpenPromise, ...],
 ) -> Statement:
-    every = lines_of(postings, *period, sign)
     lines = tuple(line for line in every if not line.is_shown)
     only_shown = tuple(line for line in every if line.is_shown)
     zero = Money(0, of.currency)
@@ -256,22 +254,3 @@ def _paper(
         promises=promises,
         promised=total((promise.open for promise in promises), of.currency),
     )
-
-
-def _brought_forward(
-    balances: QuerySet[Balance], postings: QuerySet[Posting], since_on: date, currency: str
-) -> int:
-    """Return what was charged since the fiscal year began: whole months, then single days."""
-    whole = balances.filter(
-        period__fiscal_year=fiscal_year_of(since_on), period__lt=period_of(since_on)
-    )
-    carried = int(whole.aggregate(net=Sum(Balance.net()))["net"] or 0)
-    if since_on.day == 1:
-        return carried
-    days = between(since_on.replace(day=1), since_on - timedelta(days=1))
-    return carried + _net(postings.filter(days, currency=currency))
-
-
-def _net(postings: QuerySet[Posting]) -> int:
-    sums = postings.aggregate(debit=Sum("debit_minor"), credit=Sum("credit_minor"))
-    return int(sums["debit"] or 0) - int(sums["credit"] or 0)

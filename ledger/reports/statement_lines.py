@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 
-from ledger.models.journal import Book, EntryKind, Posting
-from ledger.periods import period_of
+from ledger import chart
+from ledger.models.budgets import Commitment
+from ledger.models.journal import Balance, Book, EntryKind, Posting
+from ledger.periods import fiscal_year_of, period_of
 from ledger.posting import account_ids
+from marketplace.compiled import Kept
 from marketplace.money import Money
+
+SPENT_OR_SHOWN = chart.SPEND + chart.SHOWN_SPEND
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +59,109 @@ def accounts(codes: Iterable[str]) -> list[int]:
 
 def between(since_on: date, until_on: date) -> Q:
     """Return what finds the postings of some days, both included: by their months first."""
-    # Nothing but the adjusting period, a year's last day, comes between December and January.
-    until = period_of(until_on) + (until_on.month == 12)
     return Q(
         period__gte=period_of(since_on),
-        period__lte=until,
+        period__lte=_last_period(until_on),
         entry__effective_on__range=(since_on, until_on),
     )
 
 
+def _last_period(until_on: date) -> int:
+    # Nothing but the adjusting period, a year's last day, comes between December and January.
+    return period_of(until_on) + (until_on.month == 12)
+
+
+def all_year() -> QuerySet[Posting]:
+    """Every posting but those that close a year's accounts: they are no charge and no credit."""
+    return Posting.objects.exclude(entry__kind=EntryKind.YEAR_CLOSED)
+
+
 def lines_of(
-    postings: QuerySet[Posting], since_on: date, until_on: date, sign: int
+    postings: QuerySet[Posting], since_on: date, until_on: date, *, sign: int
 ) -> tuple[StatementLine, ...]:
     """Return these postings of some days; `sign` tells which side counts."""
-    rows = (
-        postings.filter(between(since_on, until_on))
-        .order_by("entry__effective_on", "entry_id", "line")
-        .values_list(*COLUMNS)
-    )
+    rows = _in_order(postings.filter(between(since_on, until_on)))
     return tuple(_line(row, sign) for row in rows)
+
+
+def charged_to(
+    department_id: UUID, currency: str, since_on: date, until_on: date
+) -> tuple[StatementLine, ...]:
+    """Return what a department was charged or shown in some days."""
+    months = (period_of(since_on), _last_period(until_on))
+    # Nearly all is in one currency: the rest is left out here.
+    rows = _charged.all(department_id, *months, since_on, until_on)
+    return tuple(_line(row, 1) for row in rows if row[-1] == currency)
+
+
+def charged_before(department_id: UUID, currency: str, since_on: date) -> int:
+    """Return what was charged since the fiscal year began: whole months, then single days."""
+    whole = _carried.first(department_id, currency, fiscal_year_of(since_on), period_of(since_on))
+    carried = int(whole or 0)
+    if since_on.day == 1:
+        return carried
+    days = between(since_on.replace(day=1), since_on - timedelta(days=1))
+    spent = all_year().filter(account__in=accounts(chart.SPEND))
+    return carried + net_of(spent.filter(days, department=department_id, currency=currency))
+
+
+def net_of(postings: QuerySet[Posting]) -> int:
+    """Return debit less credit of these, in minor units."""
+    sums = postings.aggregate(debit=Sum("debit_minor"), credit=Sum("credit_minor"))
+    return int(sums["debit"] or 0) - int(sums["credit"] or 0)
+
+
+@Kept
+def promised_by(department: UUID, currency: str) -> QuerySet[Commitment]:
+    """What awards still hold of a department's budget."""
+    held = Commitment.objects.filter(
+        budget_line__department=department, budget_line__currency=currency, open_minor__gt=0
+    )
+    named = held.select_related("award__job", "award__provider")
+    lean = named.defer("award__comparison", "award__job__need")
+    return lean.order_by("award__chosen_at", "pk")
+
+
+@Kept
+def currencies_of(department: UUID) -> QuerySet[Balance, str]:
+    """In which currencies a department was charged or shown anything."""
+    found = Balance.objects.filter(account__in=accounts(SPENT_OR_SHOWN), department=department)
+    return found.values_list("currency", flat=True).distinct()
+
+
+@Kept
+def _carried(
+    department: UUID, currency: str, fiscal_year: int, period: int
+) -> QuerySet[Balance, Decimal]:
+    """What the months of a year before one come to: one row, or none."""
+    found = Balance.objects.filter(
+        account__in=accounts(chart.SPEND),
+        department=department,
+        currency=currency,
+        period__fiscal_year=fiscal_year,
+        period__lt=period,
+    )
+    sums = found.order_by().values("currency").annotate(all=Sum(Balance.net()))
+    return sums.order_by("currency").values_list("all", flat=True)
+
+
+@Kept
+def _charged(
+    department: UUID, first: int, last: int, since_on: date, until_on: date
+) -> QuerySet[Posting, tuple[Any, ...]]:
+    return _in_order(
+        all_year().filter(
+            account__in=accounts(SPENT_OR_SHOWN),
+            department=department,
+            period__gte=first,
+            period__lte=last,
+            entry__effective_on__range=(since_on, until_on),
+        )
+    )
+
+
+def _in_order(postings: QuerySet[Posting]) -> QuerySet[Posting, tuple[Any, ...]]:
+    return postings.order_by("entry__effective_on", "entry_id", "line").values_list(*COLUMNS)
 
 
 def _line(row: tuple[Any, ...], sign: int) -> StatementLine:

@@ -11,8 +11,9 @@ import binascii
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max
+from django.db.models import QuerySet
 
+from marketplace.compiled import Kept
 from marketplace.log.keys import signer, verifier_keys
 from marketplace.log.merkle import HASH_BYTES
 from marketplace.log.notes import NotANote, text_of
@@ -100,8 +101,12 @@ def latest_checkpoint() -> CheckpointPaper:
 
 def last_size() -> int:
     """Return how much the newest checkpoint covers; 0 before the first."""
-    size: int | None = Checkpoint.objects.aggregate(last=Max("size"))["last"]
-    return size or 0
+    return _largest.first() or 0
+
+
+@Kept
+def _largest() -> QuerySet[Checkpoint, int]:
+    return Checkpoint.objects.latest_first().values_list("size", flat=True)
 
 
 def checkpoint_at(*, size: int) -> CheckpointPaper:

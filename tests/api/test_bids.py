@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -158,6 +159,10 @@ ROUTES = [
 ]
 
 
+# Ids and digests, in which any four figures turn up by chance.
+CHANCE = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{40,}\b")
+
+
 @pytest.mark.parametrize(
     "name", ["adam", "fin", "ada", "gerd", "maya", "rolf", "sam", "pia", "otto"]
 )
@@ -167,7 +172,7 @@ def test_nothing_of_a_sealed_bid_reaches_anyone_else(bid, job, cast, machine_of,
 
     for route in ROUTES:
         path = route.format(job=job.pk, bid=bid, vera_co=cast.vera_co.pk)
-        said = machine.get(path).content.decode()
+        said = CHANCE.sub("#", machine.get(path).content.decode())
         for secret in (CANARY, "7341", reference):
             assert secret not in said, (name, route)
         # A foreign bid answers exactly like a missing one.
