@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django import forms
@@ -26,6 +27,7 @@ from ledger.reports.my_team import REASON_COLUMNS, my_team
 from ledger.reports.scorecard import QUARTER_COLUMNS, NeedFigure, Scorecard, scorecard
 from marketplace.directory import ProviderFacts, categories, provider, providers, seats
 from marketplace.refusals import Unknown
+from marketplace.seats import Seat
 from marketplace.together import together
 
 FILTERS = ("q", "kind", "category")
@@ -105,9 +107,7 @@ def team(request: SignedIn) -> HttpResponse:
     """Show a provider's own people how they fare: would they be chosen?"""
     only_known(request, "provider")
     own = seats(request.user).providers
-    asked = id_asked(request, "provider") or (own[0].id if own else None)
-    if asked is None:
-        raise Unknown("There is no such provider.")
+    asked = _asked_or_first(request, own)
     paper = my_team(actor=request.user, provider_id=asked, at=request.received_at)
     contests = [SharePoint(one.label, one.chosen, one.contests) for one in paper.contests]
     context = {
@@ -143,11 +143,17 @@ def promises_csv(request: SignedIn, provider_id: UUID) -> HttpResponseBase:
 def reasons_csv(request: SignedIn) -> HttpResponseBase:
     """Give a provider's wins and losses by reason as a file."""
     only_known(request, "provider")
-    asked = id_asked(request, "provider")
-    if asked is None:
-        raise Unknown("There is no such provider.")
+    asked = _asked_or_first(request, seats(request.user).providers)
     paper = my_team(actor=request.user, provider_id=asked, at=request.received_at)
     return csv_answer("reasons", REASON_COLUMNS, paper.reasons)
+
+
+def _asked_or_first(request: SignedIn, own: Sequence[Seat]) -> UUID:
+    """Return the provider that was asked for, or else the first of one's own."""
+    asked = id_asked(request, "provider") or (own[0].id if own else None)
+    if asked is None:
+        raise Unknown("There is no such provider.")
+    return asked
 
 
 def promises_over_time(card: Scorecard) -> ShareChart | None:

@@ -16,9 +16,10 @@ from frontend.forms import DayField, MoneyField, PageForm, count_in
 from frontend.pages.work import ACT
 from frontend.rendering import fresh_sign_in, kept_input
 from frontend.requests import SignedIn
+from ledger.permissions import may_pay
 from ledger.repaying import note_repayment
 from ledger.reports.vendor_accounts import vendors_owed
-from marketplace.refusals import Unknown
+from marketplace.refusals import Unknown, require
 
 
 class RepaymentForm(PageForm):
@@ -42,6 +43,7 @@ class RepaymentForm(PageForm):
 @fresh_sign_in
 def note(request: SignedIn, provider_id: UUID, currency: str) -> HttpResponse:
     """Note that a vendor paid back what it owes back."""
+    require(may_pay(request.user), "Finance notes what vendors pay back.")
     owed = vendors_owed(actor=request.user, at=request.received_at)
     row = next(
         (one for one in owed if (one.provider_id, one.payable.currency) == (provider_id, currency)),

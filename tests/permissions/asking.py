@@ -95,6 +95,8 @@ class People:
             path = asked_for(operation, ids)
             if question:
                 path += ("&" if "?" in path else "?") + question
+            if sent is None and operation.is_api:
+                sent = _file_of(operation, ids)
             answer = self._send(self.clients[role], operation, path, sent)
             body = b"".join(answer.streaming_content) if answer.streaming else answer.content
         answer.whole = body
@@ -107,17 +109,27 @@ class People:
             return client.get(path)
         if not operation.is_api:
             return client.post(path, sent or {})
-        if sent is None and _takes_a_file(operation):
-            return client.post(path, {"file": SimpleUploadedFile("plan.txt", b"A plan.")})
+        if sent and _files_of(operation):
+            return client.post(path, sent)
         headers = {"Idempotency-Key": uuid4().hex}
         body = json.dumps(sent) if sent is not None else ""
         kind = "application/json"
         return client.generic(operation.verb, path, body, content_type=kind, headers=headers)
 
 
-def _takes_a_file(operation: Operation) -> bool:
-    told = described()[operation.address, operation.verb]
-    return "multipart/form-data" in told.get("requestBody", {}).get("content", {})
+def _files_of(operation: Operation) -> Any:
+    """Return the shape of what is sent with a file, where one is."""
+    told = described().get((operation.address, operation.verb), {})
+    return told.get("requestBody", {}).get("content", {}).get("multipart/form-data", {})
+
+
+def _file_of(operation: Operation, ids: dict[str, Any]) -> dict[str, Any] | None:
+    """Return a small file with whatever else has to be said of it."""
+    shape = _files_of(operation).get("schema")
+    if not shape:
+        return None
+    said = _about(sample(shape, shapes()), ids)
+    return said | {"file": SimpleUploadedFile("plan.txt", b"A plan.")}
 
 
 def verdict(answer: Any) -> str:

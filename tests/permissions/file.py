@@ -54,7 +54,7 @@ def keep(operations: dict[str, Rows]) -> None:
     """Write the file: situations with the same answers in one row."""
     lines = [HEAD]
     for name, rows in operations.items():
-        lines.append(f"{name}:")
+        lines.append(f"{name}:" if name == name.strip() else f'"{name}":')  # home has no name
         together: dict[tuple[str, ...], list[str]] = {}
         for situation, cells in rows.items():
             together.setdefault(tuple(cells[role] for role in ROLES), []).append(situation)

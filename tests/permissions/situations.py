@@ -39,13 +39,16 @@ MEANT = {
     "milestones/<milestone_id>/release/": "kept",
     "hearings/<hearing_id>": "standstill",
 }
+# What a body is about, where the address names nothing.
+SAID_IN_THE_BODY = {"POST api/v1/templates/": "decided"}
 
 
 def situations(operation: Operation, ids: Ids) -> dict[str, dict[str, Any]]:
     """Return the situations in which an operation has something to be about, with the ids."""
     wanted = operation.parts - WORDS.keys()
     if not wanted:
-        return {"any": WORDS | ids["own"]}
+        about = SAID_IN_THE_BODY.get(str(operation))
+        return {"any": WORDS | (ids[about] if about else {}) | ids["own"]}
     own = ids["own"]
     about_jobs = wanted - own.keys()
     found = {}
