@@ -64,6 +64,10 @@ def the_release(person):
     return release
 
 
+def spread_read_by(person):
+    return {one["id"]: one for one in the_release(person)["bids"]["statistics"]}
+
+
 def offers(release):
     return {one["tenderers"][0]["name"]: one for one in release["bids"]["details"]}
 
@@ -249,7 +253,7 @@ class TestWhoReadsWhat:
         assert "31000" not in as_json(release)
         assert "31000" in as_json(the_release(cast.ada))
 
-    def test_finance_reads_the_spread_of_three(self, cast):
+    def test_finance_reads_the_spread_of_three_once_it_is_decided(self, cast):
         grant(cast)
         job = publish(cast)
         for provider, price in [
@@ -259,8 +263,11 @@ class TestWhoReadsWhat:
         ]:
             submit(cast, job, provider, bid_of([price]))
         open_job(job)
+        assert "lowestValidBidValue" not in spread_read_by(cast.fin)
+        assert "lowestValidBidValue" in spread_read_by(cast.ada)
+        choose(cast, job.bids.get(provider=cast.events_team))
 
-        figures = {one["id"]: one for one in the_release(cast.fin)["bids"]["statistics"]}
+        figures = spread_read_by(cast.fin)
 
         assert figures["lowestValidBidValue"]["value"] == Decimal("31000.00")
         assert figures["highestValidBidValue"]["value"] == Decimal("35000.00")

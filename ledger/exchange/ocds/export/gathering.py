@@ -56,6 +56,11 @@ class JobFile:
     contested: Contested = field(default_factory=Contested)
 
     @property
+    def is_decided(self) -> bool:
+        """Whether somebody was chosen, or nobody: until then prices help whoever bids on."""
+        return self.award is not None or bool(self.earlier) or self.no_award is not None
+
+    @property
     def overridden(self) -> Award | None:
         """The choice that the standing one overrode."""
         if self.award is None or not hasattr(self.award, "override"):

@@ -144,7 +144,7 @@ def _statistics(file: JobFile, *, tells_prices: bool) -> list[Plain]:
     told: list[Plain] = [
         {"id": name, "measure": name, "value": count} for name, count in counted.items()
     ]
-    if valid and (tells_prices or len(valid) >= ENOUGH):
+    if valid and (tells_prices or (file.is_decided and len(valid) >= ENOUGH)):
         prices = sorted(bid.price.quoted for bid in valid)
         ends = {"lowestValidBidValue": prices[0], "highestValidBidValue": prices[-1]}
         told += [
