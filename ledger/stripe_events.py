@@ -144,9 +144,9 @@ def poll_account(*, actor: User, payee_id: UUID, at: datetime) -> None:
     require(may_send(actor))
     read_account(payee_id=payee_id, at=at)
     account = Payee.objects.get(pk=payee_id).reference
-    sent = PayoutStep.objects.filter(
-        kind=StepKind.SENT, payout__payee=payee_id, payout__send_back=None
-    )
+    # What is wanted back and did not come is at the bank, perhaps: it is read like any other.
+    back = PayoutStep.objects.filter(payout=OuterRef("payout"), kind=StepKind.REVERSED)
+    sent = PayoutStep.objects.filter(~Exists(back), kind=StepKind.SENT, payout__payee=payee_id)
     if not sent.exists():
         return
     own = PayoutStep.objects.filter(payout__payee=payee_id)
