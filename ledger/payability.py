@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Sum
 
 from ledger import recovering
-from ledger.models.payees import LimitKind
+from ledger.models.payees import LimitKind, Payee
 from ledger.models.payouts import Payout, PayoutPart, PayoutStep, StepKind
 from ledger.owing import OwedPart, payable_to, receivable_from
 from ledger.payee_facts import PayeeFacts, payee_facts, payout_limit
@@ -55,7 +55,7 @@ class PayeeNotReady(Refusal):
 
 
 class PayeeChanged(Refusal):
-    """The vendor is paid in another way now: the payout is asked for anew."""
+    """The vendor is paid in another way now than what is answered for says."""
 
     code = "payee_changed"
 
@@ -104,8 +104,18 @@ def payable_payee(*, actor: User, vendor: Provider, at: datetime) -> PayeeFacts:
 
 
 def refuse_changed(payout: Payout, payee: PayeeFacts) -> None:
+    """:raises PayeeChanged: so it is. While a payout waits, no other one is asked for."""
     if payee.payee.pk != payout.payee_id:
-        raise PayeeChanged("The vendor is paid in another way now. Ask for the payout anew.")
+        then = (
+            "Ask for another payout." if hasattr(payout, "answer") else "Decline it and ask anew."
+        )
+        raise PayeeChanged(f"The vendor is paid in another way now. {then}")
+
+
+def refuse_other_payee(payee: Payee, facts: PayeeFacts | None) -> None:
+    """:raises PayeeChanged: another way was said after this one, which nobody confirms any more."""
+    if facts is None or facts.payee.pk != payee.pk:
+        raise PayeeChanged("The vendor is paid in another way now. Look at that one.")
 
 
 def refuse_asked_for(provider_id: UUID, currency: str) -> None:

@@ -15,6 +15,7 @@ from ledger.models.payees import (
     PayMethod,
     PayoutLimit,
 )
+from ledger.payability import refuse_other_payee
 from ledger.payee_facts import FROZEN_FOR, PayeeFacts, payee_facts
 from ledger.permissions import may_commit_payee, may_confirm_payee
 from ledger.stripe_gateway import answering_a_person, gateway
@@ -73,8 +74,9 @@ def pay_by_hand(*, actor: User, provider_id: UUID, reference: str, at: datetime)
     :raises Unknown: there is no such provider. :raises Forbidden: the actor is not of finance.
     :raises NotAVendor, ReferenceMissing: the rules say no.
     """
-    vendor = _vendor(actor, provider_id)
+    vendor = Provider.objects.visible_to(actor).one(provider_id)
     require(may_manage_money(actor), "Finance says by which number the vendor is known.")
+    _refuse_team(vendor)
     reference = reference.strip()
     if not reference or len(reference) > 60 or _is_a_bank_account(reference):
         raise ReferenceMissing("Give the number by which the bank program knows the vendor.")
@@ -92,8 +94,9 @@ def open_stripe_account(
     :raises NotAVendor, NoStripe: the rules say no.
     :raises StripeSilent, StripeRefused: Stripe does.
     """
-    vendor = _vendor(actor, provider_id)
+    vendor = Provider.objects.visible_to(actor).one(provider_id)
     require(may_commit_payee(actor, vendor), "Whoever leads the vendor opens its account.")
+    _refuse_team(vendor)
     known = Payee.objects.filter(provider=vendor, method=PayMethod.STRIPE)
     before = known.order_by("-set_at").first()
     facts = payee_facts(vendor.pk)
@@ -131,7 +134,7 @@ def confirm_payee(*, actor: User, payee_id: UUID, at: datetime) -> PayeeConfirma
     Confirm, having asked the vendor by a way known from before, that a payee is the vendor's.
 
     :raises Unknown: there is no such payee. :raises Forbidden: the actor is not of finance.
-    :raises OwnPayee, AlreadyConfirmed: the rules say no.
+    :raises OwnPayee, AlreadyConfirmed, PayeeChanged: the rules say no.
     """
     payee = Payee.objects.visible_to(actor).select_related("provider").one(payee_id)
     require(may_confirm_payee(actor), "Finance confirms how a vendor is paid.")
@@ -139,6 +142,7 @@ def confirm_payee(*, actor: User, payee_id: UUID, at: datetime) -> PayeeConfirma
         raise OwnPayee("You said so yourself. Another person of finance confirms it.")
     if PayeeConfirmation.objects.filter(payee=payee).exists():
         raise AlreadyConfirmed("This was confirmed before.")
+    refuse_other_payee(payee, payee_facts(payee.provider_id))
     confirmation = PayeeConfirmation.objects.create(
         payee=payee, confirmed_by=actor, confirmed_at=at
     )
@@ -195,11 +199,9 @@ def state_payout_limit(
     return stated
 
 
-def _vendor(actor: User, provider_id: UUID) -> Provider:
-    provider = Provider.objects.visible_to(actor).one(provider_id)
+def _refuse_team(provider: Provider) -> None:
     if provider.is_in_house:
         raise NotAVendor(f"“{provider}” is a team of the house. It is not paid.")
-    return provider
 
 
 def _is_a_bank_account(text: str) -> bool:

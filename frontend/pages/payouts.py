@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from frontend import formats
 from frontend.acts import Act, NothingAsked, answer, sent
 from frontend.forms import MoneyField, PageForm, count_in
 from frontend.pages.work import ACT
@@ -201,7 +202,10 @@ def ask(request: SignedIn, provider_id: UUID, currency: str) -> HttpResponse:
         button=_("Ask for the payout"),
         back=reverse("payouts"),
         trail=_("Payouts"),
-        facts=((_("Owed"), str(row.payable)), (_("Owes back"), str(row.receivable))),
+        facts=(
+            (_("Owed"), formats.money(row.payable)),
+            (_("Owes back"), formats.money(row.receivable)),
+        ),
     )
     return answer(
         request,
@@ -235,7 +239,8 @@ def top_up(request: SignedIn, currency: str) -> HttpResponse:
     """Bring money from the company's bank to its balance at Stripe."""
     if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
         raise Unknown("There is no such currency.")
-    there = [one for one in in_the_balance(actor=request.user) if one.currency == currency]
+    asked = in_the_balance(actor=request.user) if request.method == "GET" else ()
+    there = [one for one in asked if one.currency == currency]
     act = Act(
         title=_("Top the balance at Stripe up"),
         lead=_("Payouts are made from it. It is booked when the money arrives, in a few days."),
@@ -243,7 +248,7 @@ def top_up(request: SignedIn, currency: str) -> HttpResponse:
         back=reverse("payouts"),
         trail=_("Payouts"),
         unit=currency,
-        facts=tuple((_("At Stripe now"), str(amount)) for amount in there),
+        facts=tuple((_("At Stripe now"), formats.money(amount)) for amount in there),
     )
     return answer(
         request,
@@ -264,7 +269,7 @@ def explain(request: SignedIn, movement_id: str) -> HttpResponse:
     else:
         raise Unknown("There is no such open line.")
     act = Act(
-        title=_("Explain %(amount)s at Stripe") % {"amount": row.amount},
+        title=_("Explain %(amount)s at Stripe") % {"amount": formats.money(row.amount)},
         lead=row.why,
         button=_("Explain it"),
         back=reverse("payouts"),

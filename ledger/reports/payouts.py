@@ -110,7 +110,9 @@ def _rows(actor: User, rows: Sequence[Payout], *, at: datetime) -> list[PayoutRo
         steps[step.payout_id].append(step)
     pays = may_pay(actor)
     stand = {one.pk: standing(one, steps[one.pk]) for one in rows}
-    facts = payees_facts(one.provider_id for one in rows if stand[one.pk].word == "approved")
+    words = ("approved", "waiting") if pays else ("approved",)
+    facts = payees_facts(one.provider_id for one in rows if stand[one.pk].word in words)
+    changed = {one.pk for one in rows if _is_changed(one, facts.get(one.provider_id))}
     waits = pays and any(stand[one.pk].word == "waiting" for one in rows)
     finance = {one.pk: one.name for one in holders(Office.FINANCE)} if waits else {}
     return [
@@ -119,7 +121,8 @@ def _rows(actor: User, rows: Sequence[Payout], *, at: datetime) -> list[PayoutRo
             stand[one.pk],
             actor,
             pays=pays,
-            then=_waits(one, actor, finance)
+            changed=one.pk in changed,
+            then=_waits(one, actor, finance, changed=one.pk in changed)
             if finance and stand[one.pk].word == "waiting"
             else _then(one, stand[one.pk], facts.get(one.provider_id), at=at),
         )
@@ -127,8 +130,14 @@ def _rows(actor: User, rows: Sequence[Payout], *, at: datetime) -> list[PayoutRo
     ]
 
 
-def _waits(payout: Payout, actor: User, finance: Mapping[UUID, str]) -> str:
+def _is_changed(payout: Payout, facts: PayeeFacts | None) -> bool:
+    return facts is not None and facts.payee.pk != payout.payee_id
+
+
+def _waits(payout: Payout, actor: User, finance: Mapping[UUID, str], *, changed: bool) -> str:
     """Return who of finance may approve a payout, and why its reader may not."""
+    if changed:
+        return "The vendor is paid in another way now. Decline it and ask anew."
     own = (payout.payee.set_by_id, payout.asked_by_id)
     if actor.pk not in own:
         return f"It waits for you: {payout.asked_by.name} asked for it, and a second one approves."
@@ -150,7 +159,7 @@ def _then(payout: Payout, stands: Standing, facts: PayeeFacts | None, *, at: dat
         )
     if word != "approved" or facts is None:
         return NEXT[word]
-    if facts.payee.pk != payout.payee_id:
+    if _is_changed(payout, facts):
         return "It is held: the vendor is paid in another way now. Take it back and ask anew."
     if facts.is_frozen(at):
         return (
@@ -160,7 +169,9 @@ def _then(payout: Payout, stands: Standing, facts: PayeeFacts | None, *, at: dat
     return "It is noted when the bank has paid it." if facts.is_by_hand else NEXT[word]
 
 
-def _row(payout: Payout, stands: Standing, actor: User, *, pays: bool, then: str) -> PayoutRow:
+def _row(
+    payout: Payout, stands: Standing, actor: User, *, pays: bool, changed: bool, then: str
+) -> PayoutRow:
     answer = getattr(payout, "answer", None)
     approved = answer if answer and answer.is_approved else None
     waits = pays and stands.word == "waiting"
@@ -182,6 +193,6 @@ def _row(payout: Payout, stands: Standing, actor: User, *, pays: bool, then: str
         needs_signature=payout.needs_signature,
         transfer=stands.transfer,
         is_by_hand=payout.payee.method == "by_hand",
-        may_approve=waits and not own,
+        may_approve=waits and not own and not changed,
         may_decline=waits,
     )

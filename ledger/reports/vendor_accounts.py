@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Coalesce, ExtractYear
+from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models.functions import ExtractYear
 
 from ledger.models.payees import Payee
 from ledger.models.payouts import PartBack, Payout, PayoutStep, StepKind
 from ledger.owing import VendorBalance, vendor_balances
+from ledger.payability import refuse_other_payee
 from ledger.payee_facts import FROZEN_FOR, PayeeFacts, payee_facts, payees_facts
 from ledger.permissions import may_confirm_payee
 from ledger.reports.paging import Page
@@ -95,9 +96,14 @@ def payees_held(*, actor: User, at: datetime) -> list[PayeeRow]:
 
 
 def payee_paper(*, actor: User, payee_id: UUID, at: datetime) -> PayeeRow:
-    """Return how a vendor is paid, as somebody said it. :raises Unknown: none such is visible."""
+    """
+    Return how a vendor is paid, as somebody said it.
+
+    :raises Unknown: none such is visible. :raises PayeeChanged: another way was said after it.
+    """
     payee = Payee.objects.visible_to(actor).select_related("provider").one(payee_id)
     facts = payees_facts([payee.provider_id])[payee.provider_id]
+    refuse_other_payee(payee, facts)
     return PayeeRow(payee.provider_id, payee.provider.name, _payee(actor, facts, at=at))
 
 
@@ -115,7 +121,7 @@ class VendorAccount:
 
 @dataclass(frozen=True, slots=True)
 class YearPaid:
-    """What a vendor was paid in a year, in one currency."""
+    """What a vendor was paid in a year, less what came back in it, in one currency."""
 
     year: int
     payouts: int
@@ -143,26 +149,40 @@ def vendor_account(
 
 
 def _years(provider_id: UUID) -> list[YearPaid]:
-    """Return the sums of what the vendor has and nobody took back, however many there were."""
+    """
+    Return the sums of what the vendor has and nobody took back, however many there were. A part
+    that came back is taken off in the year in which it did, as on the sheet of that year.
+    """
     same = PayoutStep.objects.filter(payout=OuterRef("payout"))
     failed = same.filter(kind=StepKind.FAILED, reference=OuterRef("reference"))
-    part = PartBack.objects.filter(payout=OuterRef("payout")).order_by().values("payout")
-    back = Subquery(part.annotate(sum=Sum("amount_minor")).values("sum"))
-    sums = (
-        PayoutStep.objects.filter(
-            ~Exists(failed),
-            ~Exists(same.filter(kind=StepKind.REVERSED)),
-            kind=StepKind.PAID,
-            payout__provider=provider_id,
-        )
-        .annotate(year=ExtractYear("happened_at", tzinfo=UTC))
-        .values_list("year", "payout__currency")
-        .annotate(count=Count("pk"), sum=Sum(F("payout__amount_minor") - Coalesce(back, 0)))
-        .order_by("-year", "-payout__currency")
+    paid = PayoutStep.objects.filter(
+        ~Exists(failed),
+        ~Exists(same.filter(kind=StepKind.REVERSED)),
+        kind=StepKind.PAID,
+        payout__provider=provider_id,
     )
+    back = PartBack.objects.filter(payout__in=paid.values("payout"))
+    sums: dict[tuple[int, str], tuple[int, int]] = {
+        (year, currency): (count, int(minor))
+        for year, currency, count, minor in paid.annotate(year=_year())
+        .values_list("year", "payout__currency")
+        .annotate(count=Count("pk"), sum=Sum("payout__amount_minor"))
+    }
+    for year, currency, minor in (
+        back.annotate(year=_year())
+        .values_list("year", "payout__currency")
+        .annotate(sum=Sum("amount_minor"))
+    ):
+        count, before = sums.get((year, currency), (0, 0))
+        sums[year, currency] = (count, before - int(minor))
     return [
-        YearPaid(year, count, Money(int(minor), currency)) for year, currency, count, minor in sums
+        YearPaid(year, count, Money(minor, currency))
+        for (year, currency), (count, minor) in sorted(sums.items(), reverse=True)
     ]
+
+
+def _year() -> ExtractYear:
+    return ExtractYear("happened_at", tzinfo=UTC)
 
 
 def _vendors(actor: User, found: Sequence[VendorBalance], *, at: datetime) -> list[VendorRow]:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from ledger.payability import PayeeChanged
 from ledger.payees import confirm_payee, open_stripe_account, pay_by_hand
 from ledger.reports import payouts as papers
-from ledger.reports.vendor_accounts import YearPaid, payees_held, vendor_account, vendors_owed
+from ledger.reports.vendor_accounts import (
+    YearPaid,
+    payee_paper,
+    payees_held,
+    vendor_account,
+    vendors_owed,
+)
+from ledger.reports.vendor_year import vendor_year
 from ledger.sending_back import want_part_back
+from ledger.settling import approve_payout, decline_payout
 from ledger.stripe_reasons import asked_in_words, why_failed
 from marketplace.models.events import Notice
 from marketplace.offices import grant_office, withdraw_office
@@ -100,6 +110,47 @@ def test_whoever_said_how_a_vendor_is_paid_reads_that_another_one_approves(play:
     assert papers.payout(actor=gus, payout_id=payout.pk, at=play.now).may_approve
 
 
+def test_a_payout_that_waits_for_a_vendor_paid_otherwise_by_now_is_declined(play: Play) -> None:
+    cast = play.cast
+    owed(cast, "1000")
+    play.onboard()
+    payout = play.ask()
+    words: dict[str, Any] = {"payout_id": payout.pk}
+    assert papers.payout(actor=play.fay, at=play.now, **words).may_approve
+    gus = add_person(actor=cast.adam, email="gus@house.example", name="Gus", at=play.now)
+    grant_office(actor=cast.adam, user_id=gus.pk, office="finance", at=play.now)
+    other = pay_by_hand(
+        actor=gus, provider_id=cast.vera_co.pk, reference="4711", at=play.pass_(MINUTE)
+    )
+    confirm_payee(actor=cast.fin, payee_id=other.pk, at=play.now)
+    play.pass_(72 * HOUR)
+
+    row = papers.payout(actor=play.fay, at=play.now, **words)
+    with refused(PayeeChanged) as said:
+        approve_payout(actor=play.fay, at=play.now, **words)
+
+    assert said.value.text == row.then
+    assert row.then == "The vendor is paid in another way now. Decline it and ask anew."
+    assert (row.may_approve, row.may_decline) == (False, True)
+    decline_payout(actor=play.fay, reason="Paid otherwise.", at=play.now, **words)
+    anew = papers.payout(actor=play.fay, payout_id=play.ask().pk, at=play.now)
+    assert (anew.state, anew.may_approve, anew.is_by_hand) == ("waiting", True, True)
+
+
+def test_only_how_a_vendor_is_paid_by_now_is_shown_and_confirmed(play: Play) -> None:
+    vendor, fin = {"provider_id": play.cast.vera_co.pk}, {"actor": play.cast.fin}
+    first = pay_by_hand(actor=play.fay, reference="4711", at=play.now, **vendor)
+    assert payee_paper(payee_id=first.pk, at=play.now, **fin).payee.reference == "4711"
+    later = pay_by_hand(actor=play.fay, reference="4712", at=play.pass_(MINUTE), **vendor)
+
+    for look in (payee_paper, confirm_payee):
+        with refused(PayeeChanged):
+            look(payee_id=first.pk, at=play.now, **fin)
+
+    assert payee_paper(payee_id=later.pk, at=play.now, **fin).payee.reference == "4712"
+    confirm_payee(payee_id=later.pk, at=play.now, **fin)
+
+
 def test_what_was_approved_as_it_was_asked_for_says_so(play: Play) -> None:
     owed(play.cast, "1000")
     one_signature(play.cast)
@@ -110,7 +161,10 @@ def test_what_was_approved_as_it_was_asked_for_says_so(play: Play) -> None:
     assert (row.asked_by, row.approved_by, row.needs_signature) == ("Fin", "Fin", False)
 
 
-def test_a_part_that_came_back_was_not_paid_in_that_year(play: Play) -> None:
+@pytest.mark.parametrize("over_the_year", [False, True])
+def test_a_part_that_came_back_is_taken_off_the_year_in_which_it_did(
+    play: Play, over_the_year: bool
+) -> None:
     cast = play.cast
     owed(cast, "1000")
     one_signature(cast)
@@ -120,6 +174,9 @@ def test_a_part_that_came_back_was_not_paid_in_that_year(play: Play) -> None:
     play.work()
     play.bank("paid")
     play.poll()
+    paid_in = play.now.year
+    if over_the_year:
+        play.pass_(datetime(paid_in + 1, 1, 2, 9, tzinfo=UTC) - play.now)
     owed_back(cast, "250", at=play.now)
     want_part_back(
         actor=cast.fin,
@@ -135,7 +192,15 @@ def test_a_part_that_came_back_was_not_paid_in_that_year(play: Play) -> None:
 
     account = vendor_account(actor=cast.vera, provider_id=cast.vera_co.pk, at=play.now)
 
-    assert account.years == [YearPaid(play.now.year, 1, eur("850"))]
+    if over_the_year:
+        back, paid = YearPaid(paid_in + 1, 0, eur("-150")), YearPaid(paid_in, 1, eur("1000"))
+        assert account.years == [back, paid]
+    else:
+        assert account.years == [YearPaid(paid_in, 1, eur("850"))]
+    for one in account.years:
+        words: dict[str, Any] = {"actor": cast.vera, "provider_id": cast.vera_co.pk}
+        (sums,) = vendor_year(year=one.year, **words).sums
+        assert one.amount == -(sums.paid + sums.came_back)
     assert builders.stands("1300") == eur("100")
     assert_books_hold()
 

@@ -106,8 +106,16 @@ def test_only_finance_pays_and_never_who_said_where_the_money_goes(play: Play):
     cast = play.cast
     owed(cast, "1000")
     one_signature(cast)
+    team = {"provider_id": cast.events_team.pk, "at": play.now}
     with refused(NotAVendor):
-        pay_by_hand(actor=cast.fin, provider_id=cast.events_team.pk, reference="4711", at=play.now)
+        pay_by_hand(actor=cast.fin, reference="4711", **team)
+    for person in (cast.maya, cast.paul):  # whoever may not is told that, of a team, too
+        with refused(Forbidden):
+            pay_by_hand(actor=person, reference="4711", **team)
+        with refused(Forbidden):
+            open_stripe_account(actor=person, **team)
+    with refused(NotAVendor):
+        open_stripe_account(actor=cast.pia, **team)
     words = {"provider_id": cast.vera_co.pk, "at": play.now}
     with refused(ReferenceMissing):
         pay_by_hand(actor=cast.fin, reference="DE02 1203 0000 0000 2020 51", **words)
