@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from hashlib import sha256
 
 from ledger.charging import promised_minor
 from ledger.models.awards import Award, ChangeOrder
 from ledger.models.publications import PublicationWanted, PublishingLimit
-from ledger.rates import rate_in_force
+from ledger.rates import NoRate, rate_in_force
 from marketplace.freezing import fingerprint_of
 from marketplace.models.departments import Department
 from marketplace.models.jobs import Job
@@ -37,8 +38,9 @@ def signed_above(job: Job, price: Money, *, at: datetime) -> Money | None:
 
 def choice_limits(job: Job, *, at: datetime) -> tuple[Money, ...]:
     """
-    Return up to what a head chooses alone, the lowest first: by finance's rules for the job, and by
-    the limit for one job of the department, or of the nearest one above it that has any.
+    Return up to what a head chooses alone, the lowest in the job's currency first, and before it
+    any without a rate: by finance's rules for the job, and by the limit for one job of the
+    department, or of the nearest one above it that has any.
     """
     alone, limits = job.policy.choice_alone_minor, []
     if alone is not None:
@@ -46,7 +48,7 @@ def choice_limits(job: Job, *, at: datetime) -> tuple[Money, ...]:
     stated = None if job.policy.code == IMPORTED else limit_of(job.department, at=at)
     if stated is not None and stated.job_minor is not None:
         limits.append(Money(stated.job_minor, stated.department.currency))
-    return tuple(sorted(limits, key=lambda limit: limit.minor))
+    return tuple(sorted(limits, key=lambda limit: _worth(limit, job.currency, on=at.date())))
 
 
 def first_below(price: Money, limits: Iterable[Money], *, on: date) -> Money | None:
@@ -55,6 +57,15 @@ def first_below(price: Money, limits: Iterable[Money], *, on: date) -> Money | N
         if rate_in_force(price.currency, limit.currency, on).of(price.minor) > limit:
             return limit
     return None
+
+
+def _worth(limit: Money, currency: str, *, on: date) -> Fraction:
+    """Return up to what price, in minor units of `currency`, a limit goes; -1 without a rate."""
+    try:
+        rate = rate_in_force(currency, limit.currency, on)
+    except NoRate:
+        return Fraction(-1)
+    return Fraction(limit.minor * rate.denominator, rate.numerator)
 
 
 def limit_of(department: Department, *, at: datetime) -> PublishingLimit | None:

@@ -20,8 +20,8 @@ ENOUGH_BIDS = 5  # of fewer, a median or a spread would tell a rival's price
 @dataclass(frozen=True, slots=True)
 class PriceSpread:
     """
-    The prices of a contest together: bands that hold the median, and all of them. Where the rules
-    tell prices themselves, these.
+    The prices of a contest together: bands that hold the median, and all of them. They are bands
+    by each rule, for exact figures would tell prices of bids that were not chosen.
     """
 
     bids: int
@@ -31,7 +31,7 @@ class PriceSpread:
     highest: Money
 
 
-def price_spread(valid: Iterable[Bid], *, is_exact: bool) -> PriceSpread | None:
+def price_spread(valid: Iterable[Bid]) -> PriceSpread | None:
     """Return how far these bids, all of one currency, lie apart; None under five bidders."""
     bids = list(valid)
     providers: set[UUID] = {bid.provider_id for bid in bids}
@@ -42,8 +42,6 @@ def price_spread(valid: Iterable[Bid], *, is_exact: bool) -> PriceSpread | None:
     middle = rounded(median(Fraction(price) for price in prices), currency)
     assert middle is not None
     low, high = Money(prices[0], currency), Money(prices[-1], currency)
-    if is_exact:
-        return PriceSpread(len(bids), middle, middle, low, high)
     return PriceSpread(len(bids), *price_band(middle), price_band(low)[0], price_band(high)[1])
 
 

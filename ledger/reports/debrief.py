@@ -153,7 +153,7 @@ def _prices_told(award: Award | None, weighed: Weighed | None, job: Job) -> dict
     is_exact = job.policy.tells_exact_price
     low, high = (award.price, award.price) if is_exact else price_band(award.price)
     valid = (bid for bid in weighed.bids if bid.pk in weighed.valid_ids)
-    spread = price_spread(valid, is_exact=is_exact)
+    spread = price_spread(valid)
     return {"chosen_from": low, "chosen_to": high, "spread": spread}
 
 

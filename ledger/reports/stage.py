@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from bids.models.panels import Agreement, FinalOpening, FinalRound
 from bids.permissions import may_disqualify, may_score
 from ledger.models.signatures import ChoiceWanted
 from ledger.permissions import may_sign_choice
+from ledger.rates import NoRate
 from ledger.reports.weighing import Weighed
 from ledger.signing import choice_limits, first_below
 from marketplace.models.people import User
@@ -78,7 +79,7 @@ def stage(*, weighed: Weighed, actor: User, at: datetime) -> Stage:
     signed = {
         row.bid_id: limit
         for row in weighed.evaluation.rows
-        if (limit := first_below(row.charged, limits, on=at.date())) is not None
+        if (limit := _signed_above(row.charged, limits, on=at.date())) is not None
     }
     return Stage(
         has_panel=judged.has_panel,
@@ -98,6 +99,14 @@ def stage(*, weighed: Weighed, actor: User, at: datetime) -> Stage:
         signed_bid_ids=tuple(signed),
         wanted=wanted,
     )
+
+
+def _signed_above(price: Money, limits: tuple[Money, ...], *, on: date) -> Money | None:
+    """Return the limit that a price is above; of one without a rate nobody knows, so two sign."""
+    try:
+        return first_below(price, limits, on=on)
+    except NoRate:
+        return limits[0]  # those without a rate come first
 
 
 def _wanted(weighed: Weighed, actor: User) -> WantedChoice | None:

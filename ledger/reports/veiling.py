@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from uuid import UUID
 
 from bids.sheet import unnamed_file, veiled
 from ledger.reports.compared import ComparedBid, Comparison
+from ledger.reports.stage import Stage
+
+NOBODY = UUID(int=0)
 
 
 def without_names(paper: Comparison, *, has_past: bool) -> Comparison:
     """Return a comparison with bids by number, in the order of their random references."""
     in_order = sorted(paper.bids, key=lambda one: one.reference)
+    bids = tuple(_unnamed(bid, number, has_past) for number, bid in enumerate(in_order))
     return replace(
         paper,
-        bids=tuple(_unnamed(bid, number, has_past) for number, bid in enumerate(in_order)),
+        bids=bids,
         flags=(),
         leader_ids=(),
         spent_leader_ids=(),
@@ -21,12 +26,22 @@ def without_names(paper: Comparison, *, has_past: bool) -> Comparison:
         turning_point=None,
         turning_bid_id=None,
         text="",  # it holds the ids of providers
+        stage=_unnamed_stage(paper.stage, {bid.bid_id: bid.provider_name for bid in bids}),
     )
+
+
+def _unnamed_stage(stage: Stage, names: dict[UUID, str]) -> Stage:
+    """Call the bid that one head would choose by its number; their words may say whose it is."""
+    if stage.wanted is None:
+        return stage
+    name = names.get(stage.wanted.bid_id, "")
+    return replace(stage, wanted=replace(stage.wanted, provider_name=name, reason=""))
 
 
 def _unnamed(bid: ComparedBid, number: int, has_past: bool) -> ComparedBid:
     return replace(
         bid,
+        provider_id=NOBODY,
         provider_name=veiled(number),
         team_of="",
         is_in_house=False,

@@ -178,6 +178,12 @@ def test_a_second_head_signs_on_a_page(cast: Cast, maya: Client, as_person: Sign
     sent = maya.post(address, {**typed, "decisive_criterion_id": str(criterion.pk)})
     assert sent.status_code == 302
     assert ChoiceWanted.objects.count() == 1
+    compare = reverse("comparison", args=[here.job.pk])
+    assert "Maya would choose Events: Their idea." in said(maya.get(compare))
+    veiled = maya.get(compare, {"names": "hidden"})
+    assert "Maya would choose Bid " in said(veiled)
+    for name in (b"Events", b"Their idea"):
+        assert name not in veiled.content.split(b"<main")[1]
 
     gerd = as_person(cast.gerd)
     assert "Sign a choice, or send it back" in said(gerd.get("/"))

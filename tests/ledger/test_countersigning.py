@@ -21,6 +21,7 @@ from ledger.countersigning import (
     sign_choice,
     want_choice,
 )
+from ledger.currencies import state_rate
 from ledger.eligibility import BothSides, StandsAside
 from ledger.grounds import CriterionMissing
 from ledger.models.awards import Award
@@ -28,13 +29,16 @@ from ledger.models.budgets import BudgetLine
 from ledger.models.signatures import ChoiceWanted
 from ledger.permissions import deciders_of
 from ledger.publishing_limits import state_publishing_limit
+from ledger.rates import NoRate
 from ledger.reports.comparison import comparison
 from ledger.reports.debrief import debrief
 from ledger.reports.desk import desk
 from marketplace.interests import declare_interest
 from marketplace.membership import add_member, end_membership
+from marketplace.models.departments import Department
 from marketplace.models.events import Notice
 from marketplace.models.people import Membership
+from marketplace.money import Money
 from marketplace.panels import appoint_panel
 from marketplace.policies import state_policy
 from marketplace.refusals import Forbidden, ReasonMissing, Unknown
@@ -140,6 +144,72 @@ def test_a_department_with_a_higher_limit_of_its_own_goes_by_that(cast: Cast):
         )
 
     assert builders.choose(cast, contest.team_bid).price == eur("40000")
+
+
+def _limit_in_dollars(cast: Cast, most: str) -> None:
+    """The house above Marketing goes by dollars, and states a limit in them."""
+    Department.objects.filter(pk=cast.house.pk).update(currency="USD")
+    state_publishing_limit(
+        actor=cast.adam,
+        department_id=cast.house.pk,
+        job_limit=Money.of(most, "USD"),
+        year_limit=None,
+        reason="Large jobs are seen by two.",
+        at=CHOICE - DAY,
+    )
+
+
+def test_a_limit_without_a_rate_leaves_the_comparison_to_be_read(cast: Cast, contest: Contest):
+    """Nobody knows what 90,000.00 dollars are: each bid counts as a second head's to sign."""
+    _limit_in_dollars(cast, "90000")
+
+    paper = comparison(actor=cast.maya, job_id=contest.job.pk, at=CHOICE)
+
+    bids = {contest.team_bid.pk, contest.vendor_bid.pk}
+    assert set(paper.stage.signed_bid_ids) == bids
+    assert paper.stage.alone_up_to == Money.of("90000", "USD")
+    with refused(NoRate):
+        builders.choose(cast, contest.vendor_bid)
+
+
+def test_with_names_hidden_a_choice_that_waits_is_called_by_its_number(
+    cast: Cast, contest: Contest
+):
+    want(cast, contest, reason="What the team of Events would do in the rain.")
+    words = {"actor": cast.maya, "job_id": contest.job.pk, "at": CHOICE + HOUR}
+
+    paper = comparison(hide_names=True, **words)
+
+    wanted = paper.stage.wanted
+    assert wanted is not None
+    numbers = {bid.bid_id: bid.provider_name for bid in paper.bids}
+    assert (wanted.provider_name, wanted.reason) == (numbers[contest.team_bid.pk], "")
+    assert wanted.wanted_by == "Maya"
+    for tells in ("Events", str(cast.events_team.pk), str(cast.vera_co.pk)):
+        assert tells not in repr(paper)
+
+
+def test_of_two_limits_the_one_that_is_worth_less_is_told(cast: Cast, contest: Contest):
+    """A dollar costs two euros: 19,000.00 dollars are 38,000.00, above finance's 35,000.00."""
+    state_rate(
+        actor=cast.fin,
+        currency="EUR",
+        into="USD",
+        rate="0.5",
+        in_force_on=(CHOICE - 2 * DAY).date(),
+        reason="The central bank's rate of the day before.",
+        at=CHOICE - 2 * DAY,
+    )
+    _limit_in_dollars(cast, "19000")
+
+    with refused(SecondHeadNeeded) as no:
+        builders.choose(cast, contest.team_bid)
+    paper = comparison(actor=cast.maya, job_id=contest.job.pk, at=CHOICE)
+
+    # The team asks 40,000.00, which is above both.
+    assert "35,000.00 EUR" in no.value.text
+    assert paper.stage.alone_up_to == eur("35000")
+    assert builders.choose(cast, contest.vendor_bid).price == eur("30000")
 
 
 def test_up_to_the_limit_one_head_chooses_alone(cast: Cast, contest: Contest):

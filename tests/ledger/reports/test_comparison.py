@@ -183,16 +183,20 @@ def test_the_same_bids_always_freeze_to_the_same_text(cast: Cast, contest: Conte
     assert freeze(contest.job) == freeze(contest.job)
 
 
-def test_where_the_rules_say_so_a_bidder_is_told_the_price_itself(cast: Cast):
-    builders.grant(cast)
+def _tell_the_price(cast: Cast) -> None:
     change_policy(
         actor=cast.fin,
         code="standard",
         at=NOON - DAY,
         in_force_on=(NOON - DAY).date(),
-        explanation="Here all know all prices.",
+        explanation="Here all know the price chosen.",
         tells_exact_price=True,
     )
+
+
+def test_where_the_rules_say_so_a_bidder_is_told_the_price_itself(cast: Cast):
+    builders.grant(cast)
+    _tell_the_price(cast)
     contest = builders.contest(cast, vendor=("30000",))
     builders.choose(cast, contest.team_bid)
 
@@ -260,6 +264,21 @@ def test_of_five_bidders_the_middle_and_the_spread_are_told_by_their_bands(cast:
     assert told.spread == PriceSpread(5, eur("25000"), eur("31500"), eur("20000"), eur("50000"))
     assert told.spread == debrief(actor=cast.vera, job_id=contest.job.pk).spread
     for price in ("40100", "30100", "33100", "26100"):
+        assert f"{price}00" not in repr(told)
+
+
+def test_where_the_price_chosen_is_told_no_price_of_a_bid_that_lost_is(cast: Cast):
+    builders.grant(cast)
+    _tell_the_price(cast)
+    contest = _of_five(cast)
+    builders.choose(cast, contest.team_bid)
+
+    told = debrief(actor=cast.otto, job_id=contest.job.pk)
+
+    assert told.chosen_from == told.chosen_to == eur("40100")
+    # The middle is 30,100.00, of Vera, who lost; the lowest is Otto's own.
+    assert told.spread == PriceSpread(5, eur("25000"), eur("31500"), eur("20000"), eur("50000"))
+    for price in ("30100", "33100", "26100"):
         assert f"{price}00" not in repr(told)
 
 
