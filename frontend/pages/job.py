@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from bids.offers import my_bids
-from bids.opened import minutes, opened_bids
+from bids.opened import OpenedBidFacts, minutes, opened_bids
 from bids.prices import open_prices
 from bids.witnesses import opening_room, sign_opening
 from frontend import formats
@@ -98,10 +98,18 @@ def opening(request: SignedIn, job_id: UUID) -> HttpResponse:
     text, said, bids = together(
         partial(job_text, actor=request.user, job_id=job_id, at=request.received_at),
         partial(minutes, actor=request.user, job_id=job_id),
-        partial(opened_bids, actor=request.user, job_id=job_id),
+        partial(_bids_read, request, job_id),
     )
     context = {"room": room, "job": text, "minutes": said, "bids": bids}
     return page(request, "frontend/pages/jobs/opening.html", context)
+
+
+def _bids_read(request: SignedIn, job_id: UUID) -> list[OpenedBidFacts] | None:
+    """Return the opened bids; None to whoever reads the minutes alone, as finance does."""
+    try:
+        return opened_bids(actor=request.user, job_id=job_id)
+    except Unknown:
+        return None
 
 
 @PAGE

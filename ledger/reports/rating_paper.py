@@ -54,6 +54,7 @@ class RatingPaper:
     revealed_at: datetime | None
     own: GivenRating | None
     other: GivenRating | None  # None before the reveal, whether it is in or not
+    may_read: bool  # a side, or an auditor; finance reads of three jobs and more together
     can_rate: bool
 
 
@@ -80,8 +81,10 @@ def rating_paper(*, actor: User, job_id: UUID, at: datetime) -> RatingPaper:
     until = rate_until(award) if hasattr(award, "completion") else None
     is_open = reveal is None and until is not None and at < until
     own = given.get(side)
-    other = given.get(OTHER.get(side, RatingSide.PROVIDER)) if reveal else None
-    if reveal and not side:
+    # Of one job's ratings finance reads nothing, only of three and more: they tell who gave them.
+    may_read = bool(side) or reader.audits
+    other = given.get(OTHER.get(side, RatingSide.PROVIDER)) if reveal and may_read else None
+    if reveal and may_read and not side:
         own = given.get(RatingSide.DEPARTMENT)
     return RatingPaper(
         award_id=award.pk,
@@ -95,8 +98,9 @@ def rating_paper(*, actor: User, job_id: UUID, at: datetime) -> RatingPaper:
         completed_at=award.completion.completed_at if until else None,
         until=until,
         revealed_at=reveal.revealed_at if reveal else None,
-        own=_given(own, reader, award) if own else None,
-        other=_given(other, reader, award) if other else None,
+        own=_given(own) if own else None,
+        other=_given(other) if other else None,
+        may_read=may_read,
         can_rate=is_open and bool(side) and own is None and may_rate(actor, award, side),
     )
 
@@ -107,10 +111,8 @@ def _side(reader: Reader, award: Award) -> str:
     return RatingSide.PROVIDER.value if award.provider_id in reader.providers else ""
 
 
-def _given(rating: Rating, reader: Reader, award: Award) -> GivenRating:
+def _given(rating: Rating) -> GivenRating:
     asked = ASKED[RatingSide(rating.side)]
-    # Finance reads the figures; what somebody wrote is for the two sides and for auditors.
-    reads_words = reader.audits or bool(_side(reader, award))
     return GivenRating(
         side=rating.side,
         rated_by=rating.rated_by.name,
@@ -118,5 +120,5 @@ def _given(rating: Rating, reader: Reader, award: Award) -> GivenRating:
         points=tuple((code, rating.points.get(code)) for code in asked),
         again=rating.again,
         again_label=rating.get_again_display(),
-        text=rating.text.text if rating.text and reads_words else "",
+        text=rating.text.text if rating.text else "",
     )

@@ -138,7 +138,7 @@ def test_both_sides_rate_once_and_say_to_everything_something(
     both = said(vera.post(address, theirs, follow=True))
     assert "Thank you. Your rating is in." in both
     assert "both sides have rated" not in both
-    for page in (both, said(maya.get(address)), said(as_person(cast.fin).get(address))):
+    for page in (both, said(maya.get(address)), said(as_person(cast.ada).get(address))):
         assert (
             page.count("Vera &amp; Co on Marketing")
             == page.count("Marketing on Vera &amp; Co")
@@ -146,6 +146,10 @@ def test_both_sides_rate_once_and_say_to_everything_something(
         )
         assert "Clear need Very well 5" in page
         assert "Informed Well 4" in page
+    told_finance = said(as_person(cast.fin).get(address))
+    assert "is for the two sides and for auditors" in told_finance
+    assert "Clear need" not in told_finance
+    assert "rated by" not in told_finance.lower()
     assert "What each said of the other" in said(maya.get(reverse("board", args=[award.job_id])))
 
     ours = Rating.objects.get(side="department")

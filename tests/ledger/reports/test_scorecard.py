@@ -254,7 +254,7 @@ class TestRatingPaper:
 
         assert not rating_paper(actor=cast.rolf, job_id=award.job_id, at=over).can_rate
 
-    def test_finance_reads_points_and_no_words(self, cast: Cast, award: Award):
+    def test_finance_reads_nothing_of_one_jobs_ratings(self, cast: Cast, award: Award):
         rate(
             actor=cast.rolf,
             award_id=award.pk,
@@ -272,7 +272,8 @@ class TestRatingPaper:
             assert given is not None
             return given.text
 
-        assert words("fin") == ""
+        told = rating_paper(actor=cast.fin, job_id=award.job_id, at=LATER)
+        assert (told.own, told.other, told.may_read) == (None, None, False)
         assert words("ada") == words("pia") == words("maya") == "Wonderful."
 
     def test_others_do_not_know_of_it(self, cast: Cast, award: Award):
