@@ -45,6 +45,7 @@ def note(request: SignedIn, provider_id: UUID, currency: str) -> HttpResponse:
     """Note that a vendor paid back what it owes back."""
     if not may_pay(request.user):
         raise Forbidden("Finance notes what vendors pay back.")
+    require(may_pay(request.user), _("Finance notes what vendors pay back."))
     owed = vendors_owed(actor=request.user, at=request.received_at)
     row = next(
         (one for one in owed if (one.provider_id, one.payable.currency) == (provider_id, currency)),
