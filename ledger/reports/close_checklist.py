@@ -121,9 +121,9 @@ def work_accrued(period: Period, at: datetime) -> Check:
     if not missing:
         says = "All of it is accrued." if found else "No delivery waits for an answer."
     elif period.closing_at is None:
-        says = f"{_deliveries(missing)} for an answer, to be accrued when closing begins."
+        says = f"Wait for an answer, to be accrued when closing begins: {len(missing)}."
     else:
-        says = f"{_deliveries(missing)} without an accrual. Stop closing, and begin again."
+        says = f"Wait without an accrual: {len(missing)}. Stop closing, and begin again."
     return Check(
         code="work_accrued",
         title="Undecided work is accrued",
@@ -139,10 +139,6 @@ def work_accrued(period: Period, at: datetime) -> Check:
             for row in found
         ),
     )
-
-
-def _deliveries(rows: Sequence[AccrualRow]) -> str:
-    return "1 delivery waits" if len(rows) == 1 else f"{len(rows)} deliveries wait"
 
 
 def disputes_settled(period: Period, at: datetime) -> Check:
@@ -169,7 +165,7 @@ def disputes_settled(period: Period, at: datetime) -> Check:
         is_clear=not rows,
         says="A credit for it will stand in a later month and name this one."
         if rows
-        else "No dispute is open.",
+        else "Nobody disputes a charge of it.",
         rows=rows,
     )
 

@@ -109,6 +109,7 @@ def statement(
     """
     department = department_to_read(reader_of(actor), department_id)
     currency = currency or department.currency
+    whose = (department.pk, currency)
     promises = tuple(
         OpenPromise(
             award_id=held.award_id,
@@ -117,12 +118,13 @@ def statement(
             provider_name=held.award.provider.name,
             open=Money(held.open_minor, currency),
         )
-        for held in promised_by.all(department.pk, currency)
+        # They are as they stand now: of a month that is closed they would be no part.
+        for held in (() if is_final(since_on, until_on) else promised_by.all(*whose))
     )
     days, spent = (since_on, until_on), accounts(chart.SPEND)
     if known.is_now:
-        lines = charged_to(department.pk, currency, *days)
-        opening = charged_before(department.pk, currency, since_on)
+        lines = charged_to(*whose, *days)
+        opening = charged_before(*whose, since_on)
     else:
         then = _all_year(known).filter(department=department, currency=currency)
         lines = lines_of(then.filter(account__in=accounts(SPENT_OR_SHOWN)), *days, sign=1)

@@ -75,7 +75,7 @@ def take(client: Client, step: str, **typed: str) -> None:
 def test_finance_closes_a_month_and_an_auditor_signs_its_reopening(award, fin, ada):
     page = read(fin, "period", MARCH)
     assert "March 2026" in page
-    assert "1 delivery waits for an answer, to be accrued when closing begins." in page
+    assert "Wait for an answer, to be accrued when closing begins: 1." in page
     assert "Summer party for 200 guests, Part 2: 20,000.00 EUR" in page
     assert "Begin to close…" in page
 

@@ -221,7 +221,7 @@ def test_work_that_comes_while_a_month_is_closing_stands_against_it(cast, award)
     begin(cast)
     close(cast)
 
-    assert str(no.value) == "1 delivery waits without an accrual. Stop closing, and begin again."
+    assert str(no.value) == "Wait without an accrual: 1. Stop closing, and begin again."
 
 
 def test_a_dispute_is_told_and_does_not_stand_against_closing(cast, award):

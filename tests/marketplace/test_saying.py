@@ -28,8 +28,8 @@ LATE = "Bidding on “Annual meeting 2027” ended at 2 December 2026, 12:00 UTC
         ),
         ("You are now Lead of “Gather”.", "Sie haben jetzt die Rolle Teamleitung bei „Gather“."),
         (
-            "No earlier month is open. No dispute is open.",
-            "Kein früherer Monat ist offen. Keine Beanstandung ist offen.",
+            "No earlier month is open. Nobody disputes a charge of it.",
+            "Kein früherer Monat ist offen. Niemand beanstandet eine Belastung daraus.",
         ),
     ],
 )
