@@ -19,7 +19,7 @@ from frontend.requests import SignedIn
 from ledger.permissions import may_pay
 from ledger.repaying import note_repayment
 from ledger.reports.vendor_accounts import vendors_owed
-from marketplace.refusals import Forbidden, Unknown
+from marketplace.refusals import Unknown, require
 
 
 class RepaymentForm(PageForm):
@@ -43,8 +43,6 @@ class RepaymentForm(PageForm):
 @fresh_sign_in
 def note(request: SignedIn, provider_id: UUID, currency: str) -> HttpResponse:
     """Note that a vendor paid back what it owes back."""
-    if not may_pay(request.user):
-        raise Forbidden("Finance notes what vendors pay back.")
     require(may_pay(request.user), _("Finance notes what vendors pay back."))
     owed = vendors_owed(actor=request.user, at=request.received_at)
     row = next(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
@@ -10,7 +10,7 @@ from functools import partial
 from ledger.models.awards import Dispute
 from ledger.models.journal import EntryKind, Posting
 from ledger.models.periods import Period
-from ledger.reports.accruals import AccrualRow, accruals_of
+from ledger.reports.accruals import accruals_of
 from ledger.reports.checks import Check, CheckRow
 from ledger.reports.columns import Column, columns
 from ledger.reports.reading import reader_of
