@@ -126,9 +126,9 @@ def _work(play: Play, story: Present, award: Award) -> None:
     playing.accept(play, delivery, play.after(done, 1, 9, 20))
     if story.until == "in delivery":
         return
-    delivery = playing.deliver(
-        play, second, done + timedelta(days=6), "All done; see for yourself."
-    )
+    waits = story.until == "delivered"
+    handed_over = done + timedelta(days=6) if waits else play.after(done, 1, 16)
+    delivery = playing.deliver(play, second, handed_over, "All done; see for yourself.")
     if story.until == "delivered":
         return
     accepted_at = play.after(done, 2, 11)
