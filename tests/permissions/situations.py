@@ -48,7 +48,7 @@ def situations(operation: Operation, ids: Ids) -> dict[str, dict[str, Any]]:
     wanted = operation.parts - WORDS.keys()
     if not wanted:
         about = SAID_IN_THE_BODY.get(str(operation))
-        return {"any": WORDS | (ids[about] if about else {}) | ids["own"]}
+        return {"any": WORDS | ids.get(about or "", {}) | ids["own"]}
     own = ids["own"]
     about_jobs = wanted - own.keys()
     found = {}
