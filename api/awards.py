@@ -39,7 +39,12 @@ class AwardBody(Strict):
         ["best_value", "quality", "price", "dates", "experience", "capacity"]
     )
     reason = WordField(max_length=4_000)
-    decisive_criterion_id = serializers.UUIDField(required=False, allow_null=True)
+    decisive_criterion_id = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        help_text="Needed for another bid than the best value. None where only the price decided:"
+        " the reason is then “price”, and the bid asks for less than the best value.",
+    )
     followed_view = serializers.ChoiceField(
         ["charged", "spent", "neither"],
         required=False,

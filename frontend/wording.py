@@ -49,7 +49,7 @@ REASONS: Words = {
     "imported": _("Not stated at the source"),
 }
 VIEWS: Words = {
-    "charged": _("What the department is charged"),
+    "charged": _("Comparable cost"),
     "spent": _("What the company really spends"),
     "neither": _("Neither of the two"),
 }

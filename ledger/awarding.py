@@ -62,7 +62,8 @@ def choose_bid(
     Choose any valid bid. Its price and fee are promised from the department's budget, what was
     compared is frozen, its milestones are agreed, and everybody who bid is told.
 
-    :param decisive_criterion_id: needed where the bid is not the best value.
+    :param decisive_criterion_id: needed where the bid is not the best value, unless only its price
+        decided.
     :param followed_view: needed where the two views of money disagree.
     :param agreed: another price than the bid's; only another system's record may know one.
     :raises Unknown: the actor cannot see the job.

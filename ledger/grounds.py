@@ -19,7 +19,10 @@ class NoSuchReason(Refusal):
 
 
 class CriterionMissing(Refusal):
-    """A choice of another bid than the best value says which criterion decided."""
+    """
+    A choice of another bid than the best value says which criterion decided, or that the price
+    did, where it asks for less than each bid of the best value.
+    """
 
     code = "criterion_missing"
     field = "decisive_criterion_id"
@@ -64,9 +67,21 @@ def refuse_without_grounds(grounds: Grounds, *, bid: Bid, paper: Frozen) -> None
     # Before every bid is scored nobody leads: there is no best value yet to depart from.
     is_best = bid.pk in paper.leader_ids or not paper.leader_ids
     if not is_best and criterion_id is None and criteria.exists():
-        raise CriterionMissing("This is not the best value. Say which criterion decided.")
+        _refuse_other_than_price(grounds, bid=bid, paper=paper)
     if paper.views_disagree and not grounds.view:
         raise ViewMissing("The two views of money disagree. Say which one you followed.")
     leads = bid.pk in {*paper.leader_ids, *paper.spent_leader_ids}
     if grounds.view == MoneyView.NEITHER and leads:
         raise ViewMissing("This bid leads in one of the two views of money. Say which one.")
+
+
+def _refuse_other_than_price(grounds: Grounds, *, bid: Bid, paper: Frozen) -> None:
+    """Refuse a choice for which no criterion decided, unless the price did by the numbers."""
+    best = [paper.valid[id].price.quoted for id in paper.leader_ids]
+    if not all(bid.price.quoted < one for one in best):
+        raise CriterionMissing("This is not the best value. Say which criterion decided.")
+    if grounds.code != ReasonCode.PRICE:
+        raise CriterionMissing(
+            "This is not the best value. Say which criterion decided; if only the lower price did,"
+            " give that as the reason, too."
+        )

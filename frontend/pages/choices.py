@@ -29,6 +29,7 @@ from marketplace.money import Money
 from marketplace.refusals import Refusal, Unknown
 
 TEMPLATE = "frontend/pages/choices/choose.html"
+PRICE = "price"  # where no criterion decided, but that the bid asks for less than the best value
 REASONS = ("best_value", "quality", "price", "dates", "experience", "capacity")
 
 
@@ -58,15 +59,30 @@ class ChoiceForm(PageForm):
     def __init__(self, *args: Any, paper: Comparison, bid: ComparedBid) -> None:
         super().__init__(*args)
         criteria = [(str(one.criterion_id), one.name) for one in paper.criteria]
+        best = [one.quoted for one in paper.bids if one.bid_id in paper.leader_ids]
+        if bid.quoted and all(one and bid.quoted < one for one in best):
+            criteria.append((PRICE, str(gettext_lazy("Only the price: it asks for less"))))
         offer(self, "decisive_criterion_id", [("", "–"), *criteria])
         # What is not needed is not asked.
-        if not criteria or bid.bid_id in paper.leader_ids:
+        if not paper.criteria or bid.bid_id in paper.leader_ids:
             del self.fields["decisive_criterion_id"]
         leads = {*paper.leader_ids, *paper.spent_leader_ids}
         if not paper.views_disagree:
             del self.fields["followed_view"]
         elif bid.bid_id in leads:
             offer(self, "followed_view", wording.choices("views", "charged", "spent"))
+
+    def grounds(self) -> dict[str, Any]:
+        """Return what was typed, as the verb takes it."""
+        criterion = self.cleaned_data.get("decisive_criterion_id")
+        return {
+            "reason_code": self.cleaned_data["reason_code"],
+            "reason": self.cleaned_data["reason"],
+            "decisive_criterion_id": UUID(criterion)
+            if criterion not in ("", None, PRICE)
+            else None,
+            "followed_view": self.cleaned_data.get("followed_view", ""),
+        }
 
 
 @PAGE
@@ -91,8 +107,6 @@ def choose(request: SignedIn, job_id: UUID, bid_id: UUID) -> HttpResponse:
     }
     if not (request.method == "POST" and form.is_valid()):
         return page(request, TEMPLATE, context)
-    typed = form.cleaned_data
-    criterion = typed.get("decisive_criterion_id")
     signs = bid_id in paper.stage.signed_bid_ids
     act: Callable[..., object] = want_choice if signs else choose_bid
     try:
@@ -100,10 +114,7 @@ def choose(request: SignedIn, job_id: UUID, bid_id: UUID) -> HttpResponse:
             actor=request.user,
             job_id=job_id,
             bid_id=bid_id,
-            reason_code=typed["reason_code"],
-            reason=typed["reason"],
-            decisive_criterion_id=UUID(criterion) if criterion else None,
-            followed_view=typed.get("followed_view", ""),
+            **form.grounds(),
             at=request.received_at,
         )
     except Refusal as refusal:

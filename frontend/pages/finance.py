@@ -26,7 +26,8 @@ OF_THE_BOOKS = frozenset(
         "sign_correction",
         "sign_move",
         "allow_late_charge",
-        *("approve_vendor", "confirm_payee", "approve_payout", "try_payout_again", "find_payout"),
+        *("approve_vendor", "confirm_payee", "approve_payout", "decline_payout"),
+        *("try_payout_again", "find_payout"),
     ]
 )
 

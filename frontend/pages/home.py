@@ -39,10 +39,11 @@ _PLACES_BY_SUBJECT = {
     "introduce_vendor": "vendor",
     "approve_vendor": "vendor",
     "confirm_payee": "payee-confirm",
+    "name_head": "department",
     **dict.fromkeys(("say_how_paid", "answer_stripe", "give_another_bank"), "vendor-account"),
 }
 # Payouts are dealt with where all of them are seen.
-_ON_PAYOUTS = frozenset({"approve_payout", "try_payout_again", "find_payout"})
+_ON_PAYOUTS = frozenset({"approve_payout", "decline_payout", "try_payout_again", "find_payout"})
 
 
 @require_safe
@@ -62,6 +63,8 @@ def address_of(item: OpenItem) -> str:
     """Return the address at which an open item is dealt with."""
     if item.kind in _ON_PAYOUTS:
         return reverse("payouts")
+    if item.kind == "name_finance":
+        return reverse("people")
     if item.kind in _PLACES_BY_SUBJECT:
         return reverse(_PLACES_BY_SUBJECT[item.kind], args=[item.subject_id])
     if item.period_id is not None:

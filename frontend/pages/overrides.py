@@ -44,25 +44,15 @@ def override(request: SignedIn, job_id: UUID, bid_id: UUID) -> HttpResponse:
         request,
         act,
         form,
-        do=lambda typed: override_choice(
+        do=lambda _typed: override_choice(
             actor=request.user,
             job_id=job_id,
             bid_id=bid_id,
             at=request.received_at,
-            **_grounds(typed),
+            **form.grounds(),
         ),
         told=_("Overridden. Both departments and every bidder have been told."),
     )
-
-
-def _grounds(typed: dict[str, Any]) -> dict[str, Any]:
-    criterion = typed.get("decisive_criterion_id")
-    return {
-        "reason_code": typed["reason_code"],
-        "reason": typed["reason"],
-        "decisive_criterion_id": UUID(criterion) if criterion else None,
-        "followed_view": typed.get("followed_view", ""),
-    }
 
 
 def _facts(paper: Comparison, bid: ComparedBid, first: ComparedBid) -> tuple[tuple[str, Any], ...]:

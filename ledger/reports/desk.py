@@ -9,6 +9,7 @@ from itertools import groupby, islice
 from ledger.reports.desk_bids import bid_items
 from ledger.reports.desk_books import books_items
 from ledger.reports.desk_jobs import job_items
+from ledger.reports.desk_nobody import nobody_items
 from ledger.reports.desk_panel import panel_items
 from ledger.reports.desk_vendors import vendor_items
 from ledger.reports.desk_work import work_items
@@ -35,6 +36,7 @@ def desk(*, actor: User, at: datetime) -> Desk:
             lambda: bid_items(reader, at),
             lambda: work_items(reader, at),
             lambda: books_items(reader, at),
+            lambda: nobody_items(reader),
             lambda: vendor_items(reader, at),
         ),
         lambda: _done_lately(actor),

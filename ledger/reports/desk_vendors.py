@@ -11,10 +11,11 @@ from django.db.models import Exists, OuterRef, Q
 from ledger.models.payees import Payee, PayeeConfirmation
 from ledger.models.payouts import Payout, PayoutStep, StepKind
 from ledger.owing import vendor_balances
-from ledger.payee_facts import payees_facts
+from ledger.payee_facts import PayeeFacts, payees_facts
 from ledger.payout_states import REMEMBERED, Standing, amount_of, standing
 from ledger.reports.desk_jobs import MOST
 from ledger.reports.open_items import OpenItem
+from ledger.reports.payouts import approval_held
 from ledger.reports.reading import Reader
 from marketplace.models.people import Office
 from marketplace.models.providers import Provider
@@ -119,29 +120,23 @@ def _payouts(reader: Reader, at: datetime, *, finance: bool) -> Iterator[OpenIte
     rows = found.filter(Q(answer=None) | Q(answer__is_approved=True))
     rows = rows.exclude(Exists(refused) & Exists(later))
     rows = rows.select_related("provider", "answer", "asked_by", "payee").prefetch_related("steps")
-    for payout in rows.order_by("asked_at")[:MOST]:
+    asked = list(rows.order_by("asked_at")[:MOST])
+    waiting = {one.provider_id for one in asked if finance and not hasattr(one, "answer")}
+    facts = payees_facts(waiting) if waiting else {}
+    for payout in asked:
         stands = standing(payout, payout.steps.all())
         if stands.word in FAILED:
             yield _failed(payout, stands, is_mine=payout.provider_id in reader.leads)
         elif finance:
-            yield from _of_finance(payout, stands, reader, at)
+            yield from _of_finance(payout, stands, reader, at, facts.get(payout.provider_id))
 
 
 def _of_finance(
-    payout: Payout, stands: Standing, reader: Reader, at: datetime
+    payout: Payout, stands: Standing, reader: Reader, at: datetime, facts: PayeeFacts | None
 ) -> Iterator[OpenItem]:
     about = f"{amount_of(payout)} to “{payout.provider}”"
     if stands.word == "waiting":
-        mine = reader.user.pk not in (payout.asked_by_id, payout.payee.set_by_id)
-        yield _item(
-            "approve_payout",
-            f"Approve {about}, or decline it" if mine else f"{about} waits to be approved",
-            subject=payout.pk,
-            what=f"{payout.asked_by.name} asked for it.",
-            who="You" if mine else SECOND,
-            since=stands.since_at,
-            then="It is booked and sent.",
-        )
+        yield _waiting(payout, reader, facts, at)
     elif stands.word == "refused":
         yield _item(
             "try_payout_again",
@@ -160,6 +155,32 @@ def _of_finance(
             since=stands.since_at,
             then="If you say that it was not sent, it is owed again.",
         )
+
+
+def _waiting(payout: Payout, reader: Reader, facts: PayeeFacts | None, at: datetime) -> OpenItem:
+    """A payout that another person approves, or that nobody may as how it is paid was changed."""
+    about = f"{amount_of(payout)} to “{payout.provider}”"
+    held = approval_held(payout, facts, at=at)
+    if facts is not None and held and facts.payee.pk != payout.payee_id:
+        then = "What is owed stays owed. Asked for anew, it goes where the vendor is paid now."
+        return _item(
+            "decline_payout",
+            f"Decline {about}",
+            subject=payout.pk,
+            what=held,
+            since=payout.asked_at,
+            then=then,
+        )
+    mine = reader.user.pk not in (payout.asked_by_id, payout.payee.set_by_id) and not held
+    return _item(
+        "approve_payout",
+        f"Approve {about}, or decline it" if mine else f"{about} waits to be approved",
+        what=held or f"{payout.asked_by.name} asked for it.",
+        who="You" if mine else SECOND,
+        subject=payout.pk,
+        since=payout.asked_at,
+        then="It is booked and sent.",
+    )
 
 
 def _failed(payout: Payout, stands: Standing, *, is_mine: bool) -> OpenItem:

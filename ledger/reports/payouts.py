@@ -112,18 +112,17 @@ def _rows(actor: User, rows: Sequence[Payout], *, at: datetime) -> list[PayoutRo
     stand = {one.pk: standing(one, steps[one.pk]) for one in rows}
     words = ("approved", "waiting") if pays else ("approved",)
     facts = payees_facts(one.provider_id for one in rows if stand[one.pk].word in words)
-    changed = {one.pk for one in rows if _is_changed(one, facts.get(one.provider_id))}
-    waits = pays and any(stand[one.pk].word == "waiting" for one in rows)
-    finance = {one.pk: one.name for one in holders(Office.FINANCE)} if waits else {}
+    waiting = [one for one in rows if pays and stand[one.pk].word == "waiting"]
+    finance = {one.pk: one.name for one in holders(Office.FINANCE)} if waiting else {}
+    held = {one.pk: approval_held(one, facts.get(one.provider_id), at=at) for one in waiting}
     return [
         _row(
             one,
             stand[one.pk],
             actor,
-            pays=pays,
-            changed=one.pk in changed,
-            then=_waits(one, actor, finance, changed=one.pk in changed)
-            if finance and stand[one.pk].word == "waiting"
+            held=held.get(one.pk),
+            then=_waits(one, actor, finance, held=held[one.pk])
+            if one.pk in held
             else _then(one, stand[one.pk], facts.get(one.provider_id), at=at),
         )
         for one in rows
@@ -134,10 +133,22 @@ def _is_changed(payout: Payout, facts: PayeeFacts | None) -> bool:
     return facts is not None and facts.payee.pk != payout.payee_id
 
 
-def _waits(payout: Payout, actor: User, finance: Mapping[UUID, str], *, changed: bool) -> str:
-    """Return who of finance may approve a payout, and why its reader may not."""
-    if changed:
+def approval_held(payout: Payout, facts: PayeeFacts | None, *, at: datetime) -> str:
+    """Return why nobody at all may approve a payout that waits; nothing where somebody may."""
+    if facts is None or _is_changed(payout, facts):
         return "The vendor is paid in another way now. Decline it and ask anew."
+    if facts.is_frozen(at):
+        return (
+            "How the vendor is paid was changed. Nobody can approve it before"
+            f" {facts.frozen_until:%d %B %Y, %H:%M} UTC."
+        )
+    return "" if facts.may_receive else "Nobody can approve it: Stripe asks the vendor something."
+
+
+def _waits(payout: Payout, actor: User, finance: Mapping[UUID, str], *, held: str) -> str:
+    """Return who of finance may approve a payout, and why its reader may not."""
+    if held:
+        return held
     own = (payout.payee.set_by_id, payout.asked_by_id)
     if actor.pk not in own:
         return f"It waits for you: {payout.asked_by.name} asked for it, and a second one approves."
@@ -170,11 +181,11 @@ def _then(payout: Payout, stands: Standing, facts: PayeeFacts | None, *, at: dat
 
 
 def _row(
-    payout: Payout, stands: Standing, actor: User, *, pays: bool, changed: bool, then: str
+    payout: Payout, stands: Standing, actor: User, *, held: str | None, then: str
 ) -> PayoutRow:
+    """:param held: of a payout that its reader could answer, why nobody may approve it."""
     answer = getattr(payout, "answer", None)
     approved = answer if answer and answer.is_approved else None
-    waits = pays and stands.word == "waiting"
     own = actor.pk in (payout.payee.set_by_id, payout.asked_by_id)
     declined = answer.reason.text if answer and answer.reason else ""
     return PayoutRow(
@@ -193,6 +204,6 @@ def _row(
         needs_signature=payout.needs_signature,
         transfer=stands.transfer,
         is_by_hand=payout.payee.method == "by_hand",
-        may_approve=waits and not own and not changed,
-        may_decline=waits,
+        may_approve=held == "" and not own,
+        may_decline=held is not None,
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from ledger.models.publications import PublicationAnswer, PublishingLimit
 from ledger.reports.reading import reader_of
+from ledger.reports.second_heads import who_signs
 from ledger.signing import published_above, waiting_publication
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
@@ -27,6 +28,7 @@ class PublicationStage:
     estimate: Money | None  # what would be reserved: the signature covers it
     may_want: bool
     may_sign: bool
+    who_signs: str  # while it waits: or why nobody can
     sent_back: str  # what the second head said last, while nothing waits
     sent_back_by: str
 
@@ -66,6 +68,7 @@ def publication_stage(*, actor: User, job_id: UUID, at: datetime) -> Publication
         else None,
         may_want=heads and bool(why) and wanted is None,
         may_sign=heads and wanted is not None and wanted.wanted_by_id != actor.pk,
+        who_signs=who_signs(job.department, wanted.wanted_by_id) if wanted else "",
         sent_back=said.reason.text if said and said.reason else "",
         sent_back_by=said.answered_by.name if said else "",
     )

@@ -46,6 +46,24 @@ class CheckRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LastCheck:
+    """What one of the checks found last, or that it never ran."""
+
+    kind: str
+    name: str
+    run: CheckRow | None
+
+    @property
+    def says(self) -> str:
+        """unchecked, empty (there was nothing to check), clean or wrong."""
+        if self.run is None:
+            return "unchecked"
+        if not self.run.is_clean:
+            return "wrong"
+        return "clean" if self.run.log_size or self.kind != CheckKind.RECORD else "empty"
+
+
+@dataclass(frozen=True, slots=True)
 class FactRow:
     """An event, as a line that leads to its receipt."""
 
@@ -74,6 +92,7 @@ class SingleBid:
 class RecordRoom:
     """What an auditor sees at a glance."""
 
+    last: tuple[LastCheck, ...]  # of the record, then of the books
     checks: tuple[CheckRow, ...]
     failed: tuple[CheckRow, ...]  # of each kind the last check, where it found something
     asked_at: datetime | None  # a check that is waiting to be run
@@ -108,10 +127,14 @@ def record_room(*, actor: User) -> RecordRoom:
         lambda: single_bids() if reads_all else (),
     )
     checks = tuple(map(_check, ran))
-    newest = [next((one for one in checks if one.kind == kind), None) for kind in CheckKind.values]
+    last = tuple(
+        LastCheck(kind, str(kind.label), next((one for one in checks if one.kind == kind), None))
+        for kind in (CheckKind.RECORD, CheckKind.BOOKS)
+    )
     return RecordRoom(
+        last=last,
         checks=checks,
-        failed=tuple(one for one in newest if one is not None and not one.is_clean),
+        failed=tuple(one.run for one in last if one.run is not None and not one.run.is_clean),
         asked_at=wish.asked_at if wish else None,
         checkpoint=checkpoint,
         backlog=waiting,

@@ -11,6 +11,7 @@ from bids.permissions import may_disqualify, may_score
 from ledger.models.signatures import ChoiceWanted
 from ledger.permissions import may_sign_choice
 from ledger.rates import NoRate
+from ledger.reports.second_heads import who_signs
 from ledger.reports.weighing import Weighed
 from ledger.signing import choice_limits, first_below
 from marketplace.models.people import User
@@ -29,6 +30,7 @@ class WantedChoice:
     wanted_at: datetime
     reason: str
     can_sign: bool
+    who_signs: str  # or why nobody can
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,4 +124,5 @@ def _wanted(weighed: Weighed, actor: User) -> WantedChoice | None:
         wanted_at=one.wanted_at,
         reason=one.reason.text,
         can_sign=may_sign_choice(actor, weighed.job, one.wanted_by_id),
+        who_signs=who_signs(weighed.job.department, one.wanted_by_id),
     )

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, Sum
-from django.db.models.functions import ExtractYear
+from django.db.models import Q
 
 from ledger.models.payees import Payee
-from ledger.models.payouts import PartBack, Payout, PayoutStep, StepKind
+from ledger.models.payouts import Payout
 from ledger.owing import VendorBalance, vendor_balances
 from ledger.payability import refuse_other_payee
 from ledger.payee_facts import FROZEN_FOR, PayeeFacts, payee_facts, payees_facts
-from ledger.permissions import may_confirm_payee
+from ledger.permissions import may_confirm_payee, may_pay
 from ledger.reports.paging import Page
 from ledger.reports.payouts import PayoutRow, payouts_page
 from ledger.reports.reading import income_to_read, reader_of
+from ledger.reports.years_paid import YearPaid, years_paid
 from ledger.stripe_reasons import asked_in_words
-from marketplace.models.people import User
+from marketplace.models.people import Office, User
 from marketplace.models.providers import Provider
 from marketplace.money import Money
+from marketplace.notices import holders
 from marketplace.refusals import require
 
 
@@ -55,6 +56,8 @@ class VendorRow:
     payee: PayeePaper
     asked_by: str  # who asked for what is owed to be paid, while that waits
     asked_at: datetime | None
+    may_ask: bool  # this reader, now, for it to be paid
+    others_ask: str  # who may where this reader may not, having said how the vendor is paid
 
 
 def vendors_owed(*, actor: User, at: datetime) -> list[VendorRow]:
@@ -119,15 +122,6 @@ class VendorAccount:
     years: list[YearPaid]
 
 
-@dataclass(frozen=True, slots=True)
-class YearPaid:
-    """What a vendor was paid in a year, less what came back in it, in one currency."""
-
-    year: int
-    payouts: int
-    amount: Money
-
-
 def vendor_account(
     *, actor: User, provider_id: UUID, at: datetime, cursor: str = ""
 ) -> VendorAccount:
@@ -144,45 +138,8 @@ def vendor_account(
         owed=_vendors(actor, vendor_balances([provider_id]), at=at),
         payee=_payee(actor, payee_facts(provider_id), at=at),
         payouts=payouts_page(actor=actor, provider_id=provider_id, at=at, cursor=cursor),
-        years=_years(provider_id),
+        years=years_paid(provider_id),
     )
-
-
-def _years(provider_id: UUID) -> list[YearPaid]:
-    """
-    Return the sums of what the vendor has and nobody took back, however many there were. A part
-    that came back is taken off in the year in which it did, as on the sheet of that year.
-    """
-    same = PayoutStep.objects.filter(payout=OuterRef("payout"))
-    failed = same.filter(kind=StepKind.FAILED, reference=OuterRef("reference"))
-    paid = PayoutStep.objects.filter(
-        ~Exists(failed),
-        ~Exists(same.filter(kind=StepKind.REVERSED)),
-        kind=StepKind.PAID,
-        payout__provider=provider_id,
-    )
-    back = PartBack.objects.filter(payout__in=paid.values("payout"))
-    sums: dict[tuple[int, str], tuple[int, int]] = {
-        (year, currency): (count, int(minor))
-        for year, currency, count, minor in paid.annotate(year=_year())
-        .values_list("year", "payout__currency")
-        .annotate(count=Count("pk"), sum=Sum("payout__amount_minor"))
-    }
-    for year, currency, minor in (
-        back.annotate(year=_year())
-        .values_list("year", "payout__currency")
-        .annotate(sum=Sum("amount_minor"))
-    ):
-        count, before = sums.get((year, currency), (0, 0))
-        sums[year, currency] = (count, before - int(minor))
-    return [
-        YearPaid(year, count, Money(minor, currency))
-        for (year, currency), (count, minor) in sorted(sums.items(), reverse=True)
-    ]
-
-
-def _year() -> ExtractYear:
-    return ExtractYear("happened_at", tzinfo=UTC)
 
 
 def _vendors(actor: User, found: Sequence[VendorBalance], *, at: datetime) -> list[VendorRow]:
@@ -196,6 +153,7 @@ def _vendors(actor: User, found: Sequence[VendorBalance], *, at: datetime) -> li
         .select_related("asked_by")
         .order_by("-asked_at")
     }
+    others = _others(actor) if any(_said_by(actor, each) for each in facts.values()) else ""
     rows = [
         VendorRow(
             provider_id=one.provider,
@@ -208,11 +166,34 @@ def _vendors(actor: User, found: Sequence[VendorBalance], *, at: datetime) -> li
             payee=_payee(actor, facts.get(one.provider), at=at),
             asked_by=waiting.asked_by.name if waiting else "",
             asked_at=waiting.asked_at if waiting else None,
+            may_ask=can_be and not _said_by(actor, known),
+            others_ask=others if can_be and _said_by(actor, known) else "",
         )
         for one in found
         for waiting in [asked.get((one.provider, one.currency))]
+        for known in [facts.get(one.provider)]
+        for can_be in [may_pay(actor) and waiting is None and _can_be_paid(one, known, at=at)]
     ]
     return sorted(rows, key=lambda row: (row.provider_name, row.payable.currency))
+
+
+def _can_be_paid(owed: VendorBalance, facts: PayeeFacts | None, *, at: datetime) -> bool:
+    """Whether somebody of finance may ask for it now."""
+    if facts is None or not facts.is_confirmed or facts.is_frozen(at):
+        return False
+    return facts.may_receive and owed.payable > owed.receivable
+
+
+def _said_by(actor: User, facts: PayeeFacts | None) -> bool:
+    return facts is not None and facts.payee.set_by_id == actor.pk
+
+
+def _others(actor: User) -> str:
+    """Return who pays a vendor of which the reader said how it is paid."""
+    names = sorted(one.name for one in holders(Office.FINANCE) if one.pk != actor.pk)
+    if not names:
+        return "Nobody else of finance may pay it. An administrator names another person."
+    return f"You said how the vendor is paid, so another person pays it: {', '.join(names)}."
 
 
 def _payee(actor: User, facts: PayeeFacts | None, *, at: datetime) -> PayeePaper:

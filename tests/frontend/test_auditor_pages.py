@@ -24,7 +24,7 @@ from marketplace.log import verify
 from marketplace.log.keys import verifier_keys
 from marketplace.log.sealer import seal
 from marketplace.membership import add_member
-from tests.builders import DAY
+from tests.builders import DAY, HOUR
 from tests.cast import Cast
 from tests.ledger.altering import become_superuser
 from tests.ledger.builders import CHOICE, bid_of, choose, contest, grant, publish, submit
@@ -93,7 +93,7 @@ def test_who_asks_for_a_check_finds_its_result_in_the_room(
     assert run_due_checks(at=CHOICE) == 2
     as_role("web")
     page = read(client, "record")
-    assert page.count("Nothing is wrong") == 3  # on top, and one for each check
+    assert page.count("Nothing is wrong") == 4  # of each check on top, and in the list of them
     assert getattr(company, person).name in page
 
 
@@ -105,7 +105,19 @@ def test_a_check_of_no_events_is_not_called_good(founded, as_person, as_role):
     page = read(as_person(founded.ada), "record")
     assert "No event was sealed yet: there was nothing to check." in page
     assert "Nothing to check yet" in page
-    assert page.count("Nothing is wrong") == 1  # the books, which were looked at
+    assert page.count("Nothing is wrong") == 2  # the books, which were looked at
+
+
+def test_the_books_verdict_is_not_the_records(founded, as_person):
+    words = {"kind": "books", "wrong": [], "is_clean": True, "checked": {}, "log_size": 0}
+    RecordCheck.objects.create(started_at=NIGHT, ended_at=NIGHT + HOUR, **words)
+
+    page = read(as_person(founded.ada), "record")
+    head = page[page.index("page-head") : page.index("Sealed events")]
+    record, books = head.split("The record</dt>")[1].split("The books</dt>")
+    assert "Not checked yet. The first check comes within a minute." in record
+    assert "Nothing is wrong" not in record
+    assert "Nothing is wrong" in books
 
 
 def test_a_record_that_does_not_hold_is_an_alarm_that_names_the_row(

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from ledger.models.awards import Delivery
+from ledger.models.awards import Award, Delivery
 from ledger.models.ratings import Rating
 from tests.builders import DAY, a_draft
 from tests.cast import Cast
@@ -71,6 +71,26 @@ def test_a_requester_sees_the_comparison_and_may_not_choose(
         },
     )
     assert answer.status_code == 403
+
+
+def test_where_only_the_price_decided_the_form_takes_it_for_an_answer(
+    cast: Cast, maya: Client
+) -> None:
+    here = contest(cast, team=("40000",), vendor=("39900",), mode="lowest_cost")
+    team, vendor = (
+        reverse("choose", args=[here.job.pk, bid.pk]) for bid in (here.team_bid, here.vendor_bid)
+    )
+    form = {"reason": "The same work for less.", "decisive_criterion_id": "price"}
+    assert "Only the price: it asks for less" not in said(maya.get(team))
+
+    contradicted = maya.post(vendor, {**form, "reason_code": "quality"})
+    assert contradicted.status_code == 422
+    assert "give that as the reason, too." in said(contradicted)
+    answer = maya.post(vendor, {**form, "reason_code": "price"})
+
+    assert answer["Location"] == reverse("board", args=[here.job.pk]), said(answer)
+    award = Award.objects.get()
+    assert (award.reason_code, award.decisive_criterion) == ("price", None)
 
 
 def test_a_bidder_reads_no_comparison(cast: Cast, maya: Client, as_person: SignIn) -> None:

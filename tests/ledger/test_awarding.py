@@ -12,6 +12,7 @@ from bids.bidding import JudgingOver
 from bids.disqualification import disqualify_bid
 from bids.scoring import score_bid
 from bids.submission import withdraw_bid
+from ledger.books import check_books
 from ledger.commissioning import (
     AlreadyAwarded,
     AlreadyEnded,
@@ -254,6 +255,34 @@ def test_another_bid_than_the_best_value_needs_the_criterion_that_decided(
 ):
     with refused(CriterionMissing):
         builders.choose(cast, contest.team_bid, decisive_criterion_id=None)
+
+
+@pytest.fixture
+def cheaper(cast: Cast) -> Contest:
+    """
+    Vera & Co asks 39,000.00, and 1,500.00 of administration come to it: the team with 40,000.00
+    is ahead, for the same work and the same scores.
+    """
+    builders.grant(cast)
+    return builders.contest(cast, team=("40000",), vendor=("39000",), mode="lowest_cost")
+
+
+def test_where_only_the_price_decided_no_criterion_is_named(cast: Cast, cheaper: Contest):
+    words = {"decisive_criterion_id": None, "followed_view": "neither"}
+    with refused(CriterionMissing) as said:
+        builders.choose(cast, cheaper.vendor_bid, reason_code="quality", **words)
+    assert said.value.text.endswith("give that as the reason, too.")
+
+    award = builders.choose(cast, cheaper.vendor_bid, reason_code="price", **words)
+
+    assert (award.price, award.reason_code) == (eur("39000"), "price")
+    assert award.decisive_criterion is None
+    assert check_books().wrong == ()
+
+
+def test_the_price_decided_only_for_a_bid_that_asks_for_less(cast: Cast, contest: Contest):
+    with refused(CriterionMissing):  # 40,000.00 against 30,000.00
+        builders.choose(cast, contest.team_bid, reason_code="price", decisive_criterion_id=None)
 
 
 def test_the_best_value_needs_none(cast: Cast, contest: Contest):

@@ -23,12 +23,15 @@ from ledger.cosigning import (
 from ledger.models.budgets import BudgetLine
 from ledger.models.publications import PublicationWanted
 from ledger.publishing_limits import NotAPublishingLimit, state_publishing_limit
+from ledger.reports.desk import desk
 from ledger.reports.publication import publication_stage
 from ledger.signing import digest_to_sign
 from marketplace.drafting import DraftOnRecord, discard_draft, draft_job, save_draft
 from marketplace.freezing import fingerprint_of
+from marketplace.membership import end_membership
 from marketplace.models.events import Notice
 from marketplace.models.jobs import Job
+from marketplace.models.people import Membership
 from marketplace.policies import state_policy
 from marketplace.publishing import publish_job as publish_past_the_check
 from marketplace.refusals import Forbidden, ReasonMissing, Unknown
@@ -93,6 +96,22 @@ def test_nobody_signs_their_own_and_nobody_below_a_head(cast: Cast, large: Job):
     for person in (cast.vera, cast.sam, cast.fin):
         with refused(Unknown):
             sign_publication(actor=person, wanted_id=wanted.pk, at=NOON)
+
+
+def test_where_nobody_can_sign_the_department_and_the_administrator_read_it(cast: Cast, large: Job):
+    want(cast, large)
+    asked: dict[str, Any] = {"job_id": large.pk, "at": NOON}
+    assert publication_stage(actor=cast.maya, **asked).who_signs.endswith("above it: Gerd.")
+    assert desk(actor=cast.adam, at=NOON).mine == ()
+    seat = Membership.objects.get(user=cast.gerd, department=cast.house, ended_at=None)
+    end_membership(actor=cast.adam, membership_id=seat.pk, at=NOON)
+
+    assert "An administrator names one." in publication_stage(actor=cast.maya, **asked).who_signs
+    (item,) = desk(actor=cast.adam, at=NOON).mine
+    assert (item.kind, item.subject_id) == ("name_head", cast.marketing.pk)
+    text = details(cast, ceiling=eur("40000"))
+    save_draft(actor=cast.rolf, job_id=large.pk, details=text, at=NOON)
+    assert desk(actor=cast.adam, at=NOON).mine == ()  # what was sent waits no more
 
 
 def test_what_is_signed_is_what_was_sent(cast: Cast, large: Job):

@@ -285,6 +285,33 @@ def test_a_waiting_choice_stands_on_the_second_heads_desk(cast: Cast, contest: C
     assert stage.wanted.can_sign
 
 
+def test_where_no_other_head_is_there_the_administrator_is_asked_to_name_one(
+    cast: Cast, contest: Contest
+):
+    want(cast, contest)
+    asked: dict[str, Any] = {"job_id": contest.job.pk, "at": CHOICE}
+
+    def said() -> str:
+        waits = comparison(actor=cast.maya, **asked).stage.wanted
+        return waits.who_signs if waits else ""
+
+    assert said() == "Who may sign, of the department or above it: Gerd."
+    assert desk(actor=cast.adam, at=CHOICE).mine == ()
+    seat = Membership.objects.get(user=cast.gerd, department=cast.house, ended_at=None)
+    end_membership(actor=cast.adam, membership_id=seat.pk, at=CHOICE)
+
+    assert said() == (
+        "Nobody can sign: there is no other head of Marketing or of a department above it."
+        " An administrator names one."
+    )
+    (item,) = desk(actor=cast.adam, at=CHOICE).mine
+    assert (item.kind, item.subject_id, item.job_id) == ("name_head", cast.marketing.pk, None)
+    assert contest.job.title not in item.what + item.act
+    words = {"department_id": cast.house.pk, "role": "head"}
+    add_member(actor=cast.adam, user_id=cast.sam.pk, at=CHOICE, **words)
+    assert desk(actor=cast.adam, at=CHOICE).mine == ()
+
+
 def test_a_head_over_the_bidding_team_does_not_choose(cast: Cast, contest: Contest):
     add_member(
         actor=cast.adam,

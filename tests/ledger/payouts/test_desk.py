@@ -6,10 +6,12 @@ from datetime import datetime
 
 import pytest
 
-from ledger.payees import confirm_payee, open_stripe_account
+from ledger.payees import confirm_payee, open_stripe_account, pay_by_hand
+from ledger.reports import payouts as papers
 from ledger.reports.desk import OpenItem, desk
 from ledger.settling import approve_payout, decline_payout
 from marketplace.models.people import User
+from marketplace.offices import grant_office, withdraw_office
 from marketplace.vendor_approval import approve_vendor
 from marketplace.vendor_invitations import accept_vendor_invitation, invite_vendor
 from marketplace.vendor_joining import choose_categories, declare_owners, describe_company
@@ -108,3 +110,58 @@ def test_the_way_to_the_money_is_on_somebodys_desk_at_each_step(play: Play) -> N
     play.bank("paid")
     play.poll()
     assert mine(cast.vera, play.now) == others(cast.fin, play.now) == {}
+
+
+def test_where_the_way_was_changed_nobody_is_asked_to_approve(play: Play) -> None:
+    cast = play.cast
+    owed(cast, "1000")
+    play.onboard()
+    payout = play.ask()
+    assert mine(play.fay, play.now)["approve_payout"].act.startswith("Approve 1,000.00 EUR")
+
+    other = pay_by_hand(
+        actor=cast.fin, provider_id=cast.vera_co.pk, reference="4711", at=play.pass_(MINUTE)
+    )
+    confirm_payee(actor=play.fay, payee_id=other.pk, at=play.now)
+
+    for one in (cast.fin, play.fay):  # whoever asked may take it back, too
+        item = mine(one, play.now)["decline_payout"]
+        assert "approve_payout" not in mine(one, play.now) | others(one, play.now)
+        assert item.what == "The vendor is paid in another way now. Decline it and ask anew."
+    decline_payout(actor=play.fay, payout_id=payout.pk, reason="Paid otherwise.", at=play.now)
+    assert "decline_payout" not in mine(play.fay, play.now)
+
+
+def test_a_bank_account_that_moved_holds_the_approval_up_for_three_days(play: Play) -> None:
+    cast = play.cast
+    owed(cast, "1000")
+    payee = play.onboard()
+    payout = play.ask()
+    play.twin.books.set_bank(payee.reference, "ba_other")
+    play.poll()
+
+    row = papers.payout(actor=play.fay, payout_id=payout.pk, at=play.now)
+    item = others(play.fay, play.now)["approve_payout"]
+    assert (row.may_approve, row.may_decline) == (False, True)
+    assert item.what == row.then
+    assert row.then.startswith("How the vendor is paid was changed. Nobody can approve it before")
+    later = play.now + 72 * HOUR
+    assert papers.payout(actor=play.fay, payout_id=payout.pk, at=later).may_approve
+    assert "approve_payout" in mine(play.fay, later)
+
+
+def test_the_administrator_reads_that_nobody_else_of_finance_is_there(play: Play) -> None:
+    cast = play.cast
+    owed(cast, "1000")
+    play.onboard()
+    payout = play.ask()
+    assert mine(cast.adam, play.now) == {}
+
+    withdraw_office(actor=cast.adam, user_id=play.fay.pk, office="finance", at=play.now)
+
+    item = mine(cast.adam, play.now)["name_finance"]
+    assert (item.subject_id, item.since_at) == (payout.pk, payout.asked_at)
+    assert "name_finance" not in mine(cast.ada, play.now) | mine(cast.fin, play.now)
+    grant_office(actor=cast.adam, user_id=cast.sam.pk, office="finance", at=play.now)
+    assert mine(cast.adam, play.now) == {}
+    assert "approve_payout" in mine(cast.sam, play.now)

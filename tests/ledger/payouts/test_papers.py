@@ -8,21 +8,22 @@ from uuid import uuid4
 
 import pytest
 
-from ledger.payability import PayeeChanged
+from ledger.payability import EditorOfPayee, PayeeChanged
 from ledger.payees import confirm_payee, open_stripe_account, pay_by_hand
 from ledger.reports import payouts as papers
 from ledger.reports.vendor_accounts import (
-    YearPaid,
     payee_paper,
     payees_held,
     vendor_account,
     vendors_owed,
 )
 from ledger.reports.vendor_year import vendor_year
+from ledger.reports.years_paid import YearPaid
 from ledger.sending_back import want_part_back
 from ledger.settling import approve_payout, decline_payout
 from ledger.stripe_reasons import asked_in_words, why_failed
 from marketplace.models.events import Notice
+from marketplace.models.people import User
 from marketplace.offices import grant_office, withdraw_office
 from marketplace.people import add_person
 from marketplace.refusals import Forbidden, Unknown
@@ -108,6 +109,29 @@ def test_whoever_said_how_a_vendor_is_paid_reads_that_another_one_approves(play:
     row = papers.payout(actor=cast.fin, payout_id=payout.pk, at=play.now)
     assert row.then == "You said how the vendor is paid, so another person approves it: Gus."
     assert papers.payout(actor=gus, payout_id=payout.pk, at=play.now).may_approve
+
+
+def test_a_payout_is_offered_to_whoever_may_ask_for_it_and_to_nobody_else(play: Play) -> None:
+    cast = play.cast
+    owed(cast, "1000")
+    payee = pay_by_hand(actor=cast.fin, provider_id=cast.vera_co.pk, reference="4711", at=play.now)
+
+    def offered(reader: User) -> tuple[bool, str]:
+        (row,) = vendors_owed(actor=reader, at=play.now)
+        return row.may_ask, row.others_ask
+
+    assert offered(play.fay) == (False, "")  # not confirmed
+    confirm_payee(actor=play.fay, payee_id=payee.pk, at=play.now)
+    assert offered(play.fay) == (True, "")
+    assert offered(cast.ada) == (False, "")
+    assert offered(cast.fin) == (
+        False,
+        "You said how the vendor is paid, so another person pays it: Fay.",
+    )
+    with refused(EditorOfPayee):
+        play.ask(actor=cast.fin)
+    withdraw_office(actor=cast.adam, user_id=play.fay.pk, office="finance", at=play.now)
+    assert offered(cast.fin)[1].startswith("Nobody else of finance may pay it.")
 
 
 def test_a_payout_that_waits_for_a_vendor_paid_otherwise_by_now_is_declined(play: Play) -> None:
