@@ -28,7 +28,7 @@ from api.questions import (
     SpanQuery,
     days_asked,
 )
-from api.report_files import Report, file_of, report_of
+from api.report_files import Report, file_of, paper_of, period_status, report_of
 from api.resource import Asked, Resource, operation
 from ledger.granting import grant_budget
 from ledger.reports import budget_status as budgets
@@ -96,7 +96,7 @@ class BudgetStatus(Report):
         return report_of(asked, "budget-status", budgets.COLUMNS, rows)
 
 
-class CommitmentQuery(YearQuery):
+class CommitmentQuery(YearKnownQuery):
     """Which commitments."""
 
     only_open = serializers.BooleanField(default=True)
@@ -114,7 +114,10 @@ class Commitments(Report):
         files=True,
     )
     def get(self, asked: Asked) -> Listed | HttpResponseBase:
-        """What awards promised of budgets, oldest first; those still open unless told otherwise."""
+        """
+        What awards promised of budgets, oldest first; those still open unless told otherwise. As
+        they stand now, or as they stood.
+        """
         rows = promises.commitments(actor=asked.actor, at=asked.at, **asked.query)
         return report_of(asked, "commitments", promises.COLUMNS, rows)
 
@@ -139,9 +142,7 @@ class DepartmentStatement(Report):
         """Opening, charges and credits by line, closing, promises. Without days: this month."""
         span = days_asked(asked.query, today=asked.at.date())
         paper = statements.statement(actor=asked.actor, **asked.query | span)
-        if asked.format != "json":
-            return file_of(asked, "statement", statements.COLUMNS, paper.every_line)
-        return paper
+        return paper_of(asked, "statement", statements.COLUMNS, paper.every_line, paper)
 
 
 class ProviderStatementQuery(SpanQuery, CurrencyQuery, KnownQuery):  # type: ignore[misc]
@@ -164,15 +165,14 @@ class ProviderStatement(Report):
         """What a team recovered, or a vendor is owed. Without days: this month."""
         span = days_asked(asked.query, today=asked.at.date())
         paper = statements.provider_statement(actor=asked.actor, **asked.query | span)
-        if asked.format != "json":
-            return file_of(asked, "provider-statement", statements.COLUMNS, paper.every_line)
-        return paper
+        lines = paper.every_line
+        return paper_of(asked, "provider-statement", statements.COLUMNS, lines, paper)
 
 
 class BalanceQuery(CurrencyQuery, KnownQuery):
     """Which months: one, or from one to another."""
 
-    period = PeriodField(required=False)
+    period = PeriodField(required=False, source="since_period")
     until_period = PeriodField(required=False)
 
 
@@ -189,14 +189,9 @@ class TrialBalance(Report):
     def get(self, asked: Asked) -> Any:
         """Every account with opening, debit, credit and closing. Without a period: this month."""
         today = asked.at.date()
-        paper = balances.trial_balance(
-            actor=asked.actor,
-            since_period=asked.query.pop("period", today.year * 100 + today.month),
-            **asked.query,
-        )
-        if asked.format != "json":
-            return file_of(asked, "trial-balance", balances.COLUMNS, paper.rows)
-        return paper
+        asked.query.setdefault("since_period", today.year * 100 + today.month)
+        paper = balances.trial_balance(actor=asked.actor, **asked.query)
+        return paper_of(asked, "trial-balance", balances.COLUMNS, paper.rows, paper)
 
 
 class JournalQuery(CurrencyQuery, KnownQuery):
@@ -229,14 +224,16 @@ class Journal(Report):
         only = books.JournalFilter(**asked.query)
         if asked.format != "json":
             lines = books.every_line(actor=asked.actor, only=only)
-            return file_of(asked, "journal", books.COLUMNS, lines)
+            control = books.journal_control(actor=asked.actor, only=only)
+            return file_of(asked, "journal", books.COLUMNS, lines, control=control)
         page = turned(
             lambda cursor, limit: books.journal(
                 actor=asked.actor, only=only, cursor=cursor, limit=limit
             ),
             **asked.page,
         )
-        return replace(page, control=books.journal_control(actor=asked.actor, only=only))
+        control = books.journal_control(actor=asked.actor, only=only)
+        return replace(page, control=control, period_status=period_status(asked))
 
 
 class Entry(Resource):

@@ -14,7 +14,7 @@ from rest_framework import serializers
 from api.bodies import several
 from api.conditions import TAGS_LENGTH_MAX
 from api.idempotency import HEADER
-from api.paging import ControlOut
+from api.paging import ControlOut, PeriodStatusField
 from api.problems import MEDIA_TYPE, ProblemOut
 from ledger.reports.paging import PAGE_MAX
 from marketplace.answers import KEY_LENGTH_MAX
@@ -78,7 +78,8 @@ def described(
     if body is not None:
         responses[415, MEDIA_TYPE] = ProblemOut
     if answers is not None:
-        responses[status, "application/json"] = page_of(answers, files) if paged else answers
+        shape = page_of(answers, files) if paged else controlled(answers) if files else answers
+        responses[status, "application/json"] = shape
     if files:
         responses |= {(status, kind): OpenApiTypes.BINARY for kind in FILES.values()}
     responses |= {(status, kind): OpenApiTypes.OBJECT for kind in streams}
@@ -117,6 +118,19 @@ def page_of(answers: type[Serializer], is_report: bool = False) -> type[Serializ
             "items": several(answers, at_most=PAGE_MAX),
             "next": serializers.CharField(**address),
             "prev": serializers.CharField(**address),
-            **({"control": ControlOut(required=False)} if is_report else {}),
+            **(_control() if is_report else {}),
         },
     )
+
+
+@cache
+def controlled(answers: type[Serializer]) -> type[Serializer]:
+    """Return the shape of one paper with what its rows come to."""
+    return type(answers.__name__.removesuffix("Out") + "ReportOut", (answers,), _control())
+
+
+def _control() -> dict[str, Any]:
+    return {
+        "control": ControlOut(required=False),
+        "period_status": PeriodStatusField(required=False),
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.http.response import HttpResponseBase
@@ -11,13 +12,17 @@ from api.bodies import Strict
 from api.paging import Listed
 from api.papers import paper
 from api.questions import CurrencyQuery, KnownQuery, PeriodField, SpanQuery, days_asked
-from api.report_files import Report, report_of
-from api.resource import Asked, Resource, operation
+from api.report_files import Report, paper_of, report_of
+from api.resource import Asked, operation
+from api.vendor_papers import VendorStatementOut
 from ledger.reports import changes as feed
 from ledger.reports import disputes as contested
 from ledger.reports import provider_results as results
 from ledger.reports import vendor_aging as aging
-from ledger.reports.known import Known
+from ledger.reports.columns import control_of
+from ledger.reports.known import NOW, Known
+from ledger.reports.vendor_year import COLUMNS as VENDOR_COLUMNS
+from ledger.reports.vendor_year import vendor_statement
 
 DisputeOut = paper(
     contested.DisputeRow,
@@ -33,7 +38,7 @@ AgingOut = paper(
 ResultOut = paper(
     results.ResultRow,
     *("provider_id", "provider_name", "fiscal_year", "category_code", "currency", "recovered"),
-    *("subsidy", "cost", "surplus"),
+    *("subsidy", "cost", "surplus", "is_total"),
 )
 RateOut = paper(
     results.RateRow,
@@ -107,10 +112,33 @@ class VendorAging(Report):
     )
     def get(self, asked: Asked) -> Listed | HttpResponseBase:
         """By how long it has been owed; what is disputed and retained beside it. Today."""
-        known = asked.query.pop("known", Known())
+        known = asked.query.get("known", NOW)
         known = Known(known.as_of or asked.at.date(), known.known_at)
-        rows = aging.vendor_aging(actor=asked.actor, known=known, **asked.query)
+        rows = aging.vendor_aging(actor=asked.actor, **asked.query | {"known": known})
         return report_of(asked, "vendor-aging", aging.COLUMNS, rows)
+
+
+class VendorStatementQuery(SpanQuery, CurrencyQuery, KnownQuery):  # type: ignore[misc]
+    """Of whom, and when."""
+
+    provider = serializers.UUIDField(source="provider_id")
+
+
+class VendorStatement(Report):
+    """/reports/vendor-statement/"""
+
+    @operation(
+        "Report a vendor's statement",
+        scope="reports:read",
+        answers=VendorStatementOut,
+        query=VendorStatementQuery,
+        files=True,
+    )
+    def get(self, asked: Asked) -> Any:
+        """What was owed, earned, credited and paid, and is owed still. Without days: this month."""
+        span = days_asked(asked.query, today=asked.at.date())
+        paper = vendor_statement(actor=asked.actor, **asked.query | span)
+        return paper_of(asked, "vendor-statement", VENDOR_COLUMNS, paper.lines, paper)
 
 
 class ResultQuery(KnownQuery):
@@ -134,13 +162,13 @@ class ProviderResults(Report):
     def get(self, asked: Asked) -> Listed | HttpResponseBase:
         """Recoveries by kind of work, subsidies, cost as settled, surplus or deficit."""
         year = asked.at.year * 100
-        first = asked.query.pop("since_period", 0)
-        months = {
-            "since_period": first or year + 1,
-            "until_period": asked.query.pop("until_period", first or year + 13),
-        }
-        rows = results.provider_results(actor=asked.actor, **months, **asked.query)
-        return report_of(asked, "provider-pnl", results.COLUMNS, rows)
+        asked.query.setdefault("until_period", asked.query.get("since_period", year + 13))
+        asked.query.setdefault("since_period", year + 1)
+        rows = results.provider_results(actor=asked.actor, **asked.query)
+        # A row that sums others is left out of what all rows come to.
+        control = control_of(results.COLUMNS, [row for row in rows if row.is_total])
+        control = replace(control, rows=len(rows))
+        return report_of(asked, "provider-pnl", results.COLUMNS, rows, control)
 
 
 class RateReview(Report):
@@ -160,13 +188,20 @@ class ChangesQuery(Strict):
     limit = serializers.IntegerField(default=200, min_value=1, max_value=200)
 
 
-class Changes(Resource):
+class Changes(Report):
     """/reports/changes/"""
 
-    @operation("Follow what changed", scope="reports:read", answers=ChangesOut, query=ChangesQuery)
+    @operation(
+        "Follow what changed",
+        scope="reports:read",
+        answers=ChangesOut,
+        query=ChangesQuery,
+        files=True,
+    )
     def get(self, asked: Asked) -> Any:
         """
         Every sealed event by its place, without gaps; go on with `next_since`. One that is not for
         you has its place and nothing else.
         """
-        return feed.changes(actor=asked.actor, **asked.query)
+        paper = feed.changes(actor=asked.actor, **asked.query)
+        return paper_of(asked, "changes", feed.COLUMNS, paper.items, paper)

@@ -55,6 +55,7 @@ CommitmentOut = paper(
     "open",
     "age_days",
     "next_due_on",
+    "planned_on",
 )
 StatementLineOut = paper(
     StatementLine,

@@ -38,6 +38,17 @@ class ControlOut(serializers.Serializer[Any]):
     totals = ControlTotalOut(many=True)
 
 
+class PeriodStatusField(serializers.ChoiceField):
+    """Whether its figures may still move."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            ["preliminary", "final"],
+            help_text="Final where each month asked for is closed; else it may still move.",
+            **options,
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A page, with the cursors of its neighbours."""
@@ -46,6 +57,16 @@ class Listed:
     next: str | None
     prev: str | None
     control: Control | None = None  # of all pages, where it is a report
+    period_status: str = ""  # preliminary or final, where it is a report
+
+
+@dataclass(frozen=True, slots=True)
+class Controlled:
+    """A report that is one paper, with what its rows come to."""
+
+    paper: Any
+    control: Control
+    period_status: str
 
 
 def turned(read: Callable[[str, int], Page[Any]], *, cursor: str, limit: int) -> Listed:

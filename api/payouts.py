@@ -10,15 +10,15 @@ from rest_framework import serializers
 
 from api.bodies import Nothing, Reason, Strict
 from api.fields import MomentField, MoneyField, WordField
-from api.paging import Listed, sliced
+from api.paging import Listed
 from api.papers import paper
-from api.questions import CurrencyField
-from api.report_files import Report, file_of
+from api.questions import CurrencyField, CurrencyQuery, SpanQuery, days_asked
+from api.report_files import Report, report_of
 from api.resource import Asked, Resource, operation
 from ledger.payees import state_payout_limit
 from ledger.repaying import note_repayment
+from ledger.reports import payout_lines, stripe_books
 from ledger.reports import payouts as papers
-from ledger.reports import stripe_books
 from ledger.sending_back import want_part_back
 from ledger.settling import approve_payout, ask_payout, decline_payout, try_again
 from ledger.topping_up import ask_top_up
@@ -32,7 +32,12 @@ PayoutRowOut = paper(
 MovementRowOut = paper(
     stripe_books.MovementRow,
     *("movement_id", "kind", "amount", "fee", "source", "happened_at"),
-    *("state", "why", "matched_by"),
+    *("state", "why", "matched_by", "net", "payout_id", "provider_name", "arrived_at"),
+)
+PayoutLineOut = paper(
+    payout_lines.PayoutLine,
+    *("payout_id", "provider_id", "provider_name", "asked_at", "state", "transfer"),
+    *("balance_transaction", "amount", "fee", "net", "arrived_at", "match", "why"),
 )
 
 
@@ -164,9 +169,7 @@ class Payouts(Report):
     def get(self, asked: Asked) -> Listed | HttpResponseBase:
         """Where each stands: for finance and auditors all, for a vendor's people its own."""
         rows = papers.payouts(actor=asked.actor, at=asked.at)
-        if asked.format != "json":
-            return file_of(asked, "payouts", papers.COLUMNS, rows)
-        return sliced(rows, **asked.page)
+        return report_of(asked, "payouts", papers.COLUMNS, rows)
 
     @operation(
         "Ask for a payout",
@@ -260,6 +263,30 @@ class PayoutPartsBack(Resource):
         return want_part_back(actor=asked.actor, at=asked.at, **words)
 
 
+class PayoutsQuery(SpanQuery, CurrencyQuery):  # type: ignore[misc]
+    """Asked for when, for whom."""
+
+    provider = serializers.UUIDField(required=False, source="provider_id")
+
+
+class PayoutsReport(Report):
+    """/reports/payouts/"""
+
+    @operation(
+        "Report payouts",
+        scope="reports:read",
+        answers=PayoutLineOut,
+        query=PayoutsQuery,
+        paged=True,
+        files=True,
+    )
+    def get(self, asked: Asked) -> Listed | HttpResponseBase:
+        """Each with its transfer, fee, net, arrival, and how it is matched. This month's."""
+        span = days_asked(asked.query, today=asked.at.date())
+        rows = payout_lines.payout_lines(actor=asked.actor, at=asked.at, **asked.query | span)
+        return report_of(asked, "payouts", payout_lines.COLUMNS, rows)
+
+
 class StripeReconciliation(Report):
     """/reports/stripe-reconciliation/"""
 
@@ -273,6 +300,4 @@ class StripeReconciliation(Report):
     def get(self, asked: Asked) -> Listed | HttpResponseBase:
         """Matched by an entry, explained by a person, or open with the reason."""
         rows = stripe_books.stripe_movements(actor=asked.actor)
-        if asked.format != "json":
-            return file_of(asked, "stripe-reconciliation", stripe_books.COLUMNS, rows)
-        return sliced(rows, **asked.page)
+        return report_of(asked, "stripe-reconciliation", stripe_books.COLUMNS, rows)

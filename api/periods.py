@@ -21,7 +21,7 @@ from api.period_papers import (
     StepMadeOut,
 )
 from api.questions import PeriodField
-from api.report_files import Report, file_of, report_of
+from api.report_files import Report, paper_of, report_of
 from api.resource import Asked, Resource, operation
 from ledger.closing import begin_closing, close_period, stop_closing
 from ledger.correcting import ask_correction, decline_correction, sign_correction
@@ -176,9 +176,7 @@ class PeriodClose(Report):
     def get(self, asked: Asked) -> Any:
         """What stands against closing a month, and what is to know, each with its rows."""
         paper = checklists.close_checklist(actor=asked.actor, at=asked.at, **asked.query)
-        if asked.format != "json":
-            return file_of(asked, "period-close", checklists.COLUMNS, paper.checks)
-        return paper
+        return paper_of(asked, "period-close", checklists.COLUMNS, paper.checks, paper)
 
 
 class Accruals(Report):

@@ -12,7 +12,7 @@ from rest_framework import serializers
 from api.bodies import Strict
 from api.fields import MomentField
 from ledger.periods import days_of
-from ledger.reports.known import Known
+from ledger.reports.known import NOW, Known
 from marketplace.log.checkpoints import checkpoint_at
 from marketplace.refusals import Unknown
 
@@ -109,6 +109,19 @@ def days_asked(query: dict[str, Any], *, today: date) -> dict[str, date]:
         "since_on": query.get("since_on") or first,
         "until_on": query.get("until_on") or last,
     }
+
+
+def days_meant(query: dict[str, Any]) -> tuple[date, date] | None:
+    """Return the days that a question is about, by any of the names that it may have them under."""
+    known = query.get("known", NOW)
+    month = query.get("period") or query.get("period_id") or query.get("since_period")
+    if query.get("since_on") and query.get("until_on"):
+        return query["since_on"], query["until_on"]
+    if month:
+        return days_of(month)[0], days_of(query.get("until_period") or month)[1]
+    if query.get("fiscal_year"):
+        return date(query["fiscal_year"], 1, 1), date(query["fiscal_year"], 12, 31)
+    return (date(known.as_of.year, 1, 1), known.as_of) if known.as_of else None
 
 
 class KnownQuery(Strict):

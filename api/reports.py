@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.http.response import HttpResponseBase
@@ -18,7 +19,7 @@ from api.questions import (
     SpanQuery,
     days_asked,
 )
-from api.report_files import Report, file_of, report_of
+from api.report_files import Report, file_of, period_status, report_of
 from api.resource import Asked, operation
 from api.work_papers import NeedOut
 from ledger.reports import choice_share as shares
@@ -120,15 +121,17 @@ class Choices(Report):
     def get(self, asked: Asked) -> Listed | HttpResponseBase:
         """One row a choice, newest first: which bid, against how many, lowest or not, and why."""
         only = record.ChoiceFilter(**asked.query)
+        control = record.choice_control(actor=asked.actor, only=only)
         if asked.format != "json":
             rows = record.every_choice(actor=asked.actor, only=only)
-            return file_of(asked, "choices", record.COLUMNS, rows)
-        return turned(
+            return file_of(asked, "choices", record.COLUMNS, rows, control=control)
+        page = turned(
             lambda cursor, limit: record.choices(
                 actor=asked.actor, only=only, cursor=cursor, limit=limit
             ),
             **asked.page,
         )
+        return replace(page, control=control, period_status=period_status(asked))
 
 
 class ChoiceTotals(Report):

@@ -25,7 +25,7 @@ from api.bodies import FieldsQuery, FormatQuery, Serializer, Strict
 from api.conditions import refuse_long_tags, unchanged
 from api.description import described
 from api.idempotency import answered_once
-from api.paging import ControlOut, Listed, PageQuery
+from api.paging import Controlled, ControlOut, Listed, PageQuery
 from api.problems import request_id
 from api.showing import shower
 
@@ -208,6 +208,8 @@ def _format(request: Request, named: str) -> str:
 def _shown(said: Any, answers: type[Serializer] | None, asked: Asked) -> Any:
     if answers is None:
         return None
+    if isinstance(said, Controlled):
+        return _chosen(shower(answers)(said.paper), answers, asked) | _control_shown(said)
     if not isinstance(said, Listed):
         return _chosen(shower(answers)(said), answers, asked)
     shown: dict[str, Any] = {
@@ -217,9 +219,11 @@ def _shown(said: Any, answers: type[Serializer] | None, asked: Asked) -> Any:
     }
     if not said.items:
         _chosen({}, answers, asked)  # a wrong name is wrong on an empty page, too
-    if said.control is not None:
-        shown["control"] = shower(ControlOut)(said.control)
-    return shown
+    return shown if said.control is None else shown | _control_shown(said)
+
+
+def _control_shown(said: Listed | Controlled) -> dict[str, Any]:
+    return {"control": shower(ControlOut)(said.control), "period_status": said.period_status}
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from api.fields import MomentField
 from api.papers import paper
-from ledger.reports.vendor_year import YearLine
+from ledger.reports.vendor_year import VendorStatement, YearLine, YearSums
 from marketplace import vendor_facts as facts
 from marketplace import vendor_paper as papers
 from marketplace.vendor_said import Said
@@ -43,6 +43,13 @@ VendorPaperOut = paper(
     *("may_speak", "may_approve", "may_send_back", "may_suspend"),
 )
 YearLineOut = paper(YearLine, "on", "what", "job_title", "amount", "entry_id", title="VendorYear")
+
+YearSumsOut = paper(
+    YearSums, *("opening", "earned", "credited", "paid", "came_back", "closing"), title="VendorSums"
+)
+VendorStatementOut = paper(
+    VendorStatement, "provider_id", "name", "since_on", "until_on", "sums", "lines"
+)
 
 
 class TermsStatedOut(serializers.Serializer[Any]):

@@ -12,7 +12,7 @@ from api.bodies import Nothing, Reason, Strict
 from api.fields import IdField, WordField
 from api.made import MadeOut
 from api.paging import Listed, sliced
-from api.report_files import Report, file_of
+from api.report_files import Report, report_of
 from api.resource import Asked, Resource, operation
 from api.vendor_papers import TermsStatedOut, VendorPaperOut, VendorStateOut, YearLineOut
 from ledger.reports.vendor_year import COLUMNS, vendor_year
@@ -220,6 +220,5 @@ class VendorYearReport(Report):
     def get(self, asked: Asked, provider_id: UUID, year: int) -> Listed | HttpResponseBase:
         """Earned, credited, paid, come back: line by line, by the journal."""
         paper = vendor_year(actor=asked.actor, provider_id=provider_id, year=year)
-        if asked.format != "json":
-            return file_of(asked, "vendor-year", COLUMNS, paper.lines)
-        return sliced(paper.lines, **asked.page)
+        asked.query["fiscal_year"] = year
+        return report_of(asked, "vendor-year", COLUMNS, paper.lines)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from ledger.models.awards import Award
-from ledger.reports.columns import Column, columns
+from ledger.reports.columns import Column, Control, ControlTotal, columns
 from ledger.reports.paging import PAGE, PAGE_MAX, Page, few, page_size, read_cursor, write_cursor
 from ledger.reports.prices import ValidPrice, standing_prices, valid_prices
 from ledger.reports.reading import Reader, departments_to_read, reader_of
@@ -172,6 +172,17 @@ def choice_totals(*, actor: User, only: ChoiceFilter = ALL) -> ChoiceTotals:
         lowest_tied=sum(count > 1 and tied for count, _, tied in contests),
         in_house=in_house,
         outside=len(chosen) - in_house,
+    )
+
+
+def choice_control(*, actor: User, only: ChoiceFilter = ALL) -> Control:
+    """Return how many choices there are, and what was agreed in each currency."""
+    awards = awards_of(reader_of(actor), only).order_by("currency")
+    sums = awards.values_list("currency").annotate(count=Count("pk"), agreed=Sum("price_minor"))
+    found = list(sums)
+    return Control(
+        sum(count for _, count, _ in found),
+        tuple(ControlTotal("price", Money(int(agreed), unit)) for unit, _, agreed in found),
     )
 
 

@@ -1,18 +1,24 @@
-"""What awards have promised of budgets, and what is still open of it."""
+"""What awards have promised of budgets, and what is still open of it: now, or as it was."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Q, QuerySet, Sum
 
+from ledger import chart
 from ledger.models.awards import Milestone
 from ledger.models.budgets import Commitment
+from ledger.models.journal import EntryKind, Posting
 from ledger.reports.columns import Column, columns
+from ledger.reports.known import NOW, Known
 from ledger.reports.reading import departments_to_read, reader_of
-from ledger.reports.states import noted
+from ledger.reports.statement_lines import accounts
 from marketplace.models.people import User
 from marketplace.money import Money
 
@@ -39,6 +45,7 @@ class CommitmentRow:
     open: Money
     age_days: int
     next_due_on: date | None  # the next milestone not yet accepted
+    planned_on: tuple[date, ...]  # all of those
 
 
 COLUMNS: tuple[Column[CommitmentRow], ...] = columns(
@@ -56,7 +63,11 @@ COLUMNS: tuple[Column[CommitmentRow], ...] = columns(
     "open",
     "age_days",
     "next_due_on",
+    planned_on=lambda row: ", ".join(day.isoformat() for day in row.planned_on),
 )
+# Which figure an entry of a kind moves; what is in neither was used up.
+ORIGINAL = {EntryKind.AWARDED, EntryKind.OVERRIDDEN, EntryKind.PROMISE_CARRIED}
+RELEASED = ORIGINAL | {EntryKind.RELEASED, EntryKind.CANCELLED}
 
 
 def commitments(
@@ -67,31 +78,86 @@ def commitments(
     department_id: UUID | None = None,
     include_children: bool = False,
     only_open: bool = True,
+    known: Known = NOW,
 ) -> tuple[CommitmentRow, ...]:
     """
-    Return the commitments of the budgets the actor may read, oldest first.
+    Return the commitments of the budgets the actor may read, oldest first; as they stand now, or
+    as they stood then: one that nothing had moved yet was not there.
 
     :raises Unknown: `department_id` is no department whose budget the actor may read.
     """
     departments = departments_to_read(
         reader_of(actor), department_id=department_id, include_children=include_children
     )
-    due = Milestone.objects.filter(award=OuterRef("award"), acceptance=None, due_on__isnull=False)
     found = (
         Commitment.objects.filter(budget_line__department__in=departments)
-        .annotate(next_due_on=Subquery(due.order_by("due_on").values("due_on")[:1]))
         .select_related("award__job", "award__provider", "budget_line__department")
         .defer("award__comparison", "award__job__need")
         .order_by("award__chosen_at", "pk")
     )
     if fiscal_year is not None:
         found = found.filter(budget_line__fiscal_year=fiscal_year)
-    if only_open:
-        found = found.filter(open_minor__gt=0)
-    return tuple(_row(commitment, at) for commitment in found)
+    if known.is_now:
+        shown = list(found.filter(open_minor__gt=0) if only_open else found)
+    else:
+        shown = [one for one in _then(found, known) if one.open_minor or not only_open]
+        at = _moment_of(known, at)
+    planned = _planned({one.award_id for one in shown}, at)
+    return tuple(_row(one, at, planned[one.award_id]) for one in shown)
 
 
-def _row(commitment: Commitment, at: datetime) -> CommitmentRow:
+def _moment_of(known: Known, at: datetime) -> datetime:
+    """Return at which moment the reader of then stands: the end of the day, if one is named."""
+    day = known.as_of
+    end = datetime.combine(day + timedelta(days=1), time(), UTC) if day else at
+    return min(end, known.known_at or end)
+
+
+def _then(found: QuerySet[Commitment], known: Known) -> Iterator[Commitment]:
+    """Yield commitments with the figures that the entries of then come to."""
+    moved = (
+        Posting.objects.filter(
+            known.of("entry__"),
+            account__in=accounts([chart.COMMITMENT]),
+            award__in=found.order_by().values("award"),
+        )
+        .values_list("award", "department", "entry__period__fiscal_year", "entry__kind")
+        .annotate(promised=Sum("debit_minor"), given=Sum("credit_minor"))
+    )
+    figures: dict[tuple[Any, ...], dict[str, int]] = {}
+    for award, department, year, kind, promised, given in moved.order_by():
+        sums = figures.setdefault((award, department, year), defaultdict(int))
+        if kind == EntryKind.CHANGED:
+            sums["adjusted"] += int(promised - given)
+        else:
+            sums["original" if kind in ORIGINAL else "liquidated"] += int(
+                promised if kind in ORIGINAL else -promised
+            )
+            sums["released" if kind in RELEASED else "liquidated"] += int(given)
+    for one in found:
+        line = one.budget_line
+        sums = figures.get((one.award_id, line.department_id, line.fiscal_year), {})
+        if sums:
+            for name in ("original", "adjusted", "liquidated", "released"):
+                setattr(one, f"{name}_minor", sums.get(name, 0))
+            one.open_minor = (
+                one.original_minor + one.adjusted_minor - one.liquidated_minor - one.released_minor
+            )
+            yield one
+
+
+def _planned(awards: Iterable[UUID], at: datetime) -> dict[UUID, list[date]]:
+    """Return the days on which what is not accepted is due, of each award."""
+    waits = Q(acceptance=None) | Q(acceptance__accepted_at__gt=at)
+    due = Milestone.objects.filter(waits, award__in=awards, due_on__isnull=False)
+    planned: dict[UUID, list[date]] = defaultdict(list)
+    for award, day in due.order_by("due_on", "pk").values_list("award", "due_on"):
+        if day is not None:
+            planned[award].append(day)
+    return planned
+
+
+def _row(commitment: Commitment, at: datetime, planned: list[date]) -> CommitmentRow:
     award, line = commitment.award, commitment.budget_line
 
     def money(minor: int) -> Money:
@@ -115,5 +181,6 @@ def _row(commitment: Commitment, at: datetime) -> CommitmentRow:
         released=money(commitment.released_minor),
         open=money(commitment.open_minor),
         age_days=(at - award.chosen_at).days,
-        next_due_on=noted(commitment, "next_due_on"),
+        next_due_on=planned[0] if planned else None,
+        planned_on=tuple(planned),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q
@@ -62,14 +62,28 @@ COLUMNS: tuple[Column[PayoutRow], ...] = columns(
     *("payout_id", "provider_id", "provider_name", "amount", "state", "since_at"),
     *("detail", "asked_by", "asked_at", "approved_by", "approved_at", "needs_signature"),
     "transfer",
+    currency=lambda row: row.amount.currency,
 )
 
 
-def payouts(*, actor: User, at: datetime, provider_id: UUID | None = None) -> list[PayoutRow]:
+def payouts(
+    *,
+    actor: User,
+    at: datetime,
+    provider_id: UUID | None = None,
+    currency: str = "",
+    since_on: date | None = None,  # asked for on that day or later
+    until_on: date | None = None,
+) -> list[PayoutRow]:
     """Return the payouts that a person may see, the latest first: finance all, a vendor its own."""
     found = _visible_to(actor)
-    if provider_id is not None:
-        found = found.filter(provider=provider_id)
+    wanted = {
+        "provider": provider_id,
+        "currency": currency,
+        "asked_at__date__gte": since_on,
+        "asked_at__date__lte": until_on,
+    }
+    found = found.filter(**{name: value for name, value in wanted.items() if value})
     return _rows(actor, list(found.order_by("-asked_at", "pk")), at=at)
 
 

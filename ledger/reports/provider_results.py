@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
@@ -38,11 +38,12 @@ class ResultRow:
     subsidy: Money  # the part of it that the company bore
     cost: Money | None  # as finance settled the year
     surplus: Money | None  # negative: a deficit
+    is_total: bool = False  # of all kinds of work of a team's year
 
 
 COLUMNS: tuple[Column[ResultRow], ...] = columns(
     *("fiscal_year", "provider_name", "category_code", "currency", "recovered", "subsidy"),
-    *("cost", "surplus", "provider_id"),
+    *("cost", "surplus", "provider_id", "is_total"),
 )
 
 
@@ -68,6 +69,7 @@ class RateRow:
 RATE_COLUMNS: tuple[Column[RateRow], ...] = columns(
     *("provider_name", "rule", "rate", "in_force_on", "reviewed_on", "due_on", "is_due"),
     *("fiscal_year", "recovered", "cost", "over", "proposed_rate", "provider_id"),
+    currency=lambda row: row.recovered.currency if row.recovered else "",
 )
 
 
@@ -166,7 +168,7 @@ def _with_totals(rows: list[ResultRow], costs: dict[tuple[UUID, int, str], int])
         recovered = sum(one.recovered.minor for one in same)
         subsidy = sum(one.subsidy.minor for one in same)
         of_all = (row.provider_id, row.provider_name, row.fiscal_year, "", row.currency)
-        whole.append(_result(of_all, recovered, subsidy, costs.get(key)))
+        whole.append(replace(_result(of_all, recovered, subsidy, costs.get(key)), is_total=True))
     return whole
 
 

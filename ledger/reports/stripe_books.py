@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, QuerySet, Sum
 
@@ -31,6 +32,10 @@ class MovementRow:
     fee: Money
     source: str
     happened_at: datetime
+    net: Money  # what it did to the balance
+    payout_id: UUID | None  # of a transfer to a vendor, or of what came back of one
+    provider_name: str
+    arrived_at: datetime | None  # at the vendor's bank
     state: str  # matched, explained, open
     why: str  # why it is open, or how it was explained
     matched_by: str
@@ -39,6 +44,8 @@ class MovementRow:
 COLUMNS: tuple[Column[MovementRow], ...] = columns(
     *("movement_id", "kind", "amount", "fee", "source"),
     *("happened_at", "state", "why", "matched_by"),
+    *("net", "payout_id", "provider_name", "arrived_at"),
+    currency=lambda row: row.amount.currency,
 )
 
 
@@ -52,15 +59,41 @@ def stripe_movements(*, actor: User, only_open: bool = False) -> tuple[MovementR
     rows = BalanceMovement.objects.select_related("exception", "match__matched_by", "match__reason")
     if only_open:
         rows = rows.filter(match=None)
-    told = [_row(one) for one in rows.order_by("-happened_at", "-pk")]
+    found = list(rows.order_by("-happened_at", "-pk"))
+    told = _rows(found)
     return tuple(sorted(told, key=lambda row: row.state != "open"))
 
 
-def _row(one: BalanceMovement) -> MovementRow:
+def _rows(found: list[BalanceMovement]) -> list[MovementRow]:
+    """Return the lines with the payout that Stripe's name for each belongs to."""
+    named = PayoutStep.objects.filter(reference__in={one.source for one in found if one.source})
+    steps = named.filter(kind__in=[StepKind.SENT, StepKind.REVERSED])
+    paid = {step.reference: step for step in steps.select_related("payout__provider")}
+    arrived = dict(
+        PayoutStep.objects.filter(
+            payout__in={step.payout_id for step in paid.values()}, kind=StepKind.PAID
+        )
+        .order_by("happened_at")
+        .values_list("payout", "happened_at")
+    )
+    return [
+        _row(one, step := paid.get(one.source), arrived.get(step.payout_id) if step else None)
+        for one in found
+    ]
+
+
+def state_of(one: BalanceMovement) -> tuple[str, str]:
+    """Return how a line is matched, and why it is open or how it was explained."""
     match = getattr(one, "match", None)
     exception = getattr(one, "exception", None)
     words = match.reason.text if match and match.reason else ""
     state = "open" if match is None else "explained" if match.reason else "matched"
+    return state, words or (exception.text if exception else "")
+
+
+def _row(one: BalanceMovement, step: PayoutStep | None, arrived_at: datetime | None) -> MovementRow:
+    match = getattr(one, "match", None)
+    state, why = state_of(one)
     return MovementRow(
         movement_id=one.pk,
         kind=one.kind,
@@ -68,8 +101,12 @@ def _row(one: BalanceMovement) -> MovementRow:
         fee=Money(one.fee_minor, one.currency),
         source=one.source,
         happened_at=one.happened_at,
+        net=Money(one.amount_minor - one.fee_minor, one.currency),
+        payout_id=step.payout_id if step else None,
+        provider_name=step.payout.provider.name if step else "",
+        arrived_at=arrived_at,
         state=state,
-        why=words or (exception.text if exception else ""),
+        why=why,
         matched_by=match.matched_by.name if match else "",
     )
 

@@ -12,11 +12,14 @@ from django.db.models import F, Min, QuerySet, Sum
 from ledger import chart
 from ledger.models.journal import EntryKind, Posting
 from ledger.reports.columns import Column, columns
+from ledger.reports.known import NOW, Known
 from ledger.reports.reading import income_to_read, reader_of
 from marketplace.models.people import User
+from marketplace.models.providers import Provider
 from marketplace.money import Money
 from marketplace.refusals import Unknown
 
+NO_VENDOR = "There is no such vendor or year."
 # Between the company and a vendor. What is in the vendor's own account at Stripe is paid.
 STANDING = (
     *(chart.VENDOR_PAYABLE, chart.RETENTION, chart.DISPUTE_HOLD, chart.PAYOUT_IN_PROCESS),
@@ -59,7 +62,22 @@ class VendorYear:
     lines: tuple[YearLine, ...]
 
 
-COLUMNS: tuple[Column[YearLine], ...] = columns("on", "what", "job_title", "amount", "entry_id")
+@dataclass(frozen=True, slots=True)
+class VendorStatement:
+    """The same between two days, both included."""
+
+    provider_id: UUID
+    name: str
+    since_on: date
+    until_on: date
+    sums: tuple[YearSums, ...]  # by currency
+    lines: tuple[YearLine, ...]
+
+
+COLUMNS: tuple[Column[YearLine], ...] = columns(
+    *("on", "what", "job_title", "amount", "entry_id"),
+    currency=lambda line: line.amount.currency,
+)
 
 
 def vendor_year(*, actor: User, provider_id: UUID, year: int) -> VendorYear:
@@ -68,26 +86,55 @@ def vendor_year(*, actor: User, provider_id: UUID, year: int) -> VendorYear:
 
     :raises Unknown: there is no such vendor or year. :raises Forbidden: it is not theirs to read.
     """
+    if not 2000 <= year < 2100:
+        raise Unknown(NO_VENDOR)
+    vendor = _vendor(actor, provider_id)
+    sums, lines = _between(vendor, date(year, 1, 1), date(year, 12, 31))
+    return VendorYear(provider_id=vendor.pk, name=vendor.name, year=year, sums=sums, lines=lines)
+
+
+def vendor_statement(
+    *,
+    actor: User,
+    provider_id: UUID,
+    since_on: date,
+    until_on: date,
+    currency: str = "",  # all of them when empty
+    known: Known = NOW,
+) -> VendorStatement:
+    """
+    Return what was owed to a vendor, charged, credited, paid and is owed still, by the journal.
+
+    :raises Unknown: there is no such vendor. :raises Forbidden: it is not theirs to read.
+    """
+    vendor = _vendor(actor, provider_id)
+    sums, lines = _between(vendor, since_on, until_on, currency, known)
+    return VendorStatement(vendor.pk, vendor.name, since_on, until_on, sums, lines)
+
+
+def _vendor(actor: User, provider_id: UUID) -> Provider:
     provider = income_to_read(reader_of(actor), provider_id)
-    if provider.is_in_house or not 2000 <= year < 2100:
-        raise Unknown("There is no such vendor or year.")
-    standing = Posting.objects.filter(provider=provider_id, account__code__in=STANDING)
-    lines = tuple(_lines(standing.filter(entry__effective_on__year=year)))
+    if provider.is_in_house:
+        raise Unknown(NO_VENDOR)
+    return provider
+
+
+def _between(
+    vendor: Provider, since_on: date, until_on: date, currency: str = "", known: Known = NOW
+) -> tuple[tuple[YearSums, ...], tuple[YearLine, ...]]:
+    standing = Posting.objects.filter(
+        known.of("entry__"), provider=vendor.pk, account__code__in=STANDING
+    )
+    if currency:
+        standing = standing.filter(currency=currency)
+    lines = tuple(_lines(standing.filter(entry__effective_on__range=(since_on, until_on))))
     before = dict(
-        standing.filter(entry__effective_on__lt=date(year, 1, 1))
+        standing.filter(entry__effective_on__lt=since_on)
         .values_list("currency")
         .annotate(net=Sum(F("credit_minor") - F("debit_minor")))
     )
-    currencies = sorted(
-        {line.amount.currency for line in lines} | {c for c, n in before.items() if n}
-    )
-    return VendorYear(
-        provider_id=provider.pk,
-        name=provider.name,
-        year=year,
-        sums=tuple(_sums(int(before.get(one, 0)), one, lines) for one in currencies),
-        lines=lines,
-    )
+    units = sorted({line.amount.currency for line in lines} | {c for c, n in before.items() if n})
+    return tuple(_sums(int(before.get(one, 0)), one, lines) for one in units), lines
 
 
 def _lines(postings: QuerySet[Posting]) -> Iterable[YearLine]:

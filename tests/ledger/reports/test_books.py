@@ -180,6 +180,24 @@ def test_a_commitment_says_what_is_open_and_what_comes_next(cast: Cast, award: A
     assert (row.age_days, row.next_due_on) == (5, second.due_on)
 
 
+def test_a_commitment_is_told_as_it_was_on_a_day(cast: Cast, award: Award):
+    first, second, third = builders.milestones(award)
+    builders.accept(cast, first, at=CHOICE + DAY)
+    builders.accept(cast, second, at=CHOICE + 20 * DAY)
+    ask = {"actor": cast.fin, "at": CHOICE + 25 * DAY, "only_open": False}
+
+    (now,) = commitments(**ask)
+    (then,) = commitments(**ask, known=Known(as_of=(CHOICE + 5 * DAY).date()))
+
+    assert (now.liquidated, now.planned_on) == (eur("35700"), (third.due_on,))
+    assert (then.original, then.liquidated) == (eur("40800"), eur("15300"))
+    assert (then.open, then.age_days) == (eur("25500"), 5)
+    assert (then.next_due_on, then.planned_on) == (second.due_on, (second.due_on, third.due_on))
+    assert commitments(**ask, known=Known(as_of=(CHOICE - DAY).date())) == ()
+    (same,) = commitments(**ask, known=Known(known_at=ask["at"]))
+    assert same == now
+
+
 def test_a_finished_award_is_no_open_commitment(cast: Cast, award: Award):
     builders.finish(cast, award)
 

@@ -1,0 +1,95 @@
+"""Each payout beside the line of the balance at Stripe that shows it: fee, net, arrival, match."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from ledger.models.payouts import PayoutStep, StepKind
+from ledger.models.stripe import BalanceMovement
+from ledger.reports.columns import Column, columns
+from ledger.reports.payouts import PayoutRow, payouts
+from ledger.reports.stripe_books import state_of
+from marketplace.models.people import User
+from marketplace.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutLine:
+    """One payout, as the books and as Stripe's balance know it."""
+
+    payout_id: UUID
+    provider_id: UUID
+    provider_name: str
+    asked_at: datetime
+    state: str
+    transfer: str
+    balance_transaction: str  # empty where Stripe's balance shows none
+    amount: Money
+    fee: Money
+    net: Money  # of the amount, less the fee
+    arrived_at: datetime | None  # at the vendor's bank
+    match: str  # matched, explained, open; by_hand, unseen
+    why: str  # it is open, or how it was explained
+
+
+COLUMNS: tuple[Column[PayoutLine], ...] = columns(
+    *("payout_id", "provider_id", "provider_name", "asked_at", "state", "transfer"),
+    *("balance_transaction", "amount", "fee", "net", "arrived_at", "match", "why"),
+    currency=lambda row: row.amount.currency,
+)
+
+
+def payout_lines(
+    *,
+    actor: User,
+    at: datetime,
+    since_on: date,
+    until_on: date,
+    provider_id: UUID | None = None,
+    currency: str = "",
+) -> list[PayoutLine]:
+    """Return the payouts of some days that a person may see: finance all, a vendor its own."""
+    rows = payouts(
+        actor=actor,
+        at=at,
+        provider_id=provider_id,
+        currency=currency,
+        since_on=since_on,
+        until_on=until_on,
+    )
+    shown = _shown({row.transfer for row in rows if row.transfer})
+    arrived = dict(
+        PayoutStep.objects.filter(payout__in=[row.payout_id for row in rows], kind=StepKind.PAID)
+        .order_by("happened_at")
+        .values_list("payout", "happened_at")
+    )
+    return [_line(row, shown.get(row.transfer), arrived.get(row.payout_id)) for row in rows]
+
+
+def _shown(transfers: Collection[str]) -> dict[str, BalanceMovement]:
+    found = BalanceMovement.objects.filter(source__in=transfers, amount_minor__lt=0)
+    named = found.select_related("match__reason", "exception")
+    return {one.source: one for one in named.order_by("happened_at", "pk")}
+
+
+def _line(row: PayoutRow, movement: BalanceMovement | None, at: datetime | None) -> PayoutLine:
+    fee = Money(movement.fee_minor if movement else 0, row.amount.currency)
+    match, why = state_of(movement) if movement else ("by_hand" if row.is_by_hand else "unseen", "")
+    return PayoutLine(
+        payout_id=row.payout_id,
+        provider_id=row.provider_id,
+        provider_name=row.provider_name,
+        asked_at=row.asked_at,
+        state=row.state,
+        transfer=row.transfer,
+        balance_transaction=movement.pk if movement else "",
+        amount=row.amount,
+        fee=fee,
+        net=row.amount - fee,
+        arrived_at=at,
+        match=match,
+        why=why,
+    )
