@@ -7,9 +7,11 @@ That costs several times what PostgreSQL needs to answer, and every verb begins 
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from itertools import islice
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -26,6 +28,7 @@ from django.db.models.query import (
 from django.db.models.sql import Query
 from django.db.models.sql.datastructures import Join
 
+from marketplace.among import Found
 from marketplace.prepared import answered
 
 Row = TypeVar("Row")
@@ -41,7 +44,10 @@ MARKS: dict[type, Callable[[int], Any]] = {
     int: lambda n: 32_000 + n,
     date: lambda n: date(1, 1, 1 + n),
     datetime: lambda n: datetime(1, 1, 1 + n, tzinfo=UTC),
+    list: lambda n: [UUID(int=n)],  # ids, compared by `among`
+    Found: lambda n: [UUID(int=n)],
 }
+PLACE = re.compile(r"(?<!%)((?:%%)*)%s")
 
 
 class Statement:
@@ -71,10 +77,15 @@ class Statement:
 
     def rows(self, values: Sequence[Any]) -> list[Any]:
         """Return what is found for these values, in the order of the marks."""
-        params = list(self.params)
-        for place, number, kind in self.places:
-            params[place] = values[number] if kind is None else kind(values[number])
-        found: Any = answered(self.text, params)
+        text, params = self.text, list(self.params)
+        for place, number, kind in reversed(self.places):
+            value = values[number]
+            if isinstance(value, Found):
+                inner, more = value.sql()
+                text, params[place : place + 1] = _put(text, place, inner), more
+            else:
+                params[place] = value if kind is None else kind(value)
+        found: Any = answered(text, params)
         if self.converters:
             found = self.compiler.apply_converters(found, self.converters)
         return [self.make(row) for row in found]
@@ -102,6 +113,12 @@ class Statement:
             return made
 
         return make
+
+
+def _put(text: str, place: int, inner: str) -> str:
+    """Return the SQL with another in place of its n-th value."""
+    sign = next(islice(PLACE.finditer(text), place, None))
+    return f"{text[: sign.end() - 2]}{inner}{text[sign.end() :]}"
 
 
 class _Kept(threading.local):

@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Prefetch
+from django.db.models import QuerySet
 
 from bids.judging import PanelTooSmall, refuse_too_few
 from ledger.models.awards import Award, Delivery, Milestone
@@ -18,6 +18,8 @@ from ledger.reports import states
 from ledger.reports.reading import Reader
 from ledger.reports.states import State, noted
 from ledger.standstill import ruling_due_at, standstill_until
+from marketplace.compiled import Kept
+from marketplace.holding import hold
 from marketplace.models.jobs import Job
 from marketplace.together import together
 
@@ -43,19 +45,39 @@ class Custody:
 
 def works_of(job_ids: Iterable[UUID]) -> dict[UUID, Award]:
     """Return the awards of these jobs with their milestones and deliveries, in three statements."""
-    deliveries = Delivery.objects.select_related("acceptance", "returned").order_by("delivered_at")
-    milestones = Milestone.objects.select_related("acceptance").order_by("position")
-    awards = (
-        Award.objects.filter(job__in=list(job_ids))
+    awards = _awards.all(list(job_ids))
+    milestones = hold(awards, "milestones", _milestones.all([each.pk for each in awards]))
+    hold(milestones, "deliveries", _deliveries.all([each.pk for each in milestones]))
+    return {award.job_id: award for award in awards}
+
+
+@Kept
+def _awards(jobs: list[UUID]) -> QuerySet[Award]:
+    return (
+        Award.objects.filter(job__among=jobs)
         .defer("comparison")
         .select_related("provider", "completion", "cancellation", "job__policy", "reason", "reveal")
         .select_related("standstill", "override", "replaces__reason", "replaces__provider")
         .defer("replaces__comparison")
-        .prefetch_related(
-            Prefetch("milestones", milestones.prefetch_related(Prefetch("deliveries", deliveries)))
-        )
     )
-    return {award.job_id: award for award in awards}
+
+
+@Kept
+def _milestones(awards: list[UUID]) -> QuerySet[Milestone]:
+    found = Milestone.objects.filter(award__among=awards).select_related("acceptance")
+    return found.order_by("position")
+
+
+@Kept
+def _deliveries(milestones: list[UUID]) -> QuerySet[Delivery]:
+    found = Delivery.objects.filter(milestone__among=milestones)
+    return found.select_related("acceptance", "returned").order_by("delivered_at")
+
+
+@Kept
+def _settled(jobs: list[UUID]) -> QuerySet[Award]:
+    named = Award.objects.filter(job__among=jobs).select_related("provider")
+    return named.only("job_id", "chosen_at", "provider")
 
 
 def works_listed(jobs: Iterable[Job]) -> dict[UUID, Award]:
@@ -63,10 +85,9 @@ def works_listed(jobs: Iterable[Job]) -> dict[UUID, Award]:
     at_work: dict[bool, list[UUID]] = {True: [], False: []}
     for job in jobs:
         at_work[noted(job, "state") in AT_WORK].append(job.pk)
-    settled = Award.objects.filter(job__in=at_work[False]).select_related("provider")
     whole, named = together(
         lambda: works_of(at_work[True]) if at_work[True] else {},
-        lambda: list(settled.only("job_id", "chosen_at", "provider")) if at_work[False] else [],
+        lambda: _settled.all(at_work[False]) if at_work[False] else [],
     )
     return whole | {award.job_id: award for award in named}
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Prefetch, QuerySet, Sum
+from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet, Sum
 
-from ledger.models.journal import JournalEntry, Posting
+from ledger.models.journal import EntryKind, JournalEntry, Posting
 from ledger.reports.columns import Column, Control, ControlTotal, columns
 from ledger.reports.journal_lines import JournalLine, lines_read_by, theirs
 from ledger.reports.known import NOW, Known
 from ledger.reports.paging import PAGE, Page, page_size, read_cursor, write_cursor
 from ledger.reports.reading import Reader, reader_of
-from ledger.reports.statement import EARNED
 from marketplace.models.people import User
 from marketplace.money import Money
 from marketplace.refusals import Unknown
@@ -109,7 +108,7 @@ def journal(
         entries = entries.filter(pk__lt=int(key[0]))
     size = page_size(limit)
     found = list(entries.order_by("-pk")[: size + 1])
-    rows = tuple(entry_row(entry, reader) for entry in found[:size])
+    rows = entry_rows(found[:size], reader)
     if len(found) <= size:
         return Page(rows, None)
     return Page(rows, write_cursor("journal", found[size - 1].pk))
@@ -121,13 +120,13 @@ def entry(*, actor: User, entry_id: UUID) -> EntryRow:
     found = entries_read_by(reader, ALL).filter(public_id=entry_id).first()
     if found is None:
         raise Unknown("There is no such entry.")
-    return entry_row(found, reader)
+    return entry_rows([found], reader)[0]
 
 
 def every_line(*, actor: User, only: JournalFilter = ALL) -> Iterator[FlatLine]:
     """Return all lines of those entries, some hundred entries at a time, for a file."""
     reader = reader_of(actor)
-    entries = entries_read_by(reader, only).prefetch_related(None).order_by("-pk")
+    entries = entries_read_by(reader, only).order_by("-pk")
     heads = entries[:ENTRIES_AT_ONCE]
     while found := {entry.pk: _head(entry) for entry in heads}:
         for number, line in lines_read_by(reader, list(found)):
@@ -177,8 +176,6 @@ def entries_read_by(reader: Reader, only: JournalFilter) -> QuerySet[JournalEntr
         "kind": only.kind,
         "posted_at__gte": only.booked_since,
     }
-    lines = Posting.objects.select_related("account", "department", "provider", "category", "job")
-    lines = lines.defer("job__need", "provider__description").order_by("line")
     entries = JournalEntry.objects.all()
     if not reader.reads_all_books or any(wanted.values()):  # no entry is without lines
         entries = entries.filter(Exists(postings))
@@ -186,15 +183,31 @@ def entries_read_by(reader: Reader, only: JournalFilter) -> QuerySet[JournalEntr
         entries.filter(only.known.of())
         .filter(**{name: value for name, value in facts.items() if value})
         .select_related("actor", "reverses")
-        .prefetch_related(Prefetch("postings", lines))
     )
 
 
-def entry_row(found: JournalEntry, reader: Reader) -> EntryRow:
-    postings = list(found.postings.all())
-    shown = [posting for posting in postings if _may_read(reader, posting)]
-    lines = tuple(_line(posting) for posting in shown)
-    return replace(_head(found), lines=lines, is_whole=len(shown) == len(postings))
+def entry_rows(found: Sequence[JournalEntry], reader: Reader) -> tuple[EntryRow, ...]:
+    """Return entries with those of their lines that the reader may read."""
+    numbers = [entry.pk for entry in found]
+    lines: dict[int, list[JournalLine]] = {number: [] for number in numbers}
+    for number, line in lines_read_by(reader, numbers):
+        lines[number].append(line)
+    counts = {} if reader.reads_all_books else _counts_of(numbers)
+    return tuple(
+        replace(
+            _head(entry),
+            lines=tuple(lines[entry.pk]),
+            is_whole=counts.get(entry.pk, len(lines[entry.pk])) == len(lines[entry.pk]),
+        )
+        for entry in found
+    )
+
+
+def _counts_of(entries: Sequence[int]) -> dict[int, int]:
+    """Return how many lines each of these entries has."""
+    lines = Posting.objects.filter(entry__in=entries).values("entry")
+    counted = lines.order_by().annotate(count=Count("pk"))
+    return dict(counted.values_list("entry", "count"))
 
 
 def _head(found: JournalEntry) -> EntryRow:
@@ -202,7 +215,7 @@ def _head(found: JournalEntry) -> EntryRow:
     return EntryRow(
         entry_id=found.public_id,
         kind=found.kind,
-        kind_label=found.get_kind_display(),
+        kind_label=EntryKind(found.kind).label,
         period=found.period_id,
         effective_on=found.effective_on,
         posted_at=found.posted_at,
@@ -213,29 +226,4 @@ def _head(found: JournalEntry) -> EntryRow:
         memo=found.memo,
         lines=(),
         is_whole=False,
-    )
-
-
-def _may_read(reader: Reader, posting: Posting) -> bool:
-    earned = posting.provider_id in reader.incomes and posting.account.code in EARNED
-    return reader.reads_all_books or posting.department_id in reader.headed or earned
-
-
-def _line(posting: Posting) -> JournalLine:
-    currency, job = posting.currency, posting.job
-    return JournalLine(
-        line=posting.line,
-        account_code=posting.account.code,
-        account_name=posting.account.name,
-        book=posting.account.book,
-        department_id=posting.department_id,
-        department_name=posting.department.name if posting.department else "",
-        provider_id=posting.provider_id,
-        provider_name=posting.provider.name if posting.provider else "",
-        category_code=posting.category.code if posting.category else "",
-        job_id=job.pk if job else None,
-        job_title=job.title if job else "",
-        currency=currency,
-        debit=Money(posting.debit_minor, currency) if posting.debit_minor else None,
-        credit=Money(posting.credit_minor, currency) if posting.credit_minor else None,
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import TypeAlias
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -13,12 +15,17 @@ from bids.models.bids import Bid
 from ledger.models.awards import Award
 from ledger.reports.columns import Column, columns
 from ledger.reports.custody import custody, works_listed
-from ledger.reports.paging import PAGE, Page, few, page_size, read_cursor, write_cursor
+from ledger.reports.paging import PAGE, Page, page_size, read_cursor, write_cursor
 from ledger.reports.reading import Reader, reader_of
-from ledger.reports.states import ENDED, State, noted, with_state
+from ledger.reports.states import ENDED, State, noted, with_facts, with_part, with_state
+from marketplace.among import Found
+from marketplace.compiled import Kept
 from marketplace.models.jobs import Invitation, Job
 from marketplace.models.people import Office, User
 from marketplace.money import Money
+
+Which: TypeAlias = Found | list[UUID]
+ORDERS = ("newest", "deadline")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +108,38 @@ def register(
         invited = Invitation.objects.filter(job=OuterRef("pk"), provider__in=reader.providers)
         jobs = jobs.filter(Q(department__in=reader.departments) | Exists(invited))
     size = page_size(limit)
-    bid = Bid.objects.standing().filter(job=OuterRef("pk"), provider__in=reader.providers)
-    told = with_state(Job.objects.all(), at=at, reader=reader)
-    told = told.annotate(has_bid=Exists(bid), key=_key(order)).select_related(
-        "department", "category"
-    )
-    found = list(few(told, _in_order(jobs, order, cursor), size + 1))
+    which = Found(_in_order(jobs, order, cursor)[: size + 1])
+    providers, departments = list(reader.providers), list(reader.departments)
+    if reader.reads_all_books:
+        found = _whole[order].all(which, at, providers)
+    else:
+        found = _told[order].all(which, at, providers, departments)
     shown = found[:size]
     works = works_listed(shown)
     rows = tuple(_row(job, reader, works.get(job.pk), at) for job in shown)
     more = len(found) > size
     return Page(rows, _cursor_after(shown[-1], order) if more else None)
+
+
+def _tell(
+    order: str,
+    which: Which,
+    at: datetime,
+    providers: list[UUID],
+    departments: list[UUID] | None = None,  # None: for a reader of all books
+) -> QuerySet[Job]:
+    """Ask what a list says of jobs; which ones they are is asked first, and by itself."""
+    jobs = Job.objects.filter(pk__among=which)
+    bid = Bid.objects.standing().filter(job=OuterRef("pk"), provider__among=providers)
+    if departments is None:
+        told = with_facts(jobs, at)
+    else:
+        told = with_part(jobs, at, departments, providers)
+    told = told.annotate(has_bid=Exists(bid), key=_key(order))
+    return told.select_related("department", "category").order_by(*_by(order))
+
+
+_whole, _told = ({order: Kept(partial(_tell, order)) for order in ORDERS} for _ in range(2))
 
 
 def ceiling_for(reader: Reader, job: Job) -> Money | None:
@@ -137,7 +165,11 @@ def _in_order(jobs: QuerySet[Job], order: str, cursor: str) -> QuerySet[Job]:
         at, id = str(key[0]), str(key[1])
         side = "lt" if newest else "gt"
         jobs = jobs.filter(Q(**{f"key__{side}": at}) | Q(**{"key": at, f"pk__{side}": id}))
-    return jobs.order_by("-key", "-pk") if newest else jobs.order_by("key", "pk")
+    return jobs.order_by(*_by(order))
+
+
+def _by(order: str) -> tuple[str, str]:
+    return ("key", "pk") if order == "deadline" else ("-key", "-pk")
 
 
 def _cursor_after(job: Job, order: str) -> str:

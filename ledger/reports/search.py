@@ -19,7 +19,7 @@ from django.db.models import Exists, F, OrderBy, OuterRef, Q
 
 from ledger.models.journal import JournalEntry, Posting
 from ledger.models.years import OutsideSpend
-from ledger.reports.journal import ALL, entries_read_by, entry_row
+from ledger.reports.journal import ALL, entries_read_by, entry_rows
 from ledger.reports.reading import Reader, reader_of
 from ledger.reports.states import State, noted, with_state
 from marketplace.models.departments import Department
@@ -182,7 +182,7 @@ def _entries(reader: Reader, text: str, jobs: tuple[FoundJob, ...]) -> tuple[Fou
     found: list[JournalEntry] = list(
         entries_read_by(reader, ALL).filter(wanted).order_by("-pk")[:EACH]
     )
-    rows = (entry_row(one, reader) for one in found)
+    rows = entry_rows(found, reader)
     return tuple(
         FoundEntry(
             row.entry_id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import (
     BooleanField,
@@ -70,14 +71,27 @@ def with_state(jobs: JobQuerySet, *, at: datetime, reader: Reader | None = None)
     `opening_waits_for`: whom the clock waits for. For a reader who has no part in the work, a job
     is decided, and no more.
     """
-    jobs = jobs.annotate(fact=_fact(at), opening_waits_for=opening_waits_for())
     if reader is None or reader.reads_all_books:
-        return jobs.annotate(state=F("fact"))
-    at_work = Exists(Award.objects.filter(job=OuterRef("pk"), provider__in=reader.providers))
+        return with_facts(jobs, at)
+    return with_part(jobs, at, list(reader.departments), list(reader.providers))
+
+
+def with_facts(jobs: JobQuerySet, at: datetime) -> JobQuerySet:
+    """Return the jobs with their state as it is."""
+    jobs = jobs.annotate(fact=_fact(at), opening_waits_for=opening_waits_for())
+    return jobs.annotate(state=F("fact"))
+
+
+def with_part(
+    jobs: JobQuerySet, at: datetime, departments: list[UUID], providers: list[UUID]
+) -> JobQuerySet:
+    """Return the jobs with their state as those know it who have a part in the work."""
+    jobs = jobs.annotate(fact=_fact(at), opening_waits_for=opening_waits_for())
+    at_work = Exists(Award.objects.filter(job=OuterRef("pk"), provider__among=providers))
     return jobs.annotate(
         state=Case(
             When(
-                ~(Q(department__in=reader.departments) | at_work) & Q(fact__in=AFTER_THE_CHOICE),
+                ~(Q(department__among=departments) | at_work) & Q(fact__in=AFTER_THE_CHOICE),
                 then=Value(State.DECIDED),
             ),
             default=F("fact"),

@@ -7,9 +7,10 @@ os.environ.setdefault("DATABASE_ROLE", "web")
 
 from django.core.wsgi import get_wsgi_application
 
-from marketplace.project import checks, database
+from marketplace.project import checks, database, garbage
 
 database.prepare()
 application = get_wsgi_application()
 checks.refuse_a_strong_role()
 checks.refuse_a_wrong_key()
+garbage.settle()

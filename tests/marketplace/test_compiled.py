@@ -8,7 +8,9 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.db.transaction import TransactionManagementError, atomic
 
+from marketplace.among import Found
 from marketplace.compiled import Kept, statement_for
+from marketplace.holding import hold
 from marketplace.models.jobs import Criterion, Job
 from marketplace.refusals import Unknown
 from marketplace.system import the_clock
@@ -122,6 +124,50 @@ def test_a_kept_question_for_columns_returns_columns(cast: Cast) -> None:
     assert places.first(draft.pk, 50) == 1
     assert drafted_by.all(draft.drafted_at) == [(draft.pk, draft.title)]
     assert drafted_by.all(draft.drafted_at - DAY) == []
+
+
+@Kept
+def of_jobs(jobs: list[UUID] | Found, place: UUID) -> QuerySet[Job]:
+    found = Job.objects.filter(pk__among=jobs, department=place)
+    return found.exclude(title__endswith="100%").order_by("title")
+
+
+@pytest.mark.django_db
+def test_a_kept_question_takes_ids_however_many_and_those_that_a_query_finds(
+    cast: Cast, django_assert_num_queries
+) -> None:
+    summer, winter = a_draft(cast), a_draft(cast, title="Winter party")
+    place, text = cast.marketing.pk, "Winter 100%s party"
+    a_draft(cast, title=text)
+    assert of_jobs.all([], place) == []
+    assert of_jobs.all([winter.pk], place) == [winter]
+    assert of_jobs.all([winter.pk, summer.pk, uuid4()], place) == [summer, winter]
+    assert of_jobs.all([winter.pk, summer.pk], uuid4()) == []
+    with django_assert_num_queries(1):
+        named = Found(Job.objects.filter(title__startswith="Winter", department=place))
+        assert [job.title for job in of_jobs.all(named, place)] == [text, "Winter party"]
+    assert of_jobs.all(Found(Job.objects.filter(title=text)), uuid4()) == []
+    assert of_jobs.all(Found(Job.objects.none()), place) == []
+
+
+@pytest.mark.django_db
+def test_what_belongs_to_rows_is_at_hand_and_anything_more_is_asked(
+    cast: Cast, django_assert_num_queries
+) -> None:
+    first, second = a_draft(cast), a_draft(cast, title="Winter party")
+    jobs = list(Job.objects.filter(pk__in=(first.pk, second.pk)).order_by("title"))
+    criteria = list(Criterion.objects.filter(job__among=[job.pk for job in jobs]).order_by("pk"))
+    lost = criteria.pop()
+    hold(jobs, "criteria", criteria)
+    with django_assert_num_queries(0):
+        held = {job: list(job.criteria.all()) for job in jobs}
+        assert all(each.job is job for job in jobs for each in held[job])
+        assert sum(len(job.criteria.all()) for job in jobs) == len(criteria)
+    with django_assert_num_queries(2):  # only of this job, and as the table has it
+        for job in jobs:
+            found = set(job.criteria.filter(weight__gt=0))
+            assert found - {lost} == set(held[job])
+    assert hold([], "criteria", []) == []
 
 
 def test_a_kept_question_locks_in_a_transaction_alone(committed: str) -> None:
