@@ -12,9 +12,11 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from ledger.models.awards import Award
 from ledger.reports.columns import Column, Control, ControlTotal, columns
-from ledger.reports.paging import PAGE, PAGE_MAX, Page, few, page_size, read_cursor, write_cursor
+from ledger.reports.paging import PAGE, PAGE_MAX, Page, page_size, read_cursor, write_cursor
 from ledger.reports.prices import ValidPrice, standing_prices, valid_prices
 from ledger.reports.reading import Reader, departments_to_read, reader_of
+from marketplace.among import Found
+from marketplace.compiled import Kept
 from marketplace.models.people import User
 from marketplace.money import Money
 
@@ -129,16 +131,23 @@ def choices(
         at, id = str(key[0]), str(key[1])
         awards = awards.filter(Q(chosen_at__lt=at) | Q(chosen_at=at, pk__lt=id))
     size = page_size(limit)
-    told = Award.objects.select_related(
-        "department", "provider", "job__category", "chosen_by", "reason", "decisive_criterion"
-    ).defer("comparison", "job__need", "provider__description")
-    found = list(few(told, awards.order_by("-chosen_at", "-pk"), size + 1))
+    found = _told.all(Found(awards.order_by("-chosen_at", "-pk")[: size + 1]))
     shown = found[:size]
     prices = valid_prices(award.job_id for award in shown)
     rows = tuple(_row(award, prices[award.job_id], reader) for award in shown)
     if len(found) <= size:
         return Page(rows, None)
     return Page(rows, write_cursor("choices", shown[-1].chosen_at.isoformat(), str(shown[-1].pk)))
+
+
+@Kept
+def _told(which: Found | list[UUID]) -> QuerySet[Award]:
+    told = Award.objects.filter(pk__among=which).select_related(
+        "department", "provider", "job__category", "chosen_by", "reason", "decisive_criterion"
+    )
+    return told.defer("comparison", "job__need", "provider__description").order_by(
+        "-chosen_at", "-pk"
+    )
 
 
 def every_choice(*, actor: User, only: ChoiceFilter = ALL) -> Iterator[ChoiceRow]:

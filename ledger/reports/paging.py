@@ -6,13 +6,10 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from django.core import signing
-from django.db.models import Model, QuerySet
 
-from marketplace.querysets import those
 from marketplace.refusals import Refusal
 
 Row = TypeVar("Row")
-Found = TypeVar("Found", bound=Model)
 PAGE = 50
 PAGE_MAX = 200
 SALT = "choicebook.cursor"
@@ -51,14 +48,6 @@ def read_cursor(list_name: str, cursor: str) -> list[str | int] | None:
     if name != list_name:
         raise NotACursor("Take the cursor from the “next” of an earlier page of this list.")
     return key
-
-
-def few(rows: QuerySet[Found], found: QuerySet[Found], count: int) -> QuerySet[Found]:
-    """
-    Return the first so many of `found`, with what `rows` tells of them, in the same order: which
-    rows they are is asked first, and everything else of those alone.
-    """
-    return those(rows, found[:count]).order_by(*found.query.order_by)
 
 
 def page_size(limit: int) -> int:
