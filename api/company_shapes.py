@@ -171,6 +171,7 @@ class OwnDataOut(serializers.Serializer[Any]):
     email = serializers.CharField()
     language = serializers.CharField()
     time_zone = serializers.CharField()
+    mail = serializers.DictField()
     joined_at = serializers.CharField()
     last_signed_in_at = serializers.CharField(allow_null=True)
     memberships = serializers.ListField(child=serializers.DictField())

@@ -30,6 +30,7 @@ NOT_RECORD = {
     "marketplace_jobfilecontent": "the bytes of a file, whose digest stands in the file's own row",
     "marketplace_category": "may be renamed; the record holds their ids",
     "marketplace_notice": "the outbox: what is told, not what happened",
+    "marketplace_mailchoice": "how somebody wants to be told; what they are told is the outbox",
     "marketplace_keptanswer": "answers kept for requests that come twice",
     "marketplace_token": "keys to the API, given and taken back",
     "marketplace_requestcount": "how often a token asked in its minute",

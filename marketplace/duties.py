@@ -6,9 +6,9 @@ recorded is sealed.
 from datetime import datetime
 
 from marketplace.answers import forget_answers
+from marketplace.letters import send_due_digests, send_due_notices
 from marketplace.log import copies, sealer
 from marketplace.messaging import lay_out_messages, send_due_messages
-from marketplace.notices import send_due_notices
 from marketplace.vendor_links import send_due_invitations
 
 
@@ -16,6 +16,7 @@ def run(*, at: datetime) -> dict[str, int]:
     """Do what is due, and return how much of each was done."""
     return {
         "notices_sent": send_due_notices(at=at),
+        "digests_sent": send_due_digests(at=at),
         "invitations_sent": send_due_invitations(at=at),
         "answers_forgotten": forget_answers(at=at),
     }

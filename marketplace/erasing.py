@@ -7,7 +7,7 @@ in words of their own, which two people redact one by one (`redacting.py`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,9 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from marketplace.history import record
+from marketplace.mailing import mailing_of
 from marketplace.models.events import Audience, Event, Notice
+from marketplace.models.mailing import MailChoice
 from marketplace.models.people import Membership, Office, OfficeHeld, User
 from marketplace.models.tokens import Token
 from marketplace.notices import holders, tell
@@ -99,6 +101,7 @@ def erase_person(*, actor: User, user_id: UUID, at: datetime) -> User:
         raise StillSeated(f"End the places and offices of {person} first.")
     EmailAddress.objects.filter(user=person).delete()
     Token.objects.filter(user=person, revoked_at=None).update(revoked_at=at)
+    MailChoice.objects.filter(user=person).delete()
     person.name = f"Erased person {str(person.pk)[:8]}"
     person.email = f"{person.pk}@erased.invalid"
     person.language = person.time_zone = ""
@@ -134,6 +137,7 @@ def personal_data(*, actor: User) -> dict[str, Any]:
         "email": actor.email,
         "language": actor.language,
         "time_zone": actor.time_zone,
+        "mail": asdict(mailing_of(actor=actor)),
         "joined_at": _said(actor.joined_at),
         "last_signed_in_at": _said(actor.last_login),
         "memberships": [

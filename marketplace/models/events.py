@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from marketplace.models.mailing import Topic
 from marketplace.models.people import User
 from marketplace.querysets import Findable
 
@@ -86,6 +87,9 @@ class Notice(models.Model):
     subject_id = models.UUIDField(null=True)
     text = models.TextField()
     because = models.CharField(max_length=200)  # why this person gets it
+    topic = models.CharField(
+        max_length=10, choices=Topic, default=Topic.BINDING, db_default=Topic.BINDING.value
+    )
     told_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     failed_at = ArrayField(models.DateTimeField(), default=list)

@@ -32,6 +32,8 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=120)
     language = models.CharField(max_length=8, blank=True, default="")
     time_zone = models.CharField(max_length=64, blank=True, default="")
+    # When what is wanted once a day is mailed, by the clock of that zone.
+    digest_hour = models.PositiveSmallIntegerField(default=7, db_default=7)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField()
 
@@ -42,7 +44,13 @@ class User(AbstractBaseUser):
     objects = UserManager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("email"), name="one_user_per_email")]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="one_user_per_email"),
+            models.CheckConstraint(
+                name="a_daily_mail_comes_at_an_hour_of_the_day",
+                condition=Q(digest_hour__lte=23),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

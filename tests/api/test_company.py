@@ -31,6 +31,17 @@ def test_notices_are_ones_own(cast: Cast, vera: Machine, otto: Machine):
     assert not any("chosen" in text for text in texts)
 
 
+def test_each_chooses_what_comes_by_mail(maya: Machine, vera: Machine):
+    assert maya.get("me/mailing/").json()["money"] == "now"
+
+    chosen = maya.put("me/mailing/", {"money": "daily", "digest_hour": 17}).json()
+
+    assert (chosen["money"], chosen["work"], chosen["digest_hour"]) == ("daily", "now", 17)
+    assert vera.get("me/mailing/").json()["money"] == "now"
+    assert maya.put("me/mailing/", {"binding": "never"}).status_code == 400
+    assert maya.put("me/mailing/", {"work": "hourly"}).status_code == 400
+
+
 def test_departments_are_the_companys_own(cast: Cast, maya: Machine, vera: Machine):
     path = f"departments/{cast.marketing.pk}/"
 

@@ -172,14 +172,18 @@ def statements(tokens: Mapping[str, str]) -> list[list[str]]:
 
 
 @contextmanager
-def serving(addresses: Mapping[str, str], file: Path | None = None) -> Iterator[tuple[int, int]]:
+def serving(
+    addresses: Mapping[str, str],
+    file: Path | None = None,
+    *,
+    site: str = "marketplace.project.wsgi",
+) -> Iterator[tuple[int, int]]:
     """The web server as the house starts it: its port, and its process."""
     with create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     words = ("-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--no-ws", "--port")
     more = (str(port), "--blocking-threads", "4", "--log-level", "warning")
     environment = os.environ | addresses | {"API_REQUESTS_PER_MINUTE": "100000"}
-    site = "marketplace.project.wsgi"
     if file:
         environment["BARE_SQL"], site = str(file), "tests.bench.bare_site"
     server = subprocess.Popen(

@@ -19,8 +19,8 @@ from bids.drafts import save_bid_draft
 from bids.models.bids import Bid
 from bids.offers import my_bids, receipt
 from bids.reading import my_bid
+from marketplace.letters import send_due_notices
 from marketplace.models.jobs import Job
-from marketplace.notices import send_due_notices
 from marketplace.project import binaries
 from marketplace.refusals import Unknown
 from tests.bids.builders import MORNING_AFTER, offer, open_all, refused, submit

@@ -12,7 +12,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests.permissions.world import WORDS as WORDS_OF_PARTS
 
 # What stands for the parts of an address. An address with a part that is not here fails the walk.
-WORDS = WORDS_OF_PARTS | {"period_id": "202603", "kind": "csv", "secret": "0" * 64}
+WORDS = WORDS_OF_PARTS | {"period_id": "202603", "kind": "csv"}
+WORDS |= {"secret": "0" * 64, "proof": "0" * 64}
 # Addresses that do something when they are looked at, that are not pages, or that are Django's.
 LEFT_OUT = ("accounts/sign-out/", "metrics", "admin/", "log/verify.py", "api/v1/openapi/")
 PART = re.compile(r"<(?:[a-z_]+:)?([a-z_]+)>")

@@ -13,12 +13,12 @@ from django.core import mail
 from django.db import DatabaseError, connection
 
 from marketplace.history import record
+from marketplace.letters import send_due_notices
 from marketplace.log.checkpoints import latest_checkpoint, read_checkpoint
 from marketplace.log.copies import copy_states, send_due_copies
 from marketplace.log.sealer import seal
 from marketplace.models.events import Audience, Notice
 from marketplace.models.log import CheckpointCopy
-from marketplace.notices import send_due_notices
 from marketplace.system import the_clock
 from tests.builders import DAY, HOUR, MINUTE, NOON
 from tests.cast import Cast

@@ -8,6 +8,7 @@ from django.core.mail import EmailMessage
 
 from marketplace.duties import run
 from marketplace.inbox import notices
+from marketplace.letters import send_due_notices
 from marketplace.models.events import Notice
 from marketplace.models.people import User
 from marketplace.notices import (
@@ -15,7 +16,6 @@ from marketplace.notices import (
     people_of_department,
     people_of_provider,
     people_of_providers,
-    send_due_notices,
     tell,
 )
 from marketplace.system import the_clock
@@ -117,7 +117,12 @@ def test_a_letter_that_fails_waits_and_does_not_stop_the_next(cast, monkeypatch)
 def test_the_clock_mails_and_says_how_many(cast):
     say(cast.maya, cast.rolf)
 
-    assert run(at=NOON) == {"notices_sent": 2, "answers_forgotten": 0, "invitations_sent": 0}
+    assert run(at=NOON) == {
+        "notices_sent": 2,
+        "digests_sent": 0,
+        "answers_forgotten": 0,
+        "invitations_sent": 0,
+    }
 
 
 def test_people_read_what_they_were_told_and_nothing_else(cast):

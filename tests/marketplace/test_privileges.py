@@ -8,10 +8,10 @@ from django.db import connection
 from django.db.utils import ProgrammingError
 
 from marketplace.drafting import discard_draft, save_draft
+from marketplace.letters import send_due_notices
 from marketplace.models.events import Event, Words
 from marketplace.models.people import Membership, OfficeHeld, User
 from marketplace.models.policies import Policy
-from marketplace.notices import send_due_notices
 from marketplace.people import CompanyFounded, found_company
 from marketplace.questions import answer_question, ask_question
 from marketplace.words import keep

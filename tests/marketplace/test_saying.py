@@ -8,7 +8,8 @@ import pytest
 from django.core import mail
 from django.utils import translation
 
-from marketplace.notices import send_due_notices, tell
+from marketplace.letters import send_due_notices
+from marketplace.notices import tell
 from marketplace.people import choose_reading
 from marketplace.saying import said
 from tests.cast import Cast

@@ -15,6 +15,7 @@ from ledger.models.journal import JournalEntry
 from ledger.models.stripe import BalanceMovement
 from ledger.payees import confirm_payee, pay_by_hand
 from ledger.settling import ask_payout
+from marketplace.mailing import stop_address
 from marketplace.messaging import try_webhook
 from marketplace.models.events import Words
 from marketplace.models.people import Membership, User
@@ -54,6 +55,7 @@ def own(cast: Cast, research: dict[str, Any], now: datetime) -> dict[str, Any]:
         "move_id": move.pk,
         "period_id": f"{now:%Y%m}",
         "subject_id": cast.marketing.pk,
+        "proof": stop_address(cast.paul.pk, "work").split("/")[-2],
     }
 
 

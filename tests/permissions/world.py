@@ -40,6 +40,7 @@ WORDS = {
     "code": "standard",
     "what": "approval",
     "kind": "csv",
+    "topic": "work",
     "year": "2026",
     "number": "0",
     "level": "0",

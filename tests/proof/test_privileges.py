@@ -43,6 +43,7 @@ WORKING = {
     "marketplace_jobfile",  # of a draft; a trigger holds those of a published job
     "marketplace_jobfilecontent",
     "marketplace_keptanswer",
+    "marketplace_mailchoice",
     "marketplace_notice",
     "marketplace_provider",
     "marketplace_provider_categories",

@@ -16,8 +16,8 @@ from bids.final_round import ask_for_final_bids, submit_final_bid
 from bids.models.bids import Bid
 from bids.submission import submit_bid, withdraw_bid
 from ledger.commissioning import cancel_job
+from marketplace.letters import send_due_notices
 from marketplace.models.jobs import Job
-from marketplace.notices import send_due_notices
 from tests.bids import builders as bidding
 from tests.builders import DAY, HOUR, eur
 from tests.cast import Cast

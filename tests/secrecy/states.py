@@ -14,10 +14,10 @@ from bids.submission import withdraw_bid
 from bids.witnesses import state_opening_limit
 from ledger.recording import record_rows
 from marketplace.addenda import add_addendum
+from marketplace.letters import send_due_notices
 from marketplace.log.sealer import seal
 from marketplace.messaging import lay_out_messages
 from marketplace.models.jobs import Job
-from marketplace.notices import send_due_notices
 from marketplace.webhooks import KINDS, add_webhook
 from tests.bids import builders as bidding
 from tests.builders import DAY, HOUR, eur

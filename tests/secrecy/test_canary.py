@@ -19,8 +19,8 @@ from django.urls import reverse
 
 from bids.opening import open_bids
 from marketplace.interests import declare_interest
+from marketplace.letters import send_due_notices
 from marketplace.models.jobs import Job
-from marketplace.notices import send_due_notices
 from marketplace.system import the_clock
 from tests.bids.test_secrecy import data_files, dump, every_row, forms_of, found
 from tests.cast import Cast

@@ -13,8 +13,9 @@ from django.core import mail
 from bids import access, drafts
 from bids.models.bids import Bid, BidAccess, BidQuerySet
 from marketplace.history import record
+from marketplace.letters import send_due_notices
 from marketplace.models.events import Audience
-from marketplace.notices import send_due_notices, tell
+from marketplace.notices import tell
 from tests.cast import Cast
 from tests.permissions.asking import People
 from tests.permissions.operations import operations

@@ -17,12 +17,13 @@ from ledger.commissioning import cancel_job
 from ledger.recording import record_rows
 from marketplace.addenda import add_addendum
 from marketplace.admission import admit_vendor
+from marketplace.letters import send_due_digests, send_due_notices
 from marketplace.log.sealer import seal
+from marketplace.mailing import choose_mailing
 from marketplace.membership import add_member
 from marketplace.messaging import lay_out_messages
 from marketplace.models.jobs import Job
 from marketplace.models.webhooks import WebhookMessage
-from marketplace.notices import send_due_notices
 from marketplace.panels import appoint_panel
 from marketplace.people import add_person
 from marketplace.questions import answer_question, ask_question
@@ -157,6 +158,8 @@ def rivals_bid(cast: Cast, told: dict[str, Any]) -> None:
 def session(cast: Cast, told: dict[str, Any], with_rivals: bool, as_role: Any) -> list[str]:
     """Return the mail that everybody else got of what they do in both worlds."""
     mail.outbox.clear()
+    for person in (cast.rolf, cast.vera):  # the one buys, the other bids: read once a day
+        choose_mailing(actor=person, mailings={"waiting": "daily", "work": "daily"})
     job = told["taking bids"]["job_id"]
     ours = {"actor": cast.vera, "job_id": job, "provider_id": cast.vera_co.pk}
     with dice("asked"):
@@ -184,6 +187,7 @@ def session(cast: Cast, told: dict[str, Any], with_rivals: bool, as_role: Any) -
         lay_out_messages(at=NOW - HOUR)
     as_role("replay")
     send_due_notices(at=NOW)
+    assert send_due_digests(at=NOW + DAY) >= 2
     return sorted(_mail_to_others()) + sorted(_sent_elsewhere())
 
 
