@@ -23,6 +23,7 @@ from api.report_files import Report, file_of, period_status, report_of
 from api.resource import Asked, operation
 from api.work_papers import NeedOut
 from ledger.reports import choice_share as shares
+from ledger.reports import choice_totals as totals
 from ledger.reports import choices as record
 from ledger.reports import scorecard as records
 from ledger.reports import spend as spending
@@ -58,7 +59,7 @@ ChoiceOut = paper(
     "chosen_at",
 )
 ChoiceTotalsOut = paper(
-    record.ChoiceTotals,
+    totals.ChoiceTotals,
     "choices",
     "awarded",
     "valid_priced_bids",
@@ -140,7 +141,7 @@ class ChoiceTotals(Report):
     @operation("Count choices", scope="reports:read", answers=ChoiceTotalsOut, query=ChoiceQuery)
     def get(self, asked: Asked) -> Any:
         """The same choices counted: the control totals of the report."""
-        return record.choice_totals(actor=asked.actor, only=record.ChoiceFilter(**asked.query))
+        return totals.choice_totals(actor=asked.actor, only=record.ChoiceFilter(**asked.query))
 
 
 class ShareQuery(ChoiceQuery):

@@ -18,7 +18,8 @@ from frontend.tables import csv_answer
 from ledger.exchange.ocds.export.exporting import ExportFilter
 from ledger.exchange.ocds.export.packaging import JSON_TYPE, ocds_file
 from ledger.reports.choice_share import choice_share
-from ledger.reports.choices import COLUMNS, ChoiceFilter, choice_totals, choices, every_choice
+from ledger.reports.choice_totals import choice_totals
+from ledger.reports.choices import COLUMNS, ChoiceFilter, choices, every_choice
 from marketplace.directory import categories, departments
 from marketplace.together import together
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,7 +12,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from ledger.models.awards import Award
 from ledger.reports.columns import Column, Control, ControlTotal, columns
 from ledger.reports.paging import PAGE, PAGE_MAX, Page, page_size, read_cursor, write_cursor
-from ledger.reports.prices import ValidPrice, standing_prices, valid_prices
+from ledger.reports.prices import ValidPrice, valid_prices
 from ledger.reports.reading import Reader, departments_to_read, reader_of
 from marketplace.among import Found
 from marketplace.compiled import Kept
@@ -96,21 +95,6 @@ COLUMNS: tuple[Column[ChoiceRow], ...] = columns(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ChoiceTotals:
-    """The choices counted."""
-
-    choices: int
-    awarded: tuple[Money, ...]  # one per currency
-    valid_priced_bids: int
-    contested: int  # with two or more valid priced bids
-    lowest_chosen: int  # of those contested; ties count as lowest
-    lowest_chosen_tied: int  # of those: somebody else asked the same price
-    lowest_tied: int  # contested, with the lowest price asked more than once, whoever was chosen
-    in_house: int
-    outside: int
-
-
 def choices(
     *,
     actor: User,
@@ -159,31 +143,6 @@ def every_choice(*, actor: User, only: ChoiceFilter = ALL) -> Iterator[ChoiceRow
         cursor = page.next
 
 
-def choice_totals(*, actor: User, only: ChoiceFilter = ALL) -> ChoiceTotals:
-    """Return the same choices counted."""
-    awards = awards_of(reader_of(actor), only)
-    awarded: defaultdict[str, int] = defaultdict(int)
-    in_house = 0
-    chosen: dict[UUID, UUID] = {}
-    facts = awards.values_list("job", "bid", "currency", "price_minor", "provider__department")
-    for job, bid, currency, price, department in facts.iterator():
-        chosen[job] = bid
-        awarded[currency] += price
-        in_house += department is not None
-    contests = _contests(awards, chosen)
-    return ChoiceTotals(
-        choices=len(chosen),
-        awarded=tuple(Money(minor, currency) for currency, minor in sorted(awarded.items())),
-        valid_priced_bids=sum(count for count, _, _ in contests),
-        contested=sum(count > 1 for count, _, _ in contests),
-        lowest_chosen=sum(count > 1 and lowest for count, lowest, _ in contests),
-        lowest_chosen_tied=sum(count > 1 and low and tied for count, low, tied in contests),
-        lowest_tied=sum(count > 1 and tied for count, _, tied in contests),
-        in_house=in_house,
-        outside=len(chosen) - in_house,
-    )
-
-
 def choice_control(*, actor: User, only: ChoiceFilter = ALL) -> Control:
     """Return how many choices there are, and what was agreed in each currency."""
     awards = awards_of(reader_of(actor), only).order_by("currency")
@@ -214,21 +173,6 @@ def awards_of(reader: Reader, only: ChoiceFilter) -> QuerySet[Award]:
         "currency": only.currency,
     }
     return awards.filter(**{name: value for name, value in wanted.items() if value})
-
-
-def _contests(awards: QuerySet[Award], chosen: dict[UUID, UUID]) -> list[tuple[int, bool, bool]]:
-    """Return for each job: how many valid prices, whether the lowest was chosen, was shared."""
-    asked: defaultdict[UUID, list[int]] = defaultdict(list)
-    taken: dict[UUID, int] = {}
-    prices = standing_prices().filter(bid__job__in=awards.values("job"))
-    for job, bid, minor in prices.values_list("bid__job", "bid", "quoted_minor").iterator():
-        asked[job].append(minor)
-        if chosen.get(job) == bid:
-            taken[job] = minor
-    return [
-        (len(all_asked), taken.get(job) == min(all_asked), all_asked.count(min(all_asked)) > 1)
-        for job, all_asked in asked.items()
-    ]
 
 
 def _row(award: Award, prices: list[ValidPrice], reader: Reader) -> ChoiceRow:

@@ -18,7 +18,8 @@ from ledger.exchange.ocds.replay import Fate
 from ledger.exchange.ocds.spool import Spool
 from ledger.models.awards import Acceptance, Award, NoAward
 from ledger.models.journal import JournalEntry
-from ledger.reports.choices import choice_totals, every_choice
+from ledger.reports.choice_totals import choice_totals
+from ledger.reports.choices import every_choice
 from marketplace.models.departments import Department
 from marketplace.models.events import Event
 from marketplace.models.jobs import Job

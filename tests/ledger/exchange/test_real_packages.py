@@ -14,7 +14,8 @@ from ledger.exchange.ocds.merging import compiled
 from ledger.exchange.ocds.reading import read
 from ledger.exchange.ocds.spool import Spool
 from ledger.exchange.ocds.stream import releases
-from ledger.reports.choices import choice_totals, every_choice
+from ledger.reports.choice_totals import choice_totals
+from ledger.reports.choices import every_choice
 from marketplace.money import Money
 from tests.ledger.exchange.packages import ASSAM, REAL, figures, with_real_data
 from tests.ledger.exchange.test_import import an_auditor, imported

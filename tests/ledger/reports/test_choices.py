@@ -8,7 +8,8 @@ import pytest
 
 from ledger.models.awards import Award
 from ledger.reports.choice_share import NotAGroup, choice_share, contests_won
-from ledger.reports.choices import ChoiceFilter, choice_totals, choices, every_choice
+from ledger.reports.choice_totals import choice_totals
+from ledger.reports.choices import ChoiceFilter, choices, every_choice
 from ledger.reports.paging import NotACursor
 from marketplace.refusals import Forbidden, Unknown
 from marketplace.system import the_importer

@@ -11,7 +11,8 @@ import pytest
 from ledger.models.awards import Award
 from ledger.reports.budget_status import budget_status
 from ledger.reports.choice_share import choice_share, contests_won
-from ledger.reports.choices import choice_totals, choices
+from ledger.reports.choice_totals import choice_totals
+from ledger.reports.choices import choices
 from ledger.reports.commitments import commitments
 from ledger.reports.comparison import comparison
 from ledger.reports.debrief import debrief

@@ -8,7 +8,8 @@ import pytest
 
 from bids.submission import withdraw_bid
 from ledger.reports.budget_status import budget_status
-from ledger.reports.choices import choice_totals, choices
+from ledger.reports.choice_totals import choice_totals
+from ledger.reports.choices import choices
 from ledger.reports.comparison import comparison
 from ledger.reports.debrief import debrief
 from ledger.reports.delivery_board import delivery_board
