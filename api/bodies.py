@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.http import QueryDict
 from rest_framework import serializers
 
 from api.fields import ID_LENGTH, WordField
@@ -36,6 +37,22 @@ class Strict(Serializer):
             if not isinstance(said, str) or len(said) != ID_LENGTH:
                 message = "An id has 36 signs, like 3f0a1c52-6f0e-4d0b-9a53-0d6b5b1f7c11."
                 raise serializers.ValidationError({name: [message]}, "invalid")
+
+
+def refuse_empty_and_twofold(shape: Serializer, question: QueryDict) -> None:
+    """
+    Refuse a name of a question that says nothing, or that is said twice: the framework would take
+    the first as not asked and the last of the others, and answer something else than was meant.
+    """
+    wrong: dict[str, list[str]] = {}
+    for name, field in shape.fields.items():
+        said = question.getlist(name)
+        if len(said) > 1 and not isinstance(field, serializers.MultipleChoiceField):
+            wrong[name] = ["Say it once."]
+        elif "" in said and not getattr(field, "allow_blank", False):
+            wrong[name] = ["Say something, or leave it out."]
+    if wrong:
+        raise serializers.ValidationError(wrong, "empty_or_twofold")
 
 
 class Nothing(Strict):

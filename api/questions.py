@@ -124,11 +124,23 @@ def days_meant(query: dict[str, Any]) -> tuple[date, date] | None:
     return (date(known.as_of.year, 1, 1), known.as_of) if known.as_of else None
 
 
+@extend_schema_field(
+    {
+        "type": "string",
+        "maxLength": 40,
+        "pattern": r"^(\d{1,15}|\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))$",
+        "examples": ["2026-11-21T09:00:00Z"],
+    }
+)
+class KnownAtField(serializers.CharField):
+    """A moment, or the size of a checkpoint."""
+
+
 class KnownQuery(Strict):
     """As it was: effective up to a day, booked up to a moment or a checkpoint of the record."""
 
     as_of = serializers.DateField(required=False, help_text="What took effect up to this day.")
-    known_at = serializers.CharField(
+    known_at = KnownAtField(
         required=False,
         max_length=40,
         help_text="A moment like 2026-11-21T09:00:00Z, or the size of a checkpoint.",

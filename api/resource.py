@@ -21,7 +21,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from api.bodies import FieldsQuery, FormatQuery, Serializer, Strict
+from api.bodies import (
+    FieldsQuery,
+    FormatQuery,
+    Serializer,
+    Strict,
+    refuse_empty_and_twofold,
+)
 from api.conditions import refuse_long_tags, unchanged
 from api.description import described
 from api.idempotency import answered_once
@@ -148,7 +154,7 @@ def _asked(
     request: Request, asks: type[Strict], body: type[Strict] | None, *, paged: bool
 ) -> Asked:
     """Read a request by the shapes of its question and of its body."""
-    question = _read(asks, request.query_params)
+    question = _read(asks, request.query_params, refuse_empty_and_twofold)
     fields = _names(question.pop("fields", ""))
     return Asked(
         request,
@@ -183,8 +189,12 @@ def require_scope(request: Request, scope: str) -> None:
         raise PermissionDenied(f"This token lacks the scope “{scope}”.", "scope_missing")
 
 
-def _read(shape: type[Strict], data: Any) -> dict[str, Any]:
+def _read(
+    shape: type[Strict], data: Any, refuse: Callable[[Serializer, Any], None] | None = None
+) -> dict[str, Any]:
     serializer = shape(data=data)
+    if refuse is not None:
+        refuse(serializer, data)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
 

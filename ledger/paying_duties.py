@@ -87,9 +87,13 @@ def poll(*, at: datetime, turn: int = 0) -> dict[str, int]:
 
 
 def _turn(names: list[Name], turn: int) -> list[Name]:
-    """Return those whose turn it is: in a few quarters of an hour, each is read."""
+    """Return those whose turn it is: what waits for people must not keep others waiting."""
     turn %= max(1, ceil(len(names) / AT_ONCE))
     return names[turn * AT_ONCE : (turn + 1) * AT_ONCE]
+
+
+def _minute(at: datetime) -> int:
+    return int(at.timestamp()) // 60
 
 
 def work_events(*, at: datetime) -> int:
@@ -113,7 +117,7 @@ def send_payouts(*, at: datetime) -> int:
     clock = the_clock()
     return _each(
         "send_payout",
-        _to_send.all(),
+        _turn(_to_send.all(), _minute(at)),
         lambda id: send_payout(actor=clock, payout_id=id, at=at),
     )
 
@@ -125,7 +129,7 @@ def _to_send() -> QuerySet[PayoutStep, UUID]:
     due = PayoutStep.objects.filter(
         ~Exists(clear), kind=StepKind.APPROVED, payout__payee__method=PayMethod.STRIPE
     )
-    return due.order_by("happened_at").values_list("payout_id", flat=True)[:AT_ONCE]
+    return due.order_by("happened_at").values_list("payout_id", flat=True)
 
 
 def send_top_ups(*, at: datetime) -> int:
@@ -133,7 +137,7 @@ def send_top_ups(*, at: datetime) -> int:
     clock = the_clock()
     return _each(
         "send_top_up",
-        _to_bring.all(),
+        _turn(_to_bring.all(), _minute(at)),
         lambda id: send_top_up(actor=clock, top_up_id=id, at=at),
     )
 
@@ -141,7 +145,7 @@ def send_top_ups(*, at: datetime) -> int:
 @Kept
 def _to_bring() -> QuerySet[TopUp, UUID]:
     due = TopUp.objects.filter(steps=None).order_by("asked_at")
-    return due.values_list("pk", flat=True)[:AT_ONCE]
+    return due.values_list("pk", flat=True)
 
 
 def reverse_transfers(*, at: datetime) -> int:
@@ -149,7 +153,7 @@ def reverse_transfers(*, at: datetime) -> int:
     clock = the_clock()
     return _each(
         "reverse_transfer",
-        _to_reverse.all(),
+        _turn(_to_reverse.all(), _minute(at)),
         lambda id: reverse_wanted(actor=clock, payout_id=id, at=at),
     )
 
@@ -157,7 +161,7 @@ def reverse_transfers(*, at: datetime) -> int:
 @Kept
 def _to_reverse() -> QuerySet[SendBack, UUID]:
     due = SendBack.objects.filter(~Exists(_backs())).order_by("wanted_at")
-    return due.values_list("payout_id", flat=True)[:AT_ONCE]
+    return due.values_list("payout_id", flat=True)
 
 
 def reverse_parts(*, at: datetime) -> int:
@@ -165,7 +169,7 @@ def reverse_parts(*, at: datetime) -> int:
     clock = the_clock()
     return _each(
         "reverse_part",
-        _parts_to_reverse.all(),
+        _turn(_parts_to_reverse.all(), _minute(at)),
         lambda id: reverse_part_wanted(actor=clock, part_id=id, at=at),
     )
 
@@ -173,7 +177,7 @@ def reverse_parts(*, at: datetime) -> int:
 @Kept
 def _parts_to_reverse() -> QuerySet[PartWanted, UUID]:
     due = PartWanted.objects.filter(~Exists(_backs()), back=None).order_by("wanted_at")
-    return due.values_list("pk", flat=True)[:AT_ONCE]
+    return due.values_list("pk", flat=True)
 
 
 def _backs() -> QuerySet[PayoutStep]:

@@ -38,6 +38,7 @@ from marketplace.words import keep
 
 OVERLAP = timedelta(days=3)  # Stripe's list may be a little behind
 REVERSAL = "trr_"  # how Stripe names what it takes back
+READ_AGAIN = timedelta(days=30)  # what is open for longer is finance's to explain
 FEES = frozenset({"stripe_fee", "stripe_fx_fee", "tax_fee"})
 # Under which name the entry of a movement's fee is booked: one for each movement.
 NAMES = UUID("5d0c8f0e-3c64-4e0f-9a55-4a1b7e1f6a10")
@@ -92,13 +93,17 @@ def read_movements(*, actor: User, at: datetime) -> int:
 
 
 def _read_from(at: datetime) -> datetime:
-    """Return the moment from which on lines are read: the last one, or what is open from before."""
+    """
+    Return the moment from which on lines are read: the last one, or what is open from before. What
+    no entry ever explains must not make each reading longer than the one before.
+    """
     lines = BalanceMovement.objects.order_by("happened_at")
     last = lines.last()
     if last is None:
         return datetime.fromtimestamp(0, tz=at.tzinfo)
     since = last.happened_at - OVERLAP
-    open_one = lines.filter(match=None, source__startswith=REVERSAL).first()
+    lately = lines.filter(happened_at__gte=at - READ_AGAIN)
+    open_one = lately.filter(match=None, source__startswith=REVERSAL).first()
     return min(since, open_one.happened_at) if open_one else since
 
 

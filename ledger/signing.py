@@ -77,7 +77,17 @@ def limit_of(department: Department, *, at: datetime) -> PublishingLimit | None:
 
 
 def published_above(job: Job, *, at: datetime) -> str:
-    """Return why a second head signs the publication of this job now; nothing where one may."""
+    """
+    Return why a second head signs the publication of this job now; nothing where one may. Where no
+    rate tells what it would cost in the currency of the limit, a second one signs.
+    """
+    try:
+        return _why_two(job, at)
+    except NoRate as refusal:
+        return f"{refusal.text} Until there is one, a second head signs."
+
+
+def _why_two(job: Job, at: datetime) -> str:
     if job.policy.code == IMPORTED or (limit := limit_of(job.department, at=at)) is None:
         return ""
     currency, ceiling = limit.department.currency, job.ceiling

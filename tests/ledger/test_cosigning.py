@@ -29,9 +29,11 @@ from ledger.signing import digest_to_sign
 from marketplace.drafting import DraftOnRecord, discard_draft, draft_job, save_draft
 from marketplace.freezing import fingerprint_of
 from marketplace.membership import end_membership
+from marketplace.models.departments import Department
 from marketplace.models.events import Notice
 from marketplace.models.jobs import Job
 from marketplace.models.people import Membership
+from marketplace.money import Money
 from marketplace.policies import state_policy
 from marketplace.publishing import publish_job as publish_past_the_check
 from marketplace.refusals import Forbidden, ReasonMissing, Unknown
@@ -66,6 +68,19 @@ def large(cast: Cast) -> Job:
 
 def want(cast: Cast, job: Job, **changes: Any) -> PublicationWanted:
     return want_publication(**({"actor": cast.maya, "job_id": job.pk, "at": NOON} | changes))
+
+
+def test_a_limit_without_a_rate_leaves_the_draft_to_be_read_and_asks_for_two(cast: Cast):
+    Department.objects.filter(pk=cast.house.pk).update(currency="USD")
+    limit(cast, department_id=cast.house.pk, job_limit=Money.of("90000", "USD"))
+    builders.grant(cast)
+    job = a_draft(cast, ceiling=eur("30000"))
+
+    stage = publication_stage(actor=cast.maya, job_id=job.pk, at=NOON)
+
+    assert "no rate from EUR to USD" in stage.why
+    with refused(SecondSignatureNeeded):
+        publish_job(actor=cast.maya, job_id=job.pk, at=NOON)
 
 
 def test_above_the_limit_it_is_published_with_the_second_signature(cast: Cast, large: Job):

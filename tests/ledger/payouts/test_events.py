@@ -153,3 +153,22 @@ def test_all_is_read_again_every_quarter_of_an_hour_and_at_once_after_a_silence(
 
 def _busy(times: int) -> list[Fault]:
     return [Fault("GET /v1/accounts", "busy") for _ in range(times)]
+
+
+def test_what_is_held_keeps_no_newer_payout_waiting(play, monkeypatch):
+    monkeypatch.setattr("ledger.paying_duties.AT_ONCE", 1)
+    owed(play.cast, "1000")
+    one_signature(play.cast)
+    play.onboard()
+    held = play.ask()
+    owed(play.cast, "400")
+    newer = play.ask()
+    tried = []
+    monkeypatch.setattr(
+        "ledger.paying_duties.send_payout", lambda *, payout_id, **_: tried.append(payout_id)
+    )
+
+    for _ in range(4):
+        play.work(MINUTE)
+
+    assert tried.count(held.pk) == tried.count(newer.pk) == 2

@@ -9,6 +9,7 @@ from ledger.models.stripe import MovementException
 from ledger.reconciling import NotAnException, NotAWay, explain_movement, read_movements
 from ledger.reports.close_checklist import close_checklist
 from ledger.reports.stripe_books import booked_balance, stripe_movements
+from ledger.stripe_gateway import Gateway
 from marketplace.refusals import Forbidden, ReasonMissing, Unknown
 from tests.builders import DAY, MINUTE, refused
 from tests.ledger import builders
@@ -103,6 +104,33 @@ def test_what_was_taken_back_is_read_until_stripe_says_of_what(play: Play):
     assert play.word(payout) == "sent"
     assert books_stand()["2100"] == "300.00"
     assert_books_hold()
+
+
+def test_what_no_entry_ever_explains_is_read_again_for_a_month_and_no_longer(play, monkeypatch):
+    owed(play.cast, "1000")
+    one_signature(play.cast)
+    play.fund()
+    play.onboard()
+    play.ask()
+    play.work()
+    (transfer,) = play.twin.books.of("transfer")
+    play.twin.books.reverse(transfer, {"amount": 300_00})
+    taken_back, read_from = play.now, []
+    real = Gateway.movements
+    monkeypatch.setattr(
+        Gateway,
+        "movements",
+        lambda self, *, since: read_from.append(since) or real(self, since=since),
+    )
+    for days in (20, 20):
+        play.twin.books.take_fee(35)
+        play.twin.faults.append(Fault("GET /v1/transfers", "busy"))
+        play.pass_(days * DAY)
+        play.poll()
+    play.poll()
+
+    assert read_from[1] <= taken_back < read_from[2]
+    assert len(stripe_movements(actor=play.cast.ada, only_open=True)) == 1
 
 
 def test_a_transfer_of_another_amount_or_currency_is_open(play: Play):
