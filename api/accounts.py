@@ -36,6 +36,8 @@ from ledger.reports import commitments as promises
 from ledger.reports import journal as books
 from ledger.reports import statement as statements
 from ledger.reports import trial_balance as balances
+from ledger.reports.statement_rows import COLUMNS as STATEMENT_COLUMNS
+from ledger.reports.statement_rows import file_name, rows_of
 
 
 class GrantBody(Strict):
@@ -142,7 +144,8 @@ class DepartmentStatement(Report):
         """Opening, charges and credits by line, closing, promises. Without days: this month."""
         span = days_asked(asked.query, today=asked.at.date())
         paper = statements.statement(actor=asked.actor, **asked.query | span)
-        return paper_of(asked, "statement", statements.COLUMNS, paper.every_line, paper)
+        rows = tuple(rows_of(paper))
+        return paper_of(asked, file_name(paper), STATEMENT_COLUMNS, rows, paper)
 
 
 class ProviderStatementQuery(SpanQuery, CurrencyQuery, KnownQuery):  # type: ignore[misc]
@@ -165,8 +168,8 @@ class ProviderStatement(Report):
         """What a team recovered, or a vendor is owed. Without days: this month."""
         span = days_asked(asked.query, today=asked.at.date())
         paper = statements.provider_statement(actor=asked.actor, **asked.query | span)
-        lines = paper.every_line
-        return paper_of(asked, "provider-statement", statements.COLUMNS, lines, paper)
+        rows = tuple(rows_of(paper))
+        return paper_of(asked, file_name(paper), STATEMENT_COLUMNS, rows, paper)
 
 
 class BalanceQuery(CurrencyQuery, KnownQuery):

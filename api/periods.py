@@ -49,7 +49,7 @@ class Period(Resource):
     @operation("Read a period", scope="ledger:read", answers=PeriodPaperOut)
     def get(self, asked: Asked, period_id: int) -> Any:
         """One month with every step that was taken, and what you may do now."""
-        return months.period(actor=asked.actor, period_id=period_id)
+        return months.period(actor=asked.actor, period_id=period_id, at=asked.at)
 
 
 class Seal(Resource):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -22,7 +23,8 @@ PLACES: dict[str, tuple[str | Promise, str]] = {
     "team": (gettext_lazy("Would they choose you?"), "g t"),
     "finance": (gettext_lazy("Finance"), "g f"),
     "statement": (gettext_lazy("Statement"), "g s"),
-    "choices": (gettext_lazy("Choices"), "g c"),
+    "vendor-account": (gettext_lazy("Your money"), "g m"),
+    "choices": (gettext_lazy("Choices made"), "g c"),
     "journal": (gettext_lazy("Journal"), "g l"),
     "record": (gettext_lazy("Record"), "g r"),
     "providers": (gettext_lazy("Providers"), "g p"),
@@ -76,7 +78,7 @@ def places(request: HttpRequest) -> list[Place]:
             is_exact=address == path,
         )
         for name in names_for(held)
-        if (address := _address(name))
+        if (address := _address(name, held))
     ]
 
 
@@ -87,6 +89,8 @@ def names_for(held: Seats) -> list[str]:
         names |= {"statement", "providers"}
     if held.providers:
         names |= {"my-bids", "team"}
+    if _vendor(held):
+        names.add("vendor-account")
     if held.is_finance:
         names |= {"finance", "statement", "choices"}
     if held.is_auditor:
@@ -122,8 +126,13 @@ def _seats(request: HttpRequest) -> Seats | None:
     return held
 
 
-def _address(name: str) -> str | None:
+def _vendor(held: Seats) -> UUID | None:
+    """Return the vendor for which a person is here; None for whoever belongs to the company."""
+    return next((seat.id for seat in held.providers if not seat.is_in_house), None)
+
+
+def _address(name: str, held: Seats) -> str | None:
     try:
-        return reverse(name)
+        return reverse(name, args=[_vendor(held)] if name == "vendor-account" else [])
     except NoReverseMatch:
         return None

@@ -9,8 +9,11 @@ from typing import IO, Any, TypeVar
 
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import URLPattern, path
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
-from ledger.exchange.pdf_file import pdf_file
+from frontend.list_names import LISTS
+from ledger.exchange.pdf_file import Headings, pdf_file
 from ledger.exchange.tables import CSV_TYPE, XLSX_TYPE, csv_file, xlsx_file
 from ledger.reports.columns import Column
 
@@ -51,6 +54,24 @@ def files(route: str, view: View, *, name: str) -> list[URLPattern]:
     return [path(f"{route}.csv", view, name=f"{name}-csv"), *kinds]
 
 
+def title_of(name: str) -> str:
+    """Return what a list is called on paper: its word, and behind it of what or when it is."""
+    for known in sorted(LISTS, key=len, reverse=True):
+        if name == known or name.startswith(f"{known}-"):
+            return f"{LISTS[known]} {name[len(known) + 1 :]}".strip()
+    return name.replace("-", " ").capitalize()
+
+
+def headings() -> Headings:
+    """Return what stands around the rows of a paper, in the reader's language."""
+    return Headings(
+        language=(get_language() or "en").partition("-")[0],
+        rows=_("%d rows."),
+        nothing=_("There is nothing to state."),
+        note=_("The columns bear their names of the files, in English for every reader."),
+    )
+
+
 def _as(kind: str, view: View) -> View:
     write, content_type = WRITERS[kind]
 
@@ -60,7 +81,11 @@ def _as(kind: str, view: View) -> View:
         if not isinstance(answer, TableAnswer):
             return answer  # a refusal, or the way to the sign-in
         table = answer.table
-        made = write(table.columns, table.rows, title=table.name)
+        if kind == "pdf":
+            title = title_of(table.name)
+            made = pdf_file(table.columns, table.rows, title=title, headings=headings())
+        else:
+            made = write(table.columns, table.rows, title=table.name)
         name = f"{table.name}.{kind}"
         return FileResponse(made, as_attachment=True, filename=name, content_type=content_type)
 

@@ -51,7 +51,7 @@ def show(request: SignedIn, period_id: int) -> HttpResponse:
     """Show one month: where it stands, what stands against closing it, and what was done to it."""
     only_known(request)
     paper, checklist, seal = together(
-        lambda: period(actor=request.user, period_id=period_id),
+        lambda: period(actor=request.user, period_id=period_id, at=request.received_at),
         lambda: close_checklist(actor=request.user, period_id=period_id, at=request.received_at),
         lambda: _seal(request, period_id),
     )
@@ -171,7 +171,7 @@ def decline(request: SignedIn, period_id: int) -> HttpResponse:
 def name_of(paper: PeriodPaper) -> str:
     """Return what people call a month."""
     if paper.row.is_adjusting:
-        return _("adjusting period of %(year)s") % {"year": paper.row.fiscal_year}
+        return _("adjusting period %(label)s") % {"label": paper.row.label}
     return formats.month(paper.row.starts_on)
 
 
@@ -187,7 +187,7 @@ def _act(
     warning: str = "",
     form: PageForm | None = None,
 ) -> HttpResponse:
-    paper = period(actor=request.user, period_id=period_id)
+    paper = period(actor=request.user, period_id=period_id, at=request.received_at)
     facts: tuple[tuple[str, Any], ...] = ()
     if paper.asked:
         asked = f"{paper.asked.taken_by}, {formats.moment(paper.asked.taken_at)}"

@@ -21,13 +21,9 @@ from frontend.rendering import only_known, page
 from frontend.requests import SignedIn
 from frontend.tables import csv_answer
 from ledger.reports.periods import periods
-from ledger.reports.statement import (
-    COLUMNS,
-    Statement,
-    provider_statement,
-    statement,
-)
+from ledger.reports.statement import Statement, provider_statement, statement
 from ledger.reports.statement_lines import StatementLine
+from ledger.reports.statement_rows import COLUMNS, file_name, rows_of
 from marketplace.directory import DepartmentFacts, departments, seats
 from marketplace.money import Money
 
@@ -59,6 +55,7 @@ def show(request: SignedIn) -> HttpResponse:
     asked = _asked(request)
     if asked.paper is None:
         return page(request, TEMPLATE, {"paper": None})
+    later = next_to(asked.month, by=1)
     context = {
         "paper": asked.paper,
         "lines": with_balances(asked.paper),
@@ -66,7 +63,7 @@ def show(request: SignedIn) -> HttpResponse:
         "net": asked.paper.charges + asked.paper.credits,
         "month": asked.month,
         "earlier": next_to(asked.month, by=-1),
-        "later": next_to(asked.month, by=1),
+        "later": later if later <= timezone.localdate(request.received_at) else None,
         "is_earned": asked.is_earned,
         "whose": "provider" if asked.is_earned else "department",
         "leads_to_entries": asked.is_earned
@@ -79,10 +76,11 @@ def show(request: SignedIn) -> HttpResponse:
 @require_safe
 @login_required
 def show_csv(request: SignedIn) -> StreamingHttpResponse:
-    """Give the lines of a month as a file."""
-    asked = _asked(request)
-    lines = () if asked.paper is None else asked.paper.every_line
-    return csv_answer(f"statement-{asked.month:%Y-%m}", COLUMNS, lines)
+    """Give a month as a file: opening, lines, closing."""
+    paper = _asked(request).paper
+    if paper is None:
+        return csv_answer("statement", COLUMNS, ())
+    return csv_answer(file_name(paper), COLUMNS, rows_of(paper))
 
 
 def with_balances(paper: Statement) -> list[tuple[StatementLine, Money]]:

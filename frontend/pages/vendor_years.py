@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from frontend.rendering import only_known, page
 from frontend.requests import SignedIn
-from frontend.tables import csv_answer
+from frontend.tables import csv_answer, headings
 from ledger.exchange.pdf_file import pdf_file
 from ledger.reports.vendor_year import COLUMNS, vendor_year
 from marketplace.refusals import Unknown
@@ -39,5 +39,5 @@ def as_file(request: SignedIn, provider_id: UUID, year: int, kind: str) -> HttpR
         return csv_answer(f"vendor-year-{year}", COLUMNS, paper.lines)
     if kind != "pdf":
         raise Unknown("There is no such file.")
-    made = pdf_file(COLUMNS, paper.lines, title=name)
+    made = pdf_file(COLUMNS, paper.lines, title=name, headings=headings())
     return FileResponse(made, as_attachment=True, filename=f"vendor-year-{year}.pdf")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
@@ -28,7 +29,26 @@ class TooLongForPaper(Refusal):
     field = "format"
 
 
-def pdf_file(columns: Sequence[Column[Row]], rows: Iterable[Row], *, title: str) -> IO[bytes]:
+@dataclass(frozen=True, slots=True)
+class Headings:
+    """What stands around the rows, in the language of whoever reads the paper."""
+
+    language: str = "en"
+    rows: str = "%d rows."
+    nothing: str = "There is nothing to state."
+    note: str = ""
+
+
+ENGLISH = Headings()
+
+
+def pdf_file(
+    columns: Sequence[Column[Row]],
+    rows: Iterable[Row],
+    *,
+    title: str,
+    headings: Headings = ENGLISH,
+) -> IO[bytes]:
     """
     Return the rows as a PDF. :raises TooLongForPaper: there are more than fit a file to read.
     """
@@ -39,7 +59,11 @@ def pdf_file(columns: Sequence[Column[Row]], rows: Iterable[Row], *, title: str)
     cells = [[column.value(row) for column in columns] for row in shown]
     control = control_of(columns, shown)
     sheet = {
-        "title": title.replace("-", " ").capitalize(),
+        "title": title if headings is not ENGLISH else title.replace("-", " ").capitalize(),
+        "language": headings.language,
+        "count": headings.rows % len(shown),
+        "nothing": headings.nothing,
+        "note": headings.note,
         "names": [column.name.replace("_", " ") for column in columns],
         "right": [
             any(isinstance(row[place], Money) for row in cells) for place in range(len(columns))

@@ -22,6 +22,7 @@ class Column(Generic[Row]):
 
     name: str
     value: Callable[[Row], Cell]
+    is_summed: bool = True  # an amount is; a balance that runs from row to row is not
 
 
 def columns(*names: str, **values: Callable[[Row], Cell]) -> tuple[Column[Row], ...]:
@@ -54,7 +55,7 @@ def control_of(columns: Sequence[Column[Row]], rows: Iterable[Row]) -> Control:
         count += 1
         for place, column in enumerate(columns):
             cell = column.value(row)
-            if isinstance(cell, Money):
+            if isinstance(cell, Money) and column.is_summed:
                 key = (place, cell.currency)
                 sums[key] = sums.get(key, 0) + cell.minor
     totals = (

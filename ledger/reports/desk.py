@@ -8,13 +8,14 @@ from itertools import groupby, islice
 
 from ledger.reports.desk_bids import bid_items
 from ledger.reports.desk_books import books_items
+from ledger.reports.desk_decided import decided_items
 from ledger.reports.desk_jobs import job_items
 from ledger.reports.desk_nobody import nobody_items
 from ledger.reports.desk_panel import panel_items
 from ledger.reports.desk_vendors import vendor_items
 from ledger.reports.desk_work import work_items
 from ledger.reports.open_items import Desk, DoneItem, OpenItem
-from ledger.reports.reading import reader_of
+from ledger.reports.reading import Reader, reader_of
 from ledger.reports.wording import done
 from marketplace.models.events import Event
 from marketplace.models.people import User
@@ -39,7 +40,7 @@ def desk(*, actor: User, at: datetime) -> Desk:
             lambda: nobody_items(reader),
             lambda: vendor_items(reader, at),
         ),
-        lambda: _done_lately(actor),
+        lambda: _done_lately(actor, reader),
     )
     mine = _most_pressing_first(item for item in items if item.is_mine)
     return Desk(
@@ -54,7 +55,13 @@ def _most_pressing_first(items: Iterable[OpenItem]) -> tuple[OpenItem, ...]:
     return tuple(sorted(items, key=lambda item: (item.due_at or NEVER, item.since_at)))
 
 
-def _done_lately(actor: User) -> tuple[DoneItem, ...]:
+def _done_lately(actor: User, reader: Reader) -> tuple[DoneItem, ...]:
+    """Return what the actor did, and what was decided on their bids, the last first."""
+    own, decided = together(lambda: _did(actor), lambda: decided_items(reader, most=DONE_LATELY))
+    return tuple(sorted([*own, *decided], key=lambda one: one.at, reverse=True)[:DONE_LATELY])
+
+
+def _did(actor: User) -> tuple[DoneItem, ...]:
     events = (
         Event.objects.filter(actor=actor)
         .select_related("job")

@@ -37,9 +37,9 @@ class OpenItem:
 
 @dataclass(frozen=True, slots=True)
 class DoneItem:
-    """Something the person did lately."""
+    """Something the person did lately, or that was decided on a bid of theirs."""
 
-    kind: str  # the event's
+    kind: str  # the event's; or chosen, not_chosen, not_awarded, of a bid of theirs
     text: str
     job_id: UUID | None
     job_title: str

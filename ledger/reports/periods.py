@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
 
@@ -55,6 +55,7 @@ class PeriodPaper:
     row: PeriodRow
     steps: tuple[StepRow, ...]  # the last one first
     asked: StepRow | None  # a reopening that waits for a second person
+    begins_on: date | None  # from when on it can be closed, while it still runs
     acts: tuple[str, ...]  # what this person may do now: begin, stop, close, ask, sign, decline
 
 
@@ -90,7 +91,7 @@ def periods(*, actor: User) -> tuple[PeriodRow, ...]:
     return tuple(_row(period, roots.get(period.pk, b""), reader) for period in rows)
 
 
-def period(*, actor: User, period_id: int) -> PeriodPaper:
+def period(*, actor: User, period_id: int, at: datetime) -> PeriodPaper:
     """
     Return one month with its steps, for finance and auditors.
 
@@ -112,7 +113,8 @@ def period(*, actor: User, period_id: int) -> PeriodPaper:
         row=_row(found, root, reader),
         steps=tuple(map(_step, taken)),
         asked=_step(taken[0]) if asked else None,
-        acts=tuple(_acts(actor, found, asked)),
+        begins_on=_begins_on(found, at),
+        acts=tuple(_acts(actor, found, asked, at)),
     )
 
 
@@ -128,11 +130,16 @@ def _closings_between(since_on: date, until_on: date) -> QuerySet[Period, dateti
     return months.values_list("closed_at", flat=True)
 
 
-def _acts(actor: User, period: Period, asked: PeriodStep | None) -> list[str]:
+def _begins_on(period: Period, at: datetime) -> date | None:
+    runs = period.closing_at is None and at.date() <= period.ends_on
+    return period.ends_on + timedelta(days=1) if runs else None
+
+
+def _acts(actor: User, period: Period, asked: PeriodStep | None, at: datetime) -> list[str]:
     """Return what somebody may do with a month as it stands. The verbs say no by themselves."""
     closes = may_close(actor)
     if period.closing_at is None:
-        return ["begin"] if closes else []
+        return ["begin"] if closes and at.date() > period.ends_on else []
     if period.closed_at is None:
         return ["close", "stop"] if closes else []
     if asked is None:

@@ -13,7 +13,6 @@ from ledger.models.charges import ProviderTurnover
 from ledger.models.journal import Posting
 from ledger.models.periods import Period
 from ledger.periods import fiscal_year_of, period_of
-from ledger.reports.columns import Column, columns
 from ledger.reports.known import NOW, Known
 from ledger.reports.periods import is_final
 from ledger.reports.reading import department_to_read, income_to_read, reader_of
@@ -69,27 +68,6 @@ class Statement:
     shown_total: Money
     promises: tuple[OpenPromise, ...]
     promised: Money
-
-    @property
-    def every_line(self) -> tuple[StatementLine, ...]:
-        """What is charged, then what is only shown: the rows of the file."""
-        return self.lines + self.shown
-
-
-COLUMNS: tuple[Column[StatementLine], ...] = columns(
-    "effective_on",
-    "kind",
-    "account_code",
-    "job_reference",
-    "job_title",
-    "milestone_title",
-    "provider_name",
-    "department_name",
-    "amount",
-    "entry_id",
-    currency=lambda line: line.amount.currency,
-    charged=lambda line: "shown" if line.is_shown else "charged",
-)
 
 
 def statement(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from io import StringIO
+
 import pytest
 
 from ledger.exchange.report_runs import make_due_reports
@@ -140,6 +143,22 @@ def test_the_statement_ties_to_the_journal(award, cast: Cast, fin: Machine, maya
     for line in paper["lines"]:
         entry = fin.get(f"entries/{line['entry_id']}/").json()
         assert entry["kind"] == line["kind"]
+
+
+def test_a_statement_as_a_file_opens_and_closes_as_the_paper(award, cast: Cast, fin: Machine):
+    path = f"reports/department-statement/?department={cast.marketing.pk}&{SPAN}"
+    paper = fin.get(path).json()
+
+    answer = fin.get(f"{path}&format=csv")
+
+    assert "statement-marketing-" in answer["Content-Disposition"]
+    rows = list(csv.DictReader(StringIO(text_of(answer))))
+    assert [row["line"] for row in (rows[0], rows[-1])] == ["opening", "closing"]
+    assert rows[0]["balance"] == paper["opening"]["amount"]
+    assert rows[-1]["balance"] == rows[-2]["balance"] == paper["closing"]["amount"]
+    assert [row["amount"] for row in rows[1:-1]] == [
+        line["amount"]["amount"] for line in paper["lines"]
+    ]
 
 
 def test_a_statement_is_the_departments_own(award, cast: Cast, sam: Machine, vera: Machine):

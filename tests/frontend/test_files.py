@@ -9,8 +9,11 @@ from unittest.mock import patch
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from openpyxl import load_workbook
 
+from frontend.tables import title_of
+from ledger.exchange.pdf_file import pdf_file
 from marketplace.models.people import OfficeHeld
 from tests.bids.builders import submit
 from tests.builders import NOON, a_published_job
@@ -43,6 +46,20 @@ def test_the_three_files_of_a_list_hold_the_same_rows(cast: Cast, as_person: Sig
     ceiling = rows[0].index("ceiling")
     assert sheet[1][ceiling] == float(rows[1][ceiling]) == 10_000
     assert paper.startswith(b"%PDF")
+
+
+def test_a_paper_is_headed_in_the_readers_language(cast: Cast, as_person: SignIn) -> None:
+    a_published_job(cast)
+    with it_is(NOON), patch("frontend.tables.pdf_file", side_effect=pdf_file) as made:
+        answer = as_person(cast.maya).get(reverse("jobs-pdf"), headers={"Accept-Language": "de"})
+
+    assert b"".join(answer.streaming_content).startswith(b"%PDF")  # type: ignore[attr-defined]
+    words = made.call_args.kwargs
+    assert words["title"] == "Aufträge"
+    assert (words["headings"].language, words["headings"].rows) == ("de", "%d Zeilen.")
+    assert "auf Englisch" in words["headings"].note  # of the columns
+    with translation.override("de"):
+        assert title_of("statement-marketing-2026-03") == "Abrechnung marketing-2026-03"
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "pdf"])

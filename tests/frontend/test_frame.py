@@ -86,6 +86,8 @@ def test_a_place_is_shown_to_those_who_need_it(cast: Cast, as_person: SignIn) ->
     assert {"h", "j"} <= set(places(cast.maya))
     assert "h" in places(cast.vera)
     assert "s" not in places(cast.vera)  # a vendor has no department's statement
+    assert "m" in places(cast.vera)  # but its own account
+    assert "m" not in places(cast.pia)
 
 
 def test_who_may_post_a_job_finds_it_in_the_palette_of_every_page(

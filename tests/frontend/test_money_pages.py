@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 
 import pytest
@@ -62,7 +63,26 @@ def test_a_head_reads_each_charge_of_the_month_and_the_sum(maya: Client, award: 
     assert "15,000.00" in page  # the charge
     assert "300.00" in page  # the fee
     assert "15,300.00" in page  # what both come to
-    assert len(sheet(maya, "statement-csv", MARCH)) == 3
+    file = maya.get(reverse("statement-csv") + MARCH)
+    assert file["Content-Disposition"] == 'attachment; filename="statement-marketing-2026-03.csv"'
+    head, *rows = list(csv.reader(sheet(maya, "statement-csv", MARCH)))
+    told = [(row[head.index("line")], row[head.index("kind")]) for row in rows]
+    assert told == [("opening", ""), ("booked", "charged"), ("booked", "charged"), ("closing", "")]
+    figures = [(row[head.index("amount")], row[head.index("balance")]) for row in rows]
+    assert figures == [
+        ("", "0.00"),
+        ("15000.00", "15000.00"),
+        ("300.00", "15300.00"),
+        ("", "15300.00"),
+    ]
+    assert [row[0] for row in (rows[0], rows[-1])] == ["2026-03-01", "2026-03-31"]
+
+
+def test_no_month_is_offered_that_has_not_begun(maya: Client, award: Award) -> None:
+    assert "month=2026-04" not in read(maya, "statement", query=MARCH)
+    february = read(maya, "statement", query="?month=2026-02")
+    assert "month=2026-03" in february
+    assert "month=2026-01" in february
 
 
 def test_only_who_may_read_the_journal_is_led_there(

@@ -72,6 +72,15 @@ def take(client: Client, step: str, **typed: str) -> None:
     assert answer["Location"] == reverse("period", args=[MARCH])
 
 
+def test_a_month_that_still_runs_says_from_when_on_it_can_be_closed(cast, award, fin, as_person):
+    with it_is(CHOICE + DAY):
+        page = read(as_person(cast.fin), "period", MARCH)
+
+    assert "Begin to close…" not in page
+    assert "Can be closed from" in page
+    assert "Can be closed from" not in read(fin, "period", MARCH)  # early in April
+
+
 def test_finance_closes_a_month_and_an_auditor_signs_its_reopening(award, fin, ada):
     page = read(fin, "period", MARCH)
     assert "March 2026" in page

@@ -317,6 +317,6 @@ def _the_money_is_found_again(maya: Visitor, fin: Visitor) -> None:
     maya.go("The life of this job")
     maya.sees("Their idea holds the evening together")
     maya.picture("timeline")
-    fin.go("Choices")
+    fin.go("Choices made")
     fin.sees(TITLE, "Events")
     fin.picture("choices")

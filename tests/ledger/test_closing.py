@@ -280,7 +280,7 @@ def test_an_auditor_signs_what_finance_asks_and_the_month_is_closed_again(cast, 
     builders.grant(cast, "500", at=NOON)
     again = builders.close_month(cast, MARCH)
     assert bytes(again.root) != bytes(closed.root)
-    paper = period(actor=cast.fin, period_id=MARCH)
+    paper = period(actor=cast.fin, period_id=MARCH, at=IN_APRIL)
     assert [step.step for step in reversed(paper.steps)] == [
         *("closing", "closed", "asked", "reopened", "closing", "closed")
     ]
@@ -354,7 +354,7 @@ def test_only_finance_and_auditors_answer(cast, closed, who):
 
 def test_what_can_be_done_now_is_told_to_each(cast, march):
     def acts(who: str) -> tuple[str, ...]:
-        return period(actor=getattr(cast, who), period_id=MARCH).acts
+        return period(actor=getattr(cast, who), period_id=MARCH, at=IN_APRIL).acts
 
     assert (acts("fin"), acts("ada")) == (("begin",), ())
     begin(cast)

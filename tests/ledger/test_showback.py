@@ -17,7 +17,9 @@ from ledger.models.budgets import BudgetLine, Precommitment
 from ledger.models.pricing import ModeStated
 from ledger.outside_spend import Payment, record_outside_spend
 from ledger.pricing import state_price_rule
+from ledger.reports.columns import control_of
 from ledger.reports.statement import provider_statement, statement
+from ledger.reports.statement_rows import COLUMNS, rows_of
 from ledger.showback import (
     NotAMonth,
     NothingSwitches,
@@ -289,5 +291,14 @@ def test_a_statement_keeps_what_is_shown_apart(cast: Cast) -> None:
     ]
     assert all(line.is_shown for line in paper.shown)
     assert paper.shown_total == eur("102")
+    rows = list(rows_of(paper))
+    assert [(row.line, row.amount, row.shown, row.balance) for row in rows] == [
+        ("opening", None, None, eur("40800")),
+        *(("shown", None, eur(amount), None) for amount in ("60", "1.20", "40", "0.80")),
+        ("closing", None, None, eur("40800")),
+    ]
+    # What a paper of these rows sums up: no balance, and nothing that is only shown as an amount.
+    (total,) = control_of(COLUMNS, rows).totals
+    assert (total.column, total.sum) == ("shown", eur("102"))
     earned = provider_statement(actor=cast.pia, provider_id=cast.events_team.pk, **span)
     assert (earned.closing, earned.shown_total) == (eur("40000"), eur("100"))

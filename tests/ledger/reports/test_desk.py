@@ -13,7 +13,7 @@ from ledger.budget_moves import move_budget
 from ledger.cancelling import offer_cancellation
 from ledger.changing import propose_change
 from ledger.closing import begin_closing
-from ledger.commissioning import amend_job
+from ledger.commissioning import amend_job, end_without_award
 from ledger.correcting import ask_correction
 from ledger.delivering import return_delivery
 from ledger.disputing import raise_dispute
@@ -197,6 +197,27 @@ def test_what_was_done_lately_is_told_back(cast: Cast, award: Award):
     done = desk(actor=cast.maya, at=CHOICE + DAY).done
 
     assert [item.text for item in done] == ["You chose a bid", "You published a job"]
+
+
+def test_whoever_bid_reads_what_was_decided_and_finds_the_debrief(cast: Cast, contest: Contest):
+    def told(actor: User) -> list[tuple[str, str]]:
+        done = desk(actor=actor, at=CHOICE + DAY).done
+        return [(item.kind, item.text) for item in done if item.job_id == contest.job.pk]
+
+    assert "not_chosen" not in dict(told(cast.vera))  # nothing is told before it is decided
+
+    builders.choose(cast, contest.team_bid)
+
+    assert told(cast.vera)[0] == ("not_chosen", "Another bid was chosen")
+    assert told(cast.paul)[0] == ("chosen", "Your bid was chosen")
+    assert told(cast.otto) == []  # who did not bid reads nothing of it
+
+
+def test_a_contest_that_ends_without_a_choice_is_told_to_its_bidders(cast: Cast, contest: Contest):
+    end_without_award(actor=cast.maya, job_id=contest.job.pk, reason="The need is gone.", at=CHOICE)
+
+    (item, *_) = desk(actor=cast.vera, at=CHOICE + DAY).done
+    assert (item.kind, item.at) == ("not_awarded", CHOICE)
 
 
 def test_the_most_pressing_comes_first(cast: Cast, award: Award):

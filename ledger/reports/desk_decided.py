@@ -1,0 +1,52 @@
+"""Done lately, for bidders: what became of the jobs for which their providers bid."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef
+
+from bids.models.bids import Bid
+from ledger.models.awards import Award
+from ledger.reports.open_items import DoneItem
+from ledger.reports.reading import Reader
+from ledger.reports.states import noted
+from marketplace.models.jobs import Job
+
+TEXTS = {
+    "chosen": "Your bid was chosen",
+    "not_chosen": "Another bid was chosen",
+    "not_awarded": "It ended without a choice",
+}
+
+
+def decided_items(reader: Reader, *, most: int) -> list[DoneItem]:
+    """Return the jobs decided last for which a provider of the reader had bid."""
+    if not reader.providers:
+        return []
+    standing = Bid.objects.filter(
+        job=OuterRef("pk"), provider__in=reader.providers, withdrawn_at=None
+    )
+    awards = Award.objects.standing().filter(job=OuterRef("pk"))
+    jobs = Job.objects.filter(
+        Exists(standing), decided_at__isnull=False, opened_at__isnull=False
+    ).annotate(
+        is_awarded=Exists(awards), is_theirs=Exists(awards.filter(provider__in=reader.providers))
+    )
+    found = jobs.order_by("-decided_at", "pk").only("title", "decided_at")[:most]
+    return [
+        DoneItem(kind=kind, text=TEXTS[kind], job_id=one.pk, job_title=one.title, at=decided_at)
+        for one in found
+        for kind, decided_at in [(_kind(one), _moment(one))]
+    ]
+
+
+def _kind(job: Job) -> str:
+    if noted(job, "is_theirs"):
+        return "chosen"
+    return "not_chosen" if noted(job, "is_awarded") else "not_awarded"
+
+
+def _moment(job: Job) -> datetime:
+    assert job.decided_at is not None  # the query says so
+    return job.decided_at
