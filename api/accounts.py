@@ -221,6 +221,7 @@ class Journal(Report):
         query=JournalQuery,
         paged=True,
         files=True,
+        orders=("newest",),
     )
     def get(self, asked: Asked) -> Listed | HttpResponseBase:
         """Entries with their lines, newest first; to others than finance, their own lines."""

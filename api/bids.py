@@ -28,7 +28,14 @@ class MyBidsQuery(Strict):
 class MyBids(Resource):
     """/bids/"""
 
-    @operation("List my bids", scope="bids:read", answers=MyBidOut, query=MyBidsQuery, paged=True)
+    @operation(
+        "List my bids",
+        scope="bids:read",
+        answers=MyBidOut,
+        query=MyBidsQuery,
+        paged=True,
+        orders=("newest",),
+    )
     def get(self, asked: Asked) -> Listed:
         """Those of your providers, newest first. Nobody else's is ever here."""
 

@@ -45,7 +45,14 @@ class MoveBody(Strict):
 class BudgetMoves(Report):
     """/budgets/moves/"""
 
-    @operation("List moves of budget", scope="ledger:read", answers=MoveOut, paged=True, files=True)
+    @operation(
+        "List moves of budget",
+        scope="ledger:read",
+        answers=MoveOut,
+        paged=True,
+        files=True,
+        moved=("asked_at", "answered_at"),
+    )
     def get(self, asked: Asked) -> Listed | HttpResponseBase:
         """Those that wait for a signature, and those that were made or declined."""
         rows = moves.budget_moves(actor=asked.actor)

@@ -63,7 +63,9 @@ class Desk(Resource):
 class Notices(Resource):
     """/notices/"""
 
-    @operation("List my notices", scope="jobs:read", answers=NoticeOut, paged=True)
+    @operation(
+        "List my notices", scope="jobs:read", answers=NoticeOut, paged=True, moved=("told_at",)
+    )
     def get(self, asked: Asked) -> Listed:
         """What you were told, newest first; the last hundred."""
         return sliced(directory.notices(asked.actor), **asked.page)
@@ -124,6 +126,7 @@ class Providers(Resource):
         answers=ProviderOut,
         query=ProvidersQuery,
         paged=True,
+        moved=("admitted_at", "approved_at", "suspended_at"),
     )
     def get(self, asked: Asked) -> Listed:
         """By name. A vendor's people see their own."""

@@ -68,6 +68,7 @@ class Disputes(Report):
         query=DisputeQuery,
         paged=True,
         files=True,
+        moved=("raised_at", "resolved_at"),
     )
     def get(self, asked: Asked) -> Listed | HttpResponseBase:
         """Contested charges with what is held for them; the open ones unless told otherwise."""
@@ -85,6 +86,7 @@ class CreditNotes(Report):
         query=SpanQuery,
         paged=True,
         files=True,
+        moved=("resolved_at",),
     )
     def get(self, asked: Asked) -> Listed | HttpResponseBase:
         """Charges that were reduced, each with its reason. Without days: this month."""

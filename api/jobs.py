@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -35,11 +36,19 @@ class JobsQuery(Strict):
     mine = serializers.BooleanField(
         required=False, help_text="Only of my departments or for my providers."
     )
-    order = serializers.ChoiceField(["newest", "deadline"], required=False)
+    updated_since = MomentField(
+        required=False,
+        help_text="Drafted since, or with something new that everybody who sees it may read.",
+    )
+    order = serializers.ChoiceField(
+        list(registers.ORDERS), required=False, help_text="Deprecated: say `ordering`."
+    )
 
 
 class Jobs(Report):
     """/jobs/"""
+
+    ending = {"order": (datetime(2026, 11, 22, tzinfo=UTC), datetime(2027, 11, 22, tzinfo=UTC))}
 
     @operation(
         "List jobs",
@@ -48,9 +57,12 @@ class Jobs(Report):
         query=JobsQuery,
         paged=True,
         files=True,
+        orders=registers.ORDERS,
     )
     def get(self, asked: Asked) -> Any:
         """Those you may see: your departments', those you are invited to, your office's."""
+        if ordering := asked.page.get("ordering"):
+            asked.query["order"] = ordering
 
         def read(cursor: str, limit: int) -> Any:
             return registers.register(

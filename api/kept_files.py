@@ -58,7 +58,13 @@ class RunBody(Strict):
 class ReportRuns(Resource):
     """/report-runs/"""
 
-    @operation("List my report runs", scope="reports:read", answers=RunOut, paged=True)
+    @operation(
+        "List my report runs",
+        scope="reports:read",
+        answers=RunOut,
+        paged=True,
+        moved=("wanted_at", "begun_at", "done_at"),
+    )
     def get(self, asked: Asked) -> Listed:
         """Yours alone, the last asked for first."""
         found = runs.runs(actor=asked.actor)

@@ -10,6 +10,7 @@ from django.core import signing
 from rest_framework import serializers
 
 from api.fields import MoneyField
+from api.ordering import Updated, in_order
 from ledger.reports.columns import Control
 from ledger.reports.paging import PAGE, PAGE_MAX, NotACursor, Page
 
@@ -69,9 +70,9 @@ class Controlled:
     period_status: str
 
 
-def turned(read: Callable[[str, int], Page[Any]], *, cursor: str, limit: int) -> Listed:
+def turned(read: Callable[[str, int], Page[Any]], *, cursor: str, limit: int, **_: Any) -> Listed:
     """
-    Return a page of a list that is read by key, forwards.
+    Return a page of a list that is read by key, forwards, in the order that the read gives it.
 
     Such a list knows its next page only; our cursor remembers the way back. It allows nothing:
     the key inside only says where to go on in what this reader may see.
@@ -82,12 +83,22 @@ def turned(read: Callable[[str, int], Page[Any]], *, cursor: str, limit: int) ->
     return Listed(page.items, following, _write(trail[:-1]) if len(trail) > 1 else None)
 
 
-def sliced(items: Sequence[Any], *, cursor: str, limit: int) -> Listed:
-    """Return a page of a list that is small enough to be read whole."""
+def sliced(
+    items: Sequence[Any],
+    *,
+    cursor: str,
+    limit: int,
+    ordering: str = "",
+    updated: Updated | None = None,
+) -> Listed:
+    """Return a page of a list that is small enough to be read whole, in the order asked for."""
+    items = in_order(items, ordering, updated)
     return windowed(lambda begin, count: items[begin : begin + count], cursor=cursor, limit=limit)
 
 
-def windowed(read: Callable[[int, int], Sequence[Any]], *, cursor: str, limit: int) -> Listed:
+def windowed(
+    read: Callable[[int, int], Sequence[Any]], *, cursor: str, limit: int, **_: Any
+) -> Listed:
     """Return a page of a list that is read from a place on, so many at most."""
     trail = _read(cursor)
     try:

@@ -165,7 +165,14 @@ class Repayments(Resource):
 class Payouts(Report):
     """/payouts/"""
 
-    @operation("List payouts", scope="ledger:read", answers=PayoutRowOut, paged=True, files=True)
+    @operation(
+        "List payouts",
+        scope="ledger:read",
+        answers=PayoutRowOut,
+        paged=True,
+        files=True,
+        moved=("asked_at", "approved_at", "since_at"),
+    )
     def get(self, asked: Asked) -> Listed | HttpResponseBase:
         """Where each stands: for finance and auditors all, for a vendor's people its own."""
         rows = papers.payouts(actor=asked.actor, at=asked.at)

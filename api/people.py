@@ -32,7 +32,13 @@ class PersonBody(Strict):
 class People(Resource):
     """/people/"""
 
-    @operation("List people", scope="company:write", answers=PersonFactsOut, paged=True)
+    @operation(
+        "List people",
+        scope="company:write",
+        answers=PersonFactsOut,
+        paged=True,
+        moved=("joined_at",),
+    )
     def get(self, asked: Asked) -> Listed:
         """With their places and offices. For administrators."""
         return sliced(directory.people(asked.actor), **asked.page)

@@ -200,7 +200,12 @@ class Corrections(Report):
     """/corrections/"""
 
     @operation(
-        "List corrections", scope="ledger:read", answers=CorrectionOut, paged=True, files=True
+        "List corrections",
+        scope="ledger:read",
+        answers=CorrectionOut,
+        paged=True,
+        files=True,
+        moved=("asked_at", "answered_at"),
     )
     def get(self, asked: Asked) -> Listed | HttpResponseBase:
         """Entries that somebody wants reversed, those that wait first."""

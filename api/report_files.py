@@ -18,6 +18,7 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 
 from api.description import FILES
+from api.ordering import in_order
 from api.paging import Controlled, Listed, sliced
 from api.questions import days_meant
 from api.resource import Asked, Resource
@@ -77,8 +78,11 @@ def report_of(
 
     `control`: what they come to, where the paper says that itself.
     """
+    if (updated := asked.page.get("updated")) is not None:
+        rows = in_order(rows, updated=updated)
     control = control or control_of(columns, rows)
     if asked.format != "json":
+        rows = in_order(rows, asked.page.get("ordering", ""))
         return file_of(asked, name, columns, rows, control=control)
     page = sliced(rows, **asked.page)
     return replace(page, control=control, period_status=period_status(asked))

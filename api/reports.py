@@ -118,6 +118,7 @@ class Choices(Report):
         query=ChoiceQuery,
         paged=True,
         files=True,
+        orders=("newest",),
     )
     def get(self, asked: Asked) -> Listed | HttpResponseBase:
         """One row a choice, newest first: which bid, against how many, lowest or not, and why."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
+from django.utils.http import http_date
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import BasePermission, IsAuthenticated
@@ -31,6 +32,7 @@ from api.bodies import (
 from api.conditions import refuse_long_tags, unchanged
 from api.description import described
 from api.idempotency import answered_once
+from api.ordering import Updated, UpdatedQuery, order_query
 from api.paging import Controlled, ControlOut, Listed, PageQuery
 from api.problems import request_id
 from api.showing import shower
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from marketplace.project.clock import ReceivedRequest
 
 Handle = Callable[..., Any]
-PAGING = ("cursor", "limit")
+PAGING = ("cursor", "limit", "ordering")
 SESSION = "session"  # no scope: for people who signed in
 
 
@@ -76,12 +78,18 @@ class Resource(APIView):
     permission_classes: tuple[type[BasePermission], ...] = (IsAuthenticated,)
     renderer_classes: tuple[type[BaseRenderer], ...] = (JSONRenderer,)
     content_negotiation_class = Negotiation
+    # Names of questions that go away: since when that is said, and until when they are answered.
+    ending: Mapping[str, tuple[datetime, datetime]] = {}
 
     def finalize_response(
         self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
     ) -> Any:
         answer = super().finalize_response(request, cast(Response, response), *args, **kwargs)
         answer["X-Request-Id"] = request_id()
+        for name, (since, until) in self.ending.items():
+            if name in request.query_params:
+                answer["Deprecation"] = f"@{int(since.timestamp())}"
+                answer["Sunset"] = http_date(until.timestamp())
         if request.method == "GET" and isinstance(answer, Response) and answer.status_code == 200:
             answer.add_post_render_callback(lambda rendered: _conditional(request, rendered))
         return answer
@@ -99,13 +107,17 @@ def operation(
     once: str = "",
     files: bool = False,
     streams: tuple[str, ...] = (),
+    orders: tuple[str, ...] = (),
+    moved: tuple[str, ...] = (),
 ) -> Callable[[Handle], Callable[..., HttpResponseBase]]:
     """
     Turn a method that takes `asked` and the address's ids into one that answers HTTP.
 
     `scope`: what a token needs. `paged`: it returns a Listed. `once`: needs an Idempotency-Key;
     “month” or “ever” says how long the answer is kept. `files`: it also answers in CSV, XLSX.
-    `streams`: the kinds of files it answers with, and nothing else.
+    `streams`: the kinds of files it answers with, and nothing else. `orders`: those in which a list
+    is read that is read by key; others are put in order by any field. `moved`: which moments of a
+    row tell that it changed, for `updated_since`.
     The same words describe it to machines, so the description cannot differ from what happens.
     """
 
@@ -113,13 +125,15 @@ def operation(
         reads = handle.__name__ == "get"
         choosy = reads and answers is not None
         shapes = ((query, query), (PageQuery, paged), (FormatQuery, files), (FieldsQuery, choosy))
-        asks = _composed(*(shape for shape, is_asked in shapes if is_asked))
+        ordered = [order_query(answers, orders)] if answers is not None and paged else []
+        since = [UpdatedQuery] if moved else []
+        asks = _composed(*(shape for shape, is_asked in shapes if is_asked), *ordered, *since)
 
         @wraps(handle)
         def answer(self: Resource, request: Request, **ids: Any) -> HttpResponseBase:
             require_scope(request, scope)
             refuse_long_tags(request)
-            asked = _asked(request, asks, body, paged=paged)
+            asked = _asked(request, asks, body, paged=paged, moved=moved)
 
             def do() -> tuple[int, Any]:
                 said = _done(lambda: handle(self, asked, **ids), request, reads)
@@ -151,15 +165,23 @@ def operation(
 
 
 def _asked(
-    request: Request, asks: type[Strict], body: type[Strict] | None, *, paged: bool
+    request: Request,
+    asks: type[Strict],
+    body: type[Strict] | None,
+    *,
+    paged: bool,
+    moved: tuple[str, ...],
 ) -> Asked:
     """Read a request by the shapes of its question and of its body."""
     question = _read(asks, request.query_params, refuse_empty_and_twofold)
     fields = _names(question.pop("fields", ""))
+    page = {name: question.pop(name) for name in PAGING if paged and name in question}
+    if moved and (since := question.pop("updated_since", None)):
+        page["updated"] = Updated(moved, since)
     return Asked(
         request,
         body=_read(body, request.data) if body else {},
-        page={name: question.pop(name) for name in PAGING if paged},
+        page=page,
         format=_format(request, question.pop("format", "")),
         fields=fields,
         query=question,

@@ -63,7 +63,13 @@ class VendorInvitationWithdrawal(Resource):
 class VendorStates(Resource):
     """/vendors/states/"""
 
-    @operation("List where vendors stand", scope="jobs:read", answers=VendorStateOut, paged=True)
+    @operation(
+        "List where vendors stand",
+        scope="jobs:read",
+        answers=VendorStateOut,
+        paged=True,
+        moved=("since_at",),
+    )
     def get(self, asked: Asked) -> Listed:
         """Those that wait for finance first."""
         return sliced(vendor_states(actor=asked.actor), **asked.page)

@@ -20,6 +20,7 @@ from ledger.reports.reading import Reader, reader_of
 from ledger.reports.states import ENDED, State, noted, with_facts, with_part, with_state
 from marketplace.among import Found
 from marketplace.compiled import Kept
+from marketplace.models.events import Audience, Event
 from marketplace.models.jobs import Invitation, Job
 from marketplace.models.people import Office, User
 from marketplace.money import Money
@@ -84,6 +85,7 @@ def register(
     search: str = "",
     mine: bool = False,  # only of my departments or for my providers
     order: str = "newest",  # or "deadline": the earliest deadline first
+    updated_since: datetime | None = None,
     cursor: str = "",
     limit: int = PAGE,
 ) -> Page[JobRow]:
@@ -107,6 +109,11 @@ def register(
     if mine:
         invited = Invitation.objects.filter(job=OuterRef("pk"), provider__in=reader.providers)
         jobs = jobs.filter(Q(department__in=reader.departments) | Exists(invited))
+    if updated_since:
+        # What everybody who sees a job may read of it: a bid that comes moves nothing here.
+        told = Event.objects.filter(job=OuterRef("pk"), audience=Audience.ALL)
+        since = Exists(told.filter(happened_at__gte=updated_since))
+        jobs = jobs.filter(Q(drafted_at__gte=updated_since) | since)
     size = page_size(limit)
     which = Found(_in_order(jobs, order, cursor)[: size + 1])
     providers, departments = list(reader.providers), list(reader.departments)

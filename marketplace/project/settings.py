@@ -296,9 +296,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    **dict.fromkeys(("SWAGGER_UI_DIST", "SWAGGER_UI_FAVICON_HREF"), "SIDECAR"),
     "COMPONENT_SPLIT_REQUEST": True,
+    # What has one set of answers under several names.
+    "ENUM_NAME_OVERRIDES": {"MailingEnum": "marketplace.models.mailing.Mailing"},
     "POSTPROCESSING_HOOKS": [
         *("drf_spectacular.hooks.postprocess_schema_enums", "api.examples.with_examples")
     ],

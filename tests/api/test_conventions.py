@@ -12,9 +12,10 @@ from django.test import override_settings
 from api.paging import sliced
 from marketplace.callers import caller_of
 from marketplace.models.jobs import Job
-from tests.api.conftest import NOW, Machine
-from tests.api.stories import details_body, granted, money
+from tests.api.conftest import DAY, NOW, Machine
+from tests.api.stories import details_body, granted, money, open_job
 from tests.cast import Cast
+from tests.ledger import builders as ledger
 
 
 def changed_to(cast: Cast, title: str) -> dict[str, object]:
@@ -154,3 +155,48 @@ def test_a_token_s_minute_ends(cast: Cast, fin: Machine):
 
     with override_settings(API_REQUESTS_PER_MINUTE=1):
         assert [waits(0), waits(15), waits(60)] == [0, 45, 0]
+
+
+def test_a_list_comes_in_the_order_asked_for(cast: Cast, fin: Machine):
+    def names(ordering: str) -> list[str]:
+        return [row["name"] for row in fin.get(f"departments/?ordering={ordering}").json()["items"]]
+
+    assert names("name") == sorted(names("name"), key=str.casefold)
+    assert names("-name") == names("name")[::-1]
+    refused = fin.get("departments/?ordering=sealed")
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, "/ordering")
+
+
+def test_what_has_no_value_comes_last_in_either_order(cast: Cast, fin: Machine):
+    for ordering in ("department_name", "-suspended_at", "suspended_at"):
+        assert fin.get(f"providers/?ordering={ordering}").status_code == 200
+    rows = fin.get("providers/?ordering=-department_id").json()["items"]
+    assert rows[-1]["department_id"] is None
+
+
+def test_the_old_name_of_the_order_of_jobs_is_answered_until_a_day(cast: Cast, maya: Machine):
+    old, new = maya.get("jobs/?order=deadline"), maya.get("jobs/?ordering=deadline")
+
+    assert (old.status_code, old.json()) == (200, new.json())
+    assert old["Deprecation"].startswith("@")
+    assert old["Sunset"].endswith("GMT")
+    assert "Sunset" not in new
+
+
+def test_a_list_says_only_what_changed_since(cast: Cast, fin: Machine):
+    old = fin.get(f"providers/?updated_since={(NOW - 400 * DAY).isoformat()[:19]}Z").json()
+    new = fin.get(f"providers/?updated_since={NOW.isoformat()[:19]}Z").json()
+
+    assert len(old["items"]) == len(fin.get("providers/").json()["items"])
+    assert new["items"] == []
+
+
+def test_a_bid_that_comes_moves_no_job(cast: Cast, maya: Machine):
+    job = open_job(cast, questions_until=NOW, closes_at=NOW + DAY)
+    before = f"jobs/?updated_since={(NOW - 5 * DAY).isoformat()[:19]}Z"
+    after = f"jobs/?updated_since={(NOW - 3 * DAY).isoformat()[:19]}Z"
+    assert [row["job_id"] for row in maya.get(before).json()["items"]] == [str(job.pk)]
+
+    ledger.submit(cast, job, cast.vera_co, ledger.bid_of(["90"]))
+
+    assert maya.get(after).json()["items"] == []
