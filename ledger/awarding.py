@@ -221,17 +221,18 @@ def _tell(award: Award, *, at: datetime) -> None:
         (
             "award.made",
             people_of_providers([award.provider_id]),
-            f"Your bid for “{job.title}” was chosen, at {award.price}.{waits}",
+            f"At {award.price} your bid for “{job.title}” was chosen.",
             "your team or firm bid for it",
         ),
         (
             "award.department",
             people_of_department(award.department),
-            f"{award.provider} was chosen for “{job.title}”, at {award.price}.{waits}",
+            f"At {award.price}, {award.provider} was chosen for “{job.title}”.",
             "it is your department's job",
         ),
     ]
-    for kind, people, text, because in told:
+    for kind, people, chosen, because in told:
+        text = f"{chosen}{waits}"
         tell(kind, recipients=people, text=text, because=because, at=at, job=job, subject=award)
     tell_the_others(award, told={award.provider_id}, at=at)
 

@@ -31,7 +31,15 @@ _MOMENT = re.compile(r"(\d{1,2} [A-Z][a-z]+ \d{4})(, \d\d:\d\d)?( UTC)?")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 # Gaps that hold what the domain says itself, and not what somebody wrote.
 _SAID_TOO = {"happened", "waits", "missing", "capacity", "out_because", "label", "label2", "kind"}
-_SAID_TOO |= {"get_kind_display", "get_rule_display", "get_control_display", "how", "why", "word"}
+_SAID_TOO |= {
+    "get_kind_display",
+    "get_rule_display",
+    "get_control_display",
+    "how",
+    "why",
+    "word",
+    "changed",
+}
 FEW_SIGNS = 12  # a sentence of fewer is known only with words of ours in its gaps
 
 

@@ -21,6 +21,7 @@ from ledger.correcting import ask_correction, decline_correction, sign_correctio
 from ledger.reports.corrections import COLUMNS, CorrectionRow, corrections
 from ledger.reports.journal import entry as one_entry
 from marketplace.refusals import Unknown
+from marketplace.saying import said
 
 
 @require_safe
@@ -46,7 +47,7 @@ def ask(request: SignedIn, entry_id: UUID) -> HttpResponse:
     """Ask that an entry be reversed."""
     paper = one_entry(actor=request.user, entry_id=entry_id)
     act = Act(
-        title=_("Reverse “%(kind)s”") % {"kind": paper.kind_label},
+        title=_("Reverse “%(kind)s”") % {"kind": said(paper.kind_label)},
         lead=_(
             "An entry is never changed. Its opposite is booked in the open month once another"
             " person of finance signs."

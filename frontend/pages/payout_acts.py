@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from frontend import formats
 from frontend.acts import Act, NothingAsked, answer, sent
 from frontend.forms import DayField, MoneyField, PageForm, count_in
 from frontend.pages.periods import ReasonForm
@@ -24,6 +25,7 @@ from ledger.reports.payouts import payout
 from ledger.sending_back import recall_payout, want_back, want_part_back
 from ledger.settling import approve_payout, decline_payout, try_again
 from marketplace.refusals import Unknown
+from marketplace.saying import said
 
 
 class DocumentForm(PageForm):
@@ -132,11 +134,11 @@ def act_on(request: SignedIn, payout_id: UUID, what: str) -> HttpResponse:
     row = payout(actor=request.user, payout_id=payout_id, at=request.received_at)
     act = Act(
         title=str(title) % {"name": row.provider_name},
-        lead=row.then,
+        lead=said(row.then),
         button=str(button),
         back=reverse("payouts"),
         trail=_("Payouts"),
-        facts=((_("Amount"), str(row.amount)), (_("Asked for by"), row.asked_by)),
+        facts=((_("Amount"), formats.money(row.amount)), (_("Asked for by"), row.asked_by)),
         unit=row.amount.currency,
     )
     asked = form(sent(request), initial={"part_id": uuid4()})

@@ -103,7 +103,7 @@ def test_a_check_of_no_events_is_not_called_good(founded, as_person, as_role):
     as_role("web")
 
     page = read(as_person(founded.ada), "record")
-    assert "No event was sealed yet: there was nothing to check." in page
+    assert "No event was sealed then: there was nothing to check." in page
     assert "Nothing to check yet" in page
     assert page.count("Nothing is wrong") == 2  # the books, which were looked at
 

@@ -32,6 +32,12 @@ LATE = "Bidding on “Annual meeting 2027” ended at 2 December 2026, 12:00 UTC
             "No earlier month is open. Nobody disputes a charge of it.",
             "Kein früherer Monat ist offen. Niemand beanstandet eine Belastung daraus.",
         ),
+        (
+            "At 5,968.00 EUR, Gather was chosen for “Annual meeting 2027”.",
+            "Zu 5.968,00\xa0EUR wurde Gather für „Annual meeting 2027“ gewählt.",
+        ),
+        ("“Gather” changed what it is.", "„Gather“ hat etwas geändert: was sie ist."),
+        ("Repayment of a vendor noted", "Rückzahlung einer Firma vermerkt"),
     ],
 )
 def test_a_sentence_is_said_in_the_readers_language(english: str, german: str) -> None:
