@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -18,6 +19,7 @@ from bids.receipts import ReceiptFacts, public_key_text, verify_receipt
 from bids.submission import confirm_bid, withdraw_bid
 from frontend import formats, wording
 from frontend.acts import Act, NothingAsked, answer, sent
+from frontend.asked import number_asked
 from frontend.bid_sheet import sum_of
 from frontend.forms import PageForm, WordsField, offer
 from frontend.pages.bid_editor import answered
@@ -31,6 +33,7 @@ from marketplace.directory import seats
 from marketplace.refusals import Refusal, Unknown
 
 FILTERS = ("state", "provider")
+PART = 50  # bids on a page
 COLUMNS: tuple[Column[MyBid], ...] = columns(
     "reference",
     "job_reference",
@@ -63,13 +66,19 @@ class BidFilters(PageForm):
 @login_required
 def mine(request: SignedIn) -> HttpResponse:
     """Show the bids of the person's providers, the newest first."""
-    only_known(request, *FILTERS)
+    only_known(request, *FILTERS, "begin")
     filters = _filters(request)
+    query = request.GET.copy()
+    query.pop("begin", None)
+    begin = number_asked(request, "begin") or 0
+    found = _found(request, filters, begin=begin, count=PART + 1)
     context = {
-        "bids": _found(request, filters),
+        "bids": found[:PART],
+        "further": begin + PART if len(found) > PART else None,
+        "begin": begin,
         "filters": filters,
         "is_filtered": any(request.GET.get(name) for name in FILTERS),
-        "query": request.GET.urlencode(),
+        "query": query.urlencode(),
         "own": seats(request.user).providers,
     }
     return page(request, "frontend/pages/bids/list.html", context)
@@ -212,12 +221,19 @@ def _filters(request: SignedIn) -> BidFilters:
     return BidFilters(request.GET, own=own)
 
 
-def _found(request: SignedIn, filters: BidFilters) -> list[MyBid]:
+def _found(
+    request: SignedIn, filters: BidFilters, *, begin: int = 0, count: int | None = None
+) -> list[MyBid]:
+    """Return what the filters leave, all of it or so many from one on."""
     filters.is_valid()
     state = filters.cleaned_data.get("state", "")
     provider = filters.cleaned_data.get("provider", "")
-    return [
+    mine: dict[str, Any] = {"actor": request.user, "at": request.received_at}
+    if not (state or provider):
+        return my_bids(**mine, begin=begin, count=count)
+    found = [
         bid
-        for bid in my_bids(actor=request.user, at=request.received_at)
+        for bid in my_bids(**mine)
         if state in ("", bid.state) and provider in ("", str(bid.provider_id))
     ]
+    return found[begin:] if count is None else found[begin : begin + count]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from ledger.reports.choices import ALL, ChoiceFilter, awards_of
 from ledger.reports.prices import standing_prices
@@ -32,7 +33,7 @@ class ChoiceTotals:
 def choice_totals(*, actor: User, only: ChoiceFilter = ALL) -> ChoiceTotals:
     """Return the same choices counted."""
     awards = awards_of(reader_of(actor), only)
-    prices = standing_prices().filter(bid__job__in=awards.values("job"))
+    prices = standing_prices().filter(bid__job__in=RawSQL("SELECT job FROM last", []))
     try:
         chosen, of_awards = awards.values_list(
             "job", "bid", "chosen_at", "currency", "price_minor", "provider__department"
@@ -61,14 +62,16 @@ def choice_totals(*, actor: User, only: ChoiceFilter = ALL) -> ChoiceTotals:
 # Each job once, by its last choice; `least` is the lowest price that was asked for it.
 COUNTED = """
 WITH chosen (job, bid, chosen_at, currency, minor, team_of) AS MATERIALIZED ({chosen}),
-asked (job, bid, minor) AS ({asked}),
 paid AS (SELECT currency, sum(minor) AS minor FROM chosen GROUP BY currency),
-last AS (SELECT DISTINCT ON (job) job, bid FROM chosen ORDER BY job, chosen_at DESC),
-compared AS (SELECT *, min(minor) OVER (PARTITION BY job) AS least FROM asked),
+last AS MATERIALIZED (
+    SELECT DISTINCT ON (job) job, bid FROM chosen ORDER BY job, chosen_at DESC
+),
+asked (job, bid, minor) AS MATERIALIZED ({asked}),
+least AS (SELECT job, count(*) AS bids, min(minor) AS minor FROM asked GROUP BY job),
 contest AS (
-    SELECT count(*) AS bids, count(*) FILTER (WHERE minor = least) > 1 AS is_tied,
-        bool_or(minor = least AND compared.bid = last.bid) AS is_lowest
-    FROM compared JOIN last USING (job) GROUP BY job
+    SELECT least.bids, count(*) > 1 AS is_tied, bool_or(asked.bid = last.bid) AS is_lowest
+    FROM least JOIN asked USING (job, minor) JOIN last USING (job)
+    GROUP BY least.job, least.bids
 )
 SELECT (SELECT count(*) FROM last), (SELECT count(*) FROM chosen WHERE team_of IS NOT NULL),
     (SELECT array_agg(currency ORDER BY currency) FROM paid),

@@ -14,7 +14,7 @@ from marketplace.addenda import add_addendum
 from marketplace.models.jobs import Invitation, Job
 from marketplace.models.questions import Question
 from tests.bids.builders import submit
-from tests.builders import NOON, a_published_job
+from tests.builders import HOUR, NOON, a_published_job
 from tests.cast import Cast
 from tests.frontend.bidding import NOW, address, check_and_submit, it_is, send, typed
 from tests.frontend.conftest import SignIn
@@ -180,6 +180,26 @@ def test_the_list_of_bids_has_ones_own_and_their_state(
     assert bid.reference.encode() in sheet
     assert pia.get(reverse("my-bids") + "?colour=red").status_code == 400
     assert "No bid yet" in as_person(cast.vera).get(reverse("my-bids")).content.decode()
+
+
+def test_a_long_list_of_bids_comes_in_parts(
+    cast: Cast, job: Job, as_person: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("frontend.pages.bids.PART", 1)
+    pia = as_person(cast.pia)
+    for day in (1, 2):
+        submit(cast, job, at=NOON + day * HOUR)
+
+    first = pia.get("/bids/").content.decode()
+    second = pia.get("/bids/?begin=1").content.decode()
+
+    assert "begin=1" in first
+    assert "begin=2" not in second
+    assert pia.get("/bids/?begin=two").status_code == 400
+    assert "No earlier bid" in pia.get("/bids/?begin=2").content.decode()
+    assert "begin=1" in pia.get("/bids/?begin=0&provider=").content.decode()
+    withdrawn = pia.get("/bids/?state=withdrawn").content.decode()
+    assert "begin=" not in withdrawn, "one of the two was replaced"
 
 
 def test_a_bidder_who_was_not_chosen_reads_why(cast: Cast, as_person: SignIn) -> None:
