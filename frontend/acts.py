@@ -13,7 +13,8 @@ from django.http import HttpResponse, HttpResponseRedirect
 from frontend.forms import PageForm
 from frontend.rendering import page, refused
 from frontend.requests import SignedIn
-from marketplace.refusals import Refusal
+from marketplace.refusals import Forbidden, Refusal, Unknown
+from marketplace.saying import said
 
 TEMPLATE = "frontend/pages/act.html"
 
@@ -45,11 +46,13 @@ def answer(
     *,
     do: Callable[[dict[str, Any]], object],
     told: str,
+    undo: str = "",
 ) -> HttpResponse:
     """
     Show the page of an act; when it is sent, do it, say so, and go back.
 
-    A refusal is shown on the same page, with everything typed still there.
+    A refusal is shown on the same page, with everything typed still there. What is said afterwards
+    has a button that undoes it, where `undo` is the address for that.
     """
     context = {"act": act, "form": form}
     if not (request.method == "POST" and form.is_valid()):
@@ -58,10 +61,26 @@ def answer(
         do(form.cleaned_data)
     except Refusal as refusal:
         return refused(request, TEMPLATE, context, refusal=refusal)
-    messages.success(request, told)
+    messages.success(request, told, extra_tags=undo)
     return HttpResponseRedirect(act.back)
 
 
 def sent(request: SignedIn) -> Any:
     """Return what was sent for a form to bind to; None when the page is only looked at."""
     return request.POST if request.method == "POST" else None
+
+
+def undone(request: SignedIn, do: Callable[[], str], *, told: str, otherwise: str) -> HttpResponse:
+    """
+    Undo what was just done, say so, and go to the address that `do` returns. Where a rule says no,
+    say that, and go where it can be seen why.
+    """
+    try:
+        back = do()
+    except (Unknown, Forbidden):
+        raise
+    except Refusal as refusal:
+        messages.warning(request, said(refusal.text))
+        return HttpResponseRedirect(otherwise)
+    messages.success(request, told)
+    return HttpResponseRedirect(back)

@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/new/", drafts.new, name="job-new"),
     path("jobs/templates/", templates.index, name="templates"),
     path("jobs/templates/<uuid:template_id>/end/", templates.end, name="template-end"),
+    path("jobs/templates/<uuid:template_id>/return/", templates.undo_end, name="template-return"),
     path(JOB, one_job.job, name="job"),
     path(JOB + "template/", templates.keep, name="template-keep"),
     path(JOB + "files/", job_files.index, name="job-files"),

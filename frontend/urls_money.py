@@ -108,6 +108,7 @@ urlpatterns: list[URLPattern] = [
         name="provider-restore",
     ),
     path("memberships/<uuid:membership_id>/end/", members.end, name="member-end"),
+    path("memberships/<uuid:membership_id>/return/", members.undo_end, name="member-return"),
     path("people/", people.index, name="people"),
     *files("people", people.index_csv, name="people"),
     path("people/new/", people.new_person, name="person-new"),

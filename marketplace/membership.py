@@ -107,7 +107,7 @@ def end_membership(*, actor: User, membership_id: UUID, at: datetime) -> Members
     :raises Forbidden: it is another's, and the actor does not manage the people there.
     :raises MembershipEnded: it is over already.
     """
-    seat = _seats_visible_to(actor).lock(membership_id)
+    seat = seats_visible_to(actor).lock(membership_id)
     of = seat.department or seat.provider
     assert of is not None  # the database says so
     require(seat.user_id == actor.pk or may_manage_people_of(actor, of))
@@ -128,7 +128,8 @@ def _stands_on_other_side(person: User, *, outside: bool) -> bool:
     return inside.exists() or person.offices.filter(ended_at=None).exists()
 
 
-def _seats_visible_to(actor: User) -> MembershipQuerySet:
+def seats_visible_to(actor: User) -> MembershipQuerySet:
+    """Return the places, past ones too, where the person sees the department or the provider."""
     return Membership.objects.filter(
         Q(department__in=Department.objects.visible_to(actor).values("pk"))
         | Q(provider__in=Provider.objects.visible_to(actor).values("pk"))

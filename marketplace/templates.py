@@ -12,6 +12,7 @@ from django.db import transaction
 from marketplace.details import CriterionDraft, JobDetails, refuse_unusable
 from marketplace.drafting import draft_job
 from marketplace.history import record
+from marketplace.models.departments import Department
 from marketplace.models.events import Audience
 from marketplace.models.jobs import CriterionKind, Job
 from marketplace.models.people import User
@@ -106,8 +107,7 @@ def keep_template(
         refusal = TemplateNotUsable(f"Name up to {MILESTONES_MOST} parts, each in one line.")
         refusal.field = "milestones"
         raise refusal
-    if Template.objects.filter(department=job.department, name=called, ended_at=None).exists():
-        raise TemplateNameTaken(f"“{called}” is there already. End it first, or name this another.")
+    refuse_taken(job.department, called)
 
     template = Template.objects.create(
         department=job.department,
@@ -210,6 +210,12 @@ def details_from(paper: TemplatePaper, *, title: str = "") -> JobDetails:
     )
     refuse_unusable(details)
     return details
+
+
+def refuse_taken(department: Department, name: str) -> None:
+    """:raises TemplateNameTaken: the department has one of that name in use."""
+    if Template.objects.filter(department=department, name=name, ended_at=None).exists():
+        raise TemplateNameTaken(f"“{name}” is there already. End it first, or name this another.")
 
 
 def _in_use(found: Template) -> Template:

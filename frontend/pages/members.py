@@ -11,9 +11,10 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from frontend import wording
-from frontend.acts import Act, NothingAsked, answer, sent
+from frontend.acts import Act, NothingAsked, answer, sent, undone
 from frontend.forms import PageForm, offer
 from frontend.pages.drafts import PAGE
 from frontend.requests import SignedIn
@@ -28,6 +29,7 @@ from marketplace.directory import (
 from marketplace.membership import add_member, end_membership
 from marketplace.people import add_person
 from marketplace.refusals import Forbidden
+from marketplace.undoing import seat_again
 
 
 class MemberForm(PageForm):
@@ -144,7 +146,22 @@ def end(request: SignedIn, membership_id: UUID) -> HttpResponse:
             actor=request.user, membership_id=membership_id, at=request.received_at
         ),
         told=_("Ended. They have been told."),
+        # Whoever left of their own accord asks somebody else to have them back.
+        undo="" if person.id == request.user.pk else reverse("member-return", args=[membership_id]),
     )
+
+
+@require_POST
+@login_required
+def undo_end(request: SignedIn, membership_id: UUID) -> HttpResponse:
+    """Give a person the place back that was ended."""
+
+    def again() -> str:
+        seat = seat_again(actor=request.user, membership_id=membership_id, at=request.received_at)
+        return _place(request, seat.pk)[2]
+
+    told = _("They have their place again, and have been told.")
+    return undone(request, again, told=told, otherwise=reverse("home"))
 
 
 def _place(request: SignedIn, membership_id: UUID) -> tuple[Person, str, str]:

@@ -10,16 +10,17 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from frontend import formats
-from frontend.acts import Act, NothingAsked, answer, sent
+from frontend.acts import Act, NothingAsked, answer, sent, undone
 from frontend.forms import PageForm, WordsField
 from frontend.pages.drafts import PAGE
 from frontend.rendering import only_known, page
 from frontend.requests import SignedIn
 from marketplace.catalogue import job_text
 from marketplace.templates import end_template, keep_template, template, templates
+from marketplace.undoing import keep_again
 
 
 @require_safe
@@ -94,4 +95,18 @@ def end(request: SignedIn, template_id: UUID) -> HttpResponse:
             actor=request.user, template_id=template_id, at=request.received_at
         ),
         told=_("It is out of use."),
+        undo=reverse("template-return", args=[template_id]),
     )
+
+
+@require_POST
+@login_required
+def undo_end(request: SignedIn, template_id: UUID) -> HttpResponse:
+    """Have a template in use again."""
+    back = reverse("templates")
+
+    def again() -> str:
+        keep_again(actor=request.user, template_id=template_id, at=request.received_at)
+        return back
+
+    return undone(request, again, told=_("It is in use again."), otherwise=back)

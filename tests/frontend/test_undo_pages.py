@@ -1,0 +1,110 @@
+"""What can be undone has a button for it on the page that says that it was done."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from marketplace.membership import AlreadyMember, BothSides, end_membership
+from marketplace.models.people import Membership
+from marketplace.models.templates import Template
+from marketplace.refusals import Forbidden, Unknown
+from marketplace.templates import (
+    TemplateNameTaken,
+    end_template,
+    keep_template,
+    templates,
+)
+from marketplace.undoing import TemplateInUse, keep_again, seat_again
+from tests.builders import HOUR, NOON, a_draft, refused
+from tests.cast import Cast
+from tests.frontend.bidding import it_is
+from tests.frontend.conftest import SignIn
+
+BUTTON = re.compile(r'<form class="undo" method="post" action="([^"]+)">')
+
+
+@pytest.fixture
+def kept(cast: Cast) -> Template:
+    job = a_draft(cast)
+    return keep_template(
+        actor=cast.rolf, job_id=job.pk, name="Parties", at=NOON, milestones=["All"]
+    )
+
+
+def pressed(browser: Client, answer: str) -> str:
+    """Press “Undo” on this page, and return the page that answers."""
+    found = BUTTON.search(answer)
+    assert found, "there is nothing to undo"
+    return browser.post(found[1], follow=True).content.decode()
+
+
+def test_a_template_that_was_taken_out_of_use_is_back(company: Cast, as_person: SignIn) -> None:
+    cast, kept = company, kept_by_rolf(company)
+    with it_is(NOON + HOUR):
+        rolf = as_person(cast.rolf)
+        answer = rolf.post(f"/jobs/templates/{kept.pk}/end/", follow=True).content.decode()
+        assert 'data-key="u"' in answer
+        assert templates(actor=cast.rolf) == []
+
+        assert "It is in use again." in pressed(rolf, answer)
+        assert "is there already" in pressed(rolf, answer), "pressed twice"
+
+    (back,) = templates(actor=cast.rolf)
+    assert (back.name, back.milestones, back.title) == ("Parties", ("All",), kept.title)
+    assert BUTTON.search(rolf.get("/jobs/templates/").content.decode()) is None
+
+
+@pytest.mark.django_db
+def test_a_template_comes_back_for_whoever_may_draft_and_once(cast: Cast) -> None:
+    kept = kept_by_rolf(cast)
+    words: dict[str, Any] = {"template_id": kept.pk, "at": NOON + 2 * HOUR}
+    with refused(TemplateInUse):
+        keep_again(actor=cast.rolf, **words)
+    end_template(actor=cast.maya, template_id=kept.pk, at=NOON + HOUR)
+    with refused(Unknown, Forbidden):
+        keep_again(actor=cast.vera, **words)
+    keep_again(actor=cast.maya, **words)
+    with refused(TemplateNameTaken):
+        keep_again(actor=cast.maya, **words)
+
+
+@pytest.mark.django_db
+def test_a_place_that_was_ended_is_given_back(cast: Cast, as_person: SignIn) -> None:
+    seat = Membership.objects.current().get(user=cast.paul)
+    pia = as_person(cast.pia)
+
+    answer = pia.post(f"/memberships/{seat.pk}/end/", follow=True).content.decode()
+    assert not Membership.objects.current().filter(user=cast.paul).exists()
+    assert "They have their place again" in pressed(pia, answer)
+
+    again = Membership.objects.current().get(user=cast.paul)
+    assert (again.role, again.provider_id) == (seat.role, seat.provider_id)
+    assert again.pk != seat.pk, "that it was ended stays on the record"
+
+
+@pytest.mark.django_db
+def test_who_left_of_their_own_accord_is_not_offered_to_undo_it(
+    cast: Cast, as_person: SignIn
+) -> None:
+    seat = Membership.objects.current().get(user=cast.paul)
+    paul = as_person(cast.paul)
+
+    answer = paul.post(f"/memberships/{seat.pk}/end/", follow=True).content.decode()
+
+    assert BUTTON.search(answer) is None
+    with refused(Forbidden, Unknown):
+        seat_again(actor=cast.paul, membership_id=seat.pk, at=NOON + HOUR)
+
+
+@pytest.mark.django_db
+def test_a_place_that_is_held_is_not_given_again(cast: Cast) -> None:
+    seat = Membership.objects.current().get(user=cast.paul)
+    with refused(AlreadyMember, BothSides):
+        seat_again(actor=cast.pia, membership_id=seat.pk, at=NOON)
+    end_membership(actor=cast.pia, membership_id=seat.pk, at=NOON)
+    with refused(Unknown, Forbidden):
+        seat_again(actor=cast.vera, membership_id=seat.pk, at=NOON)
