@@ -27,12 +27,9 @@ from tests.frontend.conftest import SignIn
 BUTTON = re.compile(r'<form class="undo" method="post" action="([^"]+)">')
 
 
-@pytest.fixture
-def kept(cast: Cast) -> Template:
-    job = a_draft(cast)
-    return keep_template(
-        actor=cast.rolf, job_id=job.pk, name="Parties", at=NOON, milestones=["All"]
-    )
+def kept_by_rolf(cast: Cast) -> Template:
+    words: dict[str, Any] = {"name": "Parties", "milestones": ["All"], "at": NOON}
+    return keep_template(actor=cast.rolf, job_id=a_draft(cast).pk, **words)
 
 
 def pressed(browser: Client, answer: str) -> str:
