@@ -13,11 +13,14 @@ import openpyxl
 import pytest
 from pyarrow import parquet
 
+from ledger import chart
+from ledger.reports.vendor_year import STANDING
 from tests.api.conftest import NOW, Machine
 from tests.api.stories import HOUR, awarded, first_milestone
 from tests.cast import Cast
 from tests.ledger import builders as ledger
 
+ZERO = Decimal(0)
 SPAN = f"from={NOW.year - 1}-01-01&to={NOW.year + 1}-12-31"
 MONTHS = f"period={NOW.year - 1}-01&until_period={NOW.year}-12"
 MONTH = f"period={NOW:%Y-%m}"
@@ -136,3 +139,36 @@ def test_each_report_comes_to_what_it_says(story: Cast, fin: Machine):
 @pytest.mark.parametrize("name", REPORTS)
 def test_each_report_is_the_same_in_each_format(story: Cast, fin: Machine, name: str):
     assert wrong_with(fin, story, name, tuple(READERS)) == []
+
+
+def test_each_report_of_money_is_the_trial_balance_to_the_unit(story: Cast, fin: Machine):
+    def told(name: str) -> dict[str, Any]:
+        said: dict[str, Any] = fin.get(address(name, story)).json()
+        return said
+
+    def control(name: str, column: str) -> Decimal:
+        totals = told(name)["control"]["totals"]
+        return sum((Decimal(t["sum"]["amount"]) for t in totals if t["column"] == column), ZERO)
+
+    rows = told("trial-balance")["rows"]
+    stands = {row["account_code"]: Decimal(row["closing"]["amount"]) for row in rows}
+    spent = sum(stands.get(code, ZERO) for code in chart.SPEND)
+    owed = -sum(stands.get(code, ZERO) for code in STANDING)
+    (vendor,) = told("vendor-statement")["sums"]
+    assert spent > ZERO
+    assert owed > ZERO
+    # What departments were charged, by each report that says so.
+    assert control("spend", "amount") == spent
+    assert Decimal(told("department-statement")["closing"]["amount"]) == spent
+    assert control("budget-status", "charged") == spent
+    # What is promised.
+    assert control("commitments", "open") == stands[chart.COMMITMENT]
+    assert control("budget-status", "committed") == stands[chart.COMMITMENT]
+    # What vendors are owed.
+    assert control("vendor-aging", "owed") == -stands[chart.VENDOR_PAYABLE]
+    assert Decimal(vendor["closing"]["amount"]) == owed
+    assert Decimal(told("provider-statement")["closing"]["amount"]) == owed
+    # Both sides of everything.
+    assert control("journal", "debit") == control("journal", "credit")
+    sides = [sum(Decimal(row[side]["amount"]) for row in rows) for side in ("debit", "credit")]
+    assert sides[0] == sides[1]
