@@ -35,6 +35,7 @@ OutsidePaymentOut = paper(
 )
 CarryOut = paper(
     CarryRow,
+    "award_id",
     *("department_id", "department_name", "category_name", "line_id", "job_id", "job_title"),
     *("provider_name", "amount", "policy", "carried_budget", "new_available"),
 )

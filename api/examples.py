@@ -11,6 +11,7 @@ from api.bounds import with_bounds
 ID = "3f0a1c52-6f0e-4d0b-9a53-0d6b5b1f7c11"
 TEXTS = {"uuid": ID, "date": "2026-11-21", "date-time": "2026-11-21T09:00:00Z"}
 TEXTS |= {"email": "nina@example.com", "uri": "https://example.com/"}
+PATTERNS = {"^[A-Z]{3}$": "EUR", "^[0-9a-f]{64}$": "0f" * 32}
 NUMBERS = {"period_id": 202611, "year": 2026, "number": 1, "level": 0, "event_id": 1}
 DEPTH_MAX = 6
 
@@ -55,6 +56,8 @@ def _of_kind(schema: Mapping[str, Any], schemas: Mapping[str, Any], depth: int) 
         return max(1, int(schema.get("minimum", 1)))
     if kind == "boolean":
         return True
+    if schema.get("pattern") in PATTERNS:
+        return PATTERNS[schema["pattern"]]
     return TEXTS.get(schema.get("format", ""), "text"[: schema.get("maxLength", 4)])
 
 

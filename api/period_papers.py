@@ -43,7 +43,7 @@ CheckOut = paper(
     "rows",
     state=serializers.CharField(help_text="clear, warning or blocker."),
 )
-ChecklistOut = paper(Checklist, "period", "label", "checks")
+ChecklistOut = paper(Checklist, "period", "label", "checks", "is_closed", "steps")
 SealOut = paper(PeriodSeal, "period", "label", "root", "lines", "closed_at", "closed_by", "holds")
 AccrualOut = paper(
     AccrualRow,

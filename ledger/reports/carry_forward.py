@@ -32,6 +32,7 @@ class CarryRow:
     job_id: UUID | None  # of an open promise or an estimate; None for a line's unspent budget
     job_title: str
     provider_name: str
+    award_id: UUID | None  # whose promise it is
     amount: Money  # promised, or unspent
     policy: str  # lapse, carry, with_budget, without_budget
     carried_budget: Money  # what the new line is given
@@ -49,7 +50,7 @@ class CarryForwardPaper:
 
 COLUMNS: tuple[Column[CarryRow], ...] = columns(
     *("department_name", "category_name", "job_title", "provider_name", "amount", "policy"),
-    *("carried_budget", "new_available"),
+    *("carried_budget", "new_available", "award_id", "line_id"),
     currency=lambda row: row.amount.currency,
 )
 
@@ -88,6 +89,7 @@ def _promises(lines: QuerySet[BudgetLine], stated: Stated) -> Iterator[CarryRow]
             policy=policy,
             budget=budget,
             provider_name=award.provider.name,
+            award_id=award.pk,
         )
 
 
@@ -119,6 +121,7 @@ def _row(
     policy: Unspent | OpenPromises,
     budget: Money,
     provider_name: str = "",
+    award_id: UUID | None = None,
 ) -> CarryRow:
     return CarryRow(
         department_id=line.department_id,
@@ -128,6 +131,7 @@ def _row(
         job_id=job.pk if job else None,
         job_title=job.title if job else "",
         provider_name=provider_name,
+        award_id=award_id,
         amount=amount,
         policy=str(policy),
         carried_budget=budget,

@@ -9,10 +9,11 @@ from functools import partial
 
 from ledger.models.awards import Dispute
 from ledger.models.journal import EntryKind, Posting
-from ledger.models.periods import Period
+from ledger.models.periods import Period, PeriodStep
 from ledger.reports.accruals import accruals_of
 from ledger.reports.checks import Check, CheckRow
 from ledger.reports.columns import Column, columns
+from ledger.reports.periods import StepRow, step_row
 from ledger.reports.reading import reader_of
 from ledger.reports.stripe_books import balance_matched
 from ledger.tie_outs import wrong_in
@@ -34,6 +35,8 @@ class Checklist:
     period: int
     label: str
     checks: tuple[Check, ...]
+    is_closed: bool
+    steps: tuple[StepRow, ...]  # who took each, when, and the seal: the latest first
 
     @property
     def blockers(self) -> tuple[Check, ...]:
@@ -54,7 +57,10 @@ def close_checklist(*, actor: User, period_id: int, at: datetime) -> Checklist:
     period = Period.objects.filter(pk=period_id).first()
     if period is None:
         raise Unknown("There is no such month in the books.")
-    return Checklist(period.pk, str(period), checks_of(period, at=at))
+    taken = PeriodStep.objects.filter(period=period).select_related("taken_by", "reason")
+    steps = tuple(map(step_row, taken.order_by("-position")))
+    is_closed = period.closed_at is not None
+    return Checklist(period.pk, str(period), checks_of(period, at=at), is_closed, steps)
 
 
 def checks_of(period: Period, *, at: datetime) -> tuple[Check, ...]:

@@ -111,8 +111,8 @@ def period(*, actor: User, period_id: int, at: datetime) -> PeriodPaper:
     asked = asked_reopening(found)
     return PeriodPaper(
         row=_row(found, root, reader),
-        steps=tuple(map(_step, taken)),
-        asked=_step(taken[0]) if asked else None,
+        steps=tuple(map(step_row, taken)),
+        asked=step_row(taken[0]) if asked else None,
         begins_on=_begins_on(found, at),
         acts=tuple(_acts(actor, found, asked, at)),
     )
@@ -167,7 +167,8 @@ def _row(period: Period, root: bytes, reader: Reader) -> PeriodRow:
     )
 
 
-def _step(taken: PeriodStep) -> StepRow:
+def step_row(taken: PeriodStep) -> StepRow:
+    """Return one step of a month as a line."""
     return StepRow(
         step=taken.step,
         label=taken.get_step_display(),

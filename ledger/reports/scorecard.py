@@ -5,13 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from operator import itemgetter
 from uuid import UUID
 
 from django.db.models import Q
 
 from ledger.reports.columns import Column, columns
-from ledger.reports.needs import NOTHING, Counted, NeedFigure, again_mean, again_of, need_figures
+from ledger.reports.needs import (
+    NEEDS,
+    NOTHING,
+    Counted,
+    NeedFigure,
+    again_mean,
+    again_of,
+    need_figures,
+)
 from ledger.reports.opinions import (
     ENOUGH,
     Kept,
@@ -89,6 +98,11 @@ class RatingRow:
     is_new: bool
 
 
+def _of_need(row: RatingRow, *, code: str, part: str) -> Decimal | int | None:
+    """Return the shrunk mean of one need, or how many rated it."""
+    return next((getattr(one, part) for one in row.needs if one.code == code), None)
+
+
 COLUMNS: tuple[Column[RatingRow], ...] = columns(
     "provider_name",
     "kind",
@@ -98,6 +112,11 @@ COLUMNS: tuple[Column[RatingRow], ...] = columns(
     "again_mean",
     "dates_kept",
     "dates_promised",
+    **{
+        f"{code}_{part}": partial(_of_need, code=code, part=part)
+        for code in NEEDS
+        for part in ("mean", "n")
+    },
 )
 
 

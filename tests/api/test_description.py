@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
@@ -105,7 +106,9 @@ def test_every_operation_has_an_example_that_names_its_address_and_its_body(desc
             assert path.split("{")[0] in line
             if "application/json" in told.get("requestBody", {}).get("content", {}):
                 body = line.partition(" -d '")[2].rpartition("' ")[0]
-                assert isinstance(json.loads(body), dict), f"{method} {path}"
+                schema = told["requestBody"]["content"]["application/json"]["schema"]
+                whole = {**schema, "components": description["components"]}
+                assert jsonschema_rs.is_valid(whole, json.loads(body)), f"{method} {path}"
 
 
 def test_what_moves_money_asks_for_a_key(description):
