@@ -32,6 +32,7 @@ class Table:
     name: str
     columns: Sequence[Column[Any]]
     rows: Iterable[Any]
+    title: str = ""  # on paper, where its name says too little
 
 
 class TableAnswer(StreamingHttpResponse):
@@ -43,9 +44,11 @@ class TableAnswer(StreamingHttpResponse):
         self.table = table
 
 
-def csv_answer(name: str, columns: Sequence[Column[Row]], rows: Iterable[Row]) -> TableAnswer:
+def csv_answer(
+    name: str, columns: Sequence[Column[Row]], rows: Iterable[Row], *, title: str = ""
+) -> TableAnswer:
     """Return the rows as a CSV file to save, streamed."""
-    return TableAnswer(Table(name, columns, rows))
+    return TableAnswer(Table(name, columns, rows, title))
 
 
 def files(route: str, view: View, *, name: str) -> list[URLPattern]:
@@ -82,7 +85,7 @@ def _as(kind: str, view: View) -> View:
             return answer  # a refusal, or the way to the sign-in
         table = answer.table
         if kind == "pdf":
-            title = title_of(table.name)
+            title = table.title or title_of(table.name)
             made = pdf_file(table.columns, table.rows, title=title, headings=headings())
         else:
             made = write(table.columns, table.rows, title=table.name)

@@ -11,6 +11,7 @@ from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -77,10 +78,11 @@ def show(request: SignedIn) -> HttpResponse:
 @login_required
 def show_csv(request: SignedIn) -> StreamingHttpResponse:
     """Give a month as a file: opening, lines, closing."""
-    paper = _asked(request).paper
-    if paper is None:
+    asked = _asked(request)
+    if (paper := asked.paper) is None:
         return csv_answer("statement", COLUMNS, ())
-    return csv_answer(file_name(paper), COLUMNS, rows_of(paper))
+    title = f"{gettext('Statement')}: {paper.name}, {formats.month(asked.month)}"
+    return csv_answer(file_name(paper), COLUMNS, rows_of(paper), title=title)
 
 
 def with_balances(paper: Statement) -> list[tuple[StatementLine, Money]]:

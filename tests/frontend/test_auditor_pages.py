@@ -62,11 +62,14 @@ def read(client: Client, name: str, *args: object, query: str = "") -> str:
     return text
 
 
-def test_the_room_says_what_was_never_checked_and_what_waits(award, company, as_person):
+def test_the_room_says_what_was_never_checked_and_what_waits(award, company, as_person, settings):
+    settings.LOG_COPIES_BY_MAIL = True
+
     page = read(as_person(company.ada), "record")
 
     assert "The first check comes within a minute" in page
     assert "Copies out of the house" in page
+    assert "Finance and auditors, by mail" in page
     assert "Verify now" in page
 
 

@@ -59,7 +59,8 @@ def test_a_paper_is_headed_in_the_readers_language(cast: Cast, as_person: SignIn
     assert (words["headings"].language, words["headings"].rows) == ("de", "%d Zeilen.")
     assert "auf Englisch" in words["headings"].note  # of the columns
     with translation.override("de"):
-        assert title_of("statement-marketing-2026-03") == "Abrechnung marketing-2026-03"
+        assert title_of("budgets-2026") == "Budgets 2026"
+        assert title_of("trial-balance") == "Saldenliste"
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "pdf"])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from unittest.mock import patch
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from ledger.exchange.pdf_file import pdf_file
 from ledger.models.awards import Award
 from ledger.models.budgets import BudgetLine
 from ledger.models.journal import JournalEntry
@@ -65,6 +67,9 @@ def test_a_head_reads_each_charge_of_the_month_and_the_sum(maya: Client, award: 
     assert "15,300.00" in page  # what both come to
     file = maya.get(reverse("statement-csv") + MARCH)
     assert file["Content-Disposition"] == 'attachment; filename="statement-marketing-2026-03.csv"'
+    with patch("frontend.tables.pdf_file", side_effect=pdf_file) as made:
+        maya.get(reverse("statement-pdf") + MARCH)
+    assert made.call_args.kwargs["title"] == "Statement: Marketing, March 2026"
     head, *rows = list(csv.reader(sheet(maya, "statement-csv", MARCH)))
     told = [(row[head.index("line")], row[head.index("kind")]) for row in rows]
     assert told == [("opening", ""), ("booked", "charged"), ("booked", "charged"), ("closing", "")]
