@@ -136,6 +136,19 @@ def span(length: timedelta) -> str:
     return words[unit] % {"n": count}
 
 
+def late(due_at: datetime, *, now: datetime) -> str:
+    """Return how long a date is over: `3 days late`."""
+    count, unit = _in_one_unit(max(now - due_at, timedelta(seconds=_MINUTE)))
+    words = {
+        "minute": ngettext("%(n)d minute late", "%(n)d minutes late", count),
+        "hour": ngettext("%(n)d hour late", "%(n)d hours late", count),
+        "day": ngettext("%(n)d day late", "%(n)d days late", count),
+        "month": ngettext("%(n)d month late", "%(n)d months late", count),
+        "year": ngettext("%(n)d year late", "%(n)d years late", count),
+    }
+    return words[unit] % {"n": count}
+
+
 def relative(at: datetime, *, now: datetime) -> str:
     """Return how far a moment is from now: `in 2 days`, `3 hours ago`, `now`."""
     ahead = at - now

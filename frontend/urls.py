@@ -96,6 +96,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *urls_years.urlpatterns,
     path("help/", help.index, name="help"),
     path("help/keyboard/", help.keyboard, name="help_keyboard"),
+    path("help/reports/", help.reports, name="help_reports"),
     path("help/accessibility/", help.accessibility, name="help_accessibility"),
     path("help/components/", help.components, name="help_components"),
     path("appearance/", appearance.appearance, name="appearance"),

@@ -76,6 +76,9 @@ BID_STATES: Words = {
     "opened": _("Opened"),
     "disqualified": _("Disqualified"),
     "never_opened": _("Never opened"),
+    "chosen": _("Chosen"),
+    "not_chosen": _("Not chosen"),
+    "not_awarded": _("Ended without a choice"),
 }
 ACCESSES: Words = {
     "submitted": _("Submitted"),

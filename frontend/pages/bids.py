@@ -28,18 +28,20 @@ from frontend.rendering import only_known, page, refused
 from frontend.requests import SignedIn
 from frontend.tables import csv_answer
 from ledger.reports.columns import Column, columns
+from ledger.reports.own_bids import OwnBid, own_bids
 from marketplace.catalogue import job_text
 from marketplace.directory import seats
 from marketplace.refusals import Refusal, Unknown
 
 FILTERS = ("state", "provider")
 PART = 50  # bids on a page
-COLUMNS: tuple[Column[MyBid], ...] = columns(
+COLUMNS: tuple[Column[OwnBid], ...] = columns(
     "reference",
     "job_reference",
     "job_title",
     "provider_name",
     "state",
+    "outcome",
     "submitted_by",
     "submitted_at",
     "withdrawn_at",
@@ -223,17 +225,17 @@ def _filters(request: SignedIn) -> BidFilters:
 
 def _found(
     request: SignedIn, filters: BidFilters, *, begin: int = 0, count: int | None = None
-) -> list[MyBid]:
+) -> list[OwnBid]:
     """Return what the filters leave, all of it or so many from one on."""
     filters.is_valid()
     state = filters.cleaned_data.get("state", "")
     provider = filters.cleaned_data.get("provider", "")
     mine: dict[str, Any] = {"actor": request.user, "at": request.received_at}
     if not (state or provider):
-        return my_bids(**mine, begin=begin, count=count)
+        return own_bids(**mine, begin=begin, count=count)
     found = [
         bid
-        for bid in my_bids(**mine)
-        if state in ("", bid.state) and provider in ("", str(bid.provider_id))
+        for bid in own_bids(**mine)
+        if state in ("", bid.stands) and provider in ("", str(bid.provider_id))
     ]
     return found[begin:] if count is None else found[begin : begin + count]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from frontend.pages.specimens import specimens
+from frontend.programs import first_call
 from frontend.rendering import page
 
 
@@ -21,6 +23,14 @@ def index(request: HttpRequest) -> HttpResponse:
 def keyboard(request: HttpRequest) -> HttpResponse:
     """Show the keys, and the switch that turns them off."""
     return page(request, "frontend/pages/help/keyboard.html")
+
+
+@require_safe
+def reports(request: HttpRequest) -> HttpResponse:
+    """Show how a program pulls reports: one line to copy, and what there is to ask for."""
+    now = request.received_at  # type: ignore[attr-defined] # set at the door
+    context = {"call": first_call(at=now), "month": f"{timezone.localtime(now):%Y-%m}"}
+    return page(request, "frontend/pages/help/reports.html", context)
 
 
 @require_safe

@@ -20,6 +20,7 @@ from frontend.acts import Act, NothingAsked, answer, sent
 from frontend.appearance import ZONE_COOKIE, keep
 from frontend.forms import PageForm, offer
 from frontend.pages.drafts import PAGE
+from frontend.programs import first_call
 from frontend.rendering import fresh_sign_in, page, refused
 from frontend.requests import SignedIn
 from marketplace.directory import notices
@@ -40,7 +41,7 @@ class ReadingForm(PageForm):
         required=False,
         choices=[("", gettext_lazy("as the browser says")), *house.LANGUAGES],
         label=gettext_lazy("Language"),
-        help_text=gettext_lazy("Dates and figures are written its way."),
+        help_text=gettext_lazy("Every page is in it, and dates and figures are written its way."),
     )
     time_zone = forms.ChoiceField(
         required=False,
@@ -67,6 +68,7 @@ def show(request: SignedIn) -> HttpResponse:
         "tokens": [(one, _state(one, request)) for one in my_tokens(actor=person)],
         "notices": notices(person, limit=30),
         "runs_webhooks": may_run_webhooks(person),
+        "call": first_call(at=request.received_at),
     }
     if not (request.method == "POST" and form.is_valid()):
         return page(request, TEMPLATE, context)
@@ -120,7 +122,9 @@ def new_token(request: SignedIn) -> HttpResponse:
         )
     except Refusal as refusal:
         return refused(request, template, context, refusal=refusal)
-    response = page(request, template, {"token": token})
+    call = first_call(at=request.received_at, scopes=typed["scopes"])
+    call = call.replace("cb_…", token.secret)
+    response = page(request, template, {"token": token, "call": call})
     response["Cache-Control"] = "no-store"
     return response
 

@@ -124,12 +124,14 @@ def moment(context: Context, at: datetime | None, how: str = "full") -> SafeStri
     Write a moment as `<time>`: absolute with its zone, and how far it is from now.
 
     `how` is `full` (both), `deadline` (both, the relative one first), `exact` (with seconds,
-    alone), `absolute` or `relative` (one of them).
+    alone), `absolute` or `relative` (one of them), or `late` (how long it is over).
     """
     if at is None:
         return ""
     now = context["request"].received_at
     told = formats.relative(at, now=now)
+    if how == "late":
+        return _time(at, formats.late(at, now=now))
     if how == "relative":
         return _time(at, told)
     if how in ("absolute", "exact"):

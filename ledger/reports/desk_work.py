@@ -154,8 +154,14 @@ def _milestone(
         since_at=work.chosen_at,
         due_at=due_at,
         is_late=due_at is not None and due_at < at,
-        then="After that it counts as missed." if due_at else "The department accepts it.",
+        then=_after(due_at, at),
     )
+
+
+def _after(due_at: datetime | None, at: datetime) -> str:
+    if due_at is None:
+        return "The department accepts it."
+    return "It counts as missed." if due_at < at else "After that it counts as missed."
 
 
 def _change(work: Award, change: ChangeOrder, reader: Reader, *, by_provider: bool) -> OpenItem:

@@ -6,10 +6,12 @@ import re
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from bids.models.bids import Bid, BidDraft
 from bids.reading import my_bid
+from ledger.commissioning import end_without_award
 from marketplace.addenda import add_addendum
 from marketplace.models.jobs import Invitation, Job
 from marketplace.models.questions import Question
@@ -18,7 +20,7 @@ from tests.builders import HOUR, NOON, a_published_job
 from tests.cast import Cast
 from tests.frontend.bidding import NOW, address, check_and_submit, it_is, send, typed
 from tests.frontend.conftest import SignIn
-from tests.ledger.builders import choose, contest, grant
+from tests.ledger.builders import CHOICE, choose, contest, grant
 
 pytestmark = pytest.mark.django_db
 
@@ -180,6 +182,44 @@ def test_the_list_of_bids_has_ones_own_and_their_state(
     assert bid.reference.encode() in sheet
     assert pia.get(reverse("my-bids") + "?colour=red").status_code == 400
     assert "No bid yet" in as_person(cast.vera).get(reverse("my-bids")).content.decode()
+
+
+def test_the_list_of_bids_says_what_became_of_each_once_the_choice_is_told(
+    cast: Cast, as_person: SignIn
+) -> None:
+    grant(cast)
+    here = contest(cast)
+    pia, vera, path = as_person(cast.pia), as_person(cast.vera), reverse("my-bids")
+    result = reverse("debrief", args=[here.job.pk])
+
+    def listed(who: Client, state: str) -> bool:
+        bid = here.team_bid if who is pia else here.vendor_bid
+        return bid.reference in who.get(f"{path}?state={state}").content.decode()
+
+    with it_is(CHOICE):
+        assert (listed(pia, "opened"), listed(vera, "opened")) == (True, True)
+        assert (listed(pia, "chosen"), listed(vera, "not_chosen")) == (False, False)
+        assert result not in vera.get(path).content.decode()
+        choose(cast, here.team_bid)
+
+        assert (listed(pia, "chosen"), listed(vera, "not_chosen")) == (True, True)
+        assert (listed(pia, "not_chosen"), listed(vera, "chosen")) == (False, False)
+        assert (listed(pia, "opened"), listed(vera, "opened")) == (False, False)
+        assert result in vera.get(path).content.decode()
+        assert b",not_chosen," in b"".join(vera.get(reverse("my-bids-csv")))
+
+
+def test_a_contest_that_ended_without_a_choice_says_so_in_the_list_of_bids(
+    cast: Cast, as_person: SignIn
+) -> None:
+    grant(cast)
+    here = contest(cast)
+    end_without_award(actor=cast.maya, job_id=here.job.pk, reason="The need is gone.", at=CHOICE)
+
+    with it_is(CHOICE):
+        page = as_person(cast.vera).get(reverse("my-bids") + "?state=not_awarded")
+
+    assert here.vendor_bid.reference in page.content.decode()
 
 
 def test_a_long_list_of_bids_comes_in_parts(

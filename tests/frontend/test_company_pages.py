@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
@@ -17,6 +20,7 @@ from tests.builders import NOON
 from tests.cast import Cast
 from tests.frontend.bidding import it_is, send
 from tests.frontend.conftest import SignIn
+from tests.ledger.builders import grant
 
 pytestmark = pytest.mark.django_db
 
@@ -165,6 +169,48 @@ def test_a_token_is_shown_once_and_ended(cast: Cast, as_person: SignIn) -> None:
     assert as_person(cast.rolf).get(reverse("token-revoke", args=[token.id])).status_code == 404
     send(maya, reverse("token-revoke", args=[token.id]))
     assert my_tokens(actor=cast.maya)[0].revoked_at == NOON
+
+
+def test_the_line_beside_a_new_token_pulls_a_report(
+    cast: Cast, as_person: SignIn, client: Client
+) -> None:
+    typed = {"name": "Month end", "scopes": ["reports:read"], "days": "30"}
+
+    page = send(as_person(cast.fin), reverse("token-new"), typed).content.decode()
+
+    found = re.search(
+        r"curl -H &#x27;(Authorization): (Bearer cb_\w+)&#x27; &#x27;(\S+)&#x27;", page
+    )
+    assert found is not None
+    header, value, address = found.groups()
+    asked = urlsplit(html.unescape(address))
+    answer = client.get(f"{asked.path}?{asked.query}", headers={header: value})
+    assert answer.status_code == 200
+    assert "items" in answer.json()
+    assert reverse("api-reference") in page
+
+
+def test_a_token_that_may_read_no_report_is_given_no_such_line(
+    cast: Cast, as_person: SignIn
+) -> None:
+    typed = {"name": "Bids", "scopes": ["bids:write"], "days": "30"}
+
+    page = send(as_person(cast.vera), reverse("token-new"), typed).content.decode()
+
+    assert "curl" not in page
+    assert reverse("api-reference") in page
+
+
+def test_each_address_that_the_help_names_answers_finance(cast: Cast, as_person: SignIn) -> None:
+    grant(cast)  # with it the month begins
+    fin = as_person(cast.fin)
+    page = fin.get(reverse("help_reports")).content.decode()
+    addresses = [
+        html.unescape(one) for one in re.findall(r"<code>(/api/v1/reports/\S+)</code>", page)
+    ]
+
+    assert len(addresses) == 7
+    assert {one: fin.get(one).status_code for one in addresses} == dict.fromkeys(addresses, 200)
 
 
 def test_what_a_person_was_told_stands_in_their_settings(cast: Cast, as_person: SignIn) -> None:

@@ -46,5 +46,17 @@ def test_how_far_a_moment_is_fits_one_unit(ahead: timedelta, told: str) -> None:
     assert formats.relative(NOON + ahead, now=NOON) == told
 
 
+@pytest.mark.parametrize(
+    ("past", "told"),
+    [
+        (timedelta(seconds=5), "1 minute late"),
+        (timedelta(hours=2), "2 hours late"),
+        (timedelta(days=37), "37 days late"),
+    ],
+)
+def test_a_date_that_is_over_says_by_how_much(past: timedelta, told: str) -> None:
+    assert formats.late(NOON - past, now=NOON) == told
+
+
 def test_a_share_is_counted_never_a_lone_percentage() -> None:
     assert formats.fraction(17, 18) == "17 of 18"

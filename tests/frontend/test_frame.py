@@ -19,7 +19,8 @@ from tests.cast import Cast
 from tests.frontend.conftest import SignIn
 
 pytestmark = pytest.mark.django_db
-OPEN_TO_ALL = ["help", "help_keyboard", "help_accessibility", "help_components", "account_login"]
+HELP = ["help", "help_reports", "help_keyboard", "help_accessibility", "help_components"]
+OPEN_TO_ALL = [*HELP, "account_login"]
 
 
 @pytest.mark.parametrize("name", OPEN_TO_ALL)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from uuid import uuid4
 
 import pytest
@@ -241,6 +241,19 @@ def test_scores_given_one_after_the_other_are_one_thing_done(cast: Cast, contest
     done = desk(actor=cast.maya, at=CHOICE + DAY).done
 
     assert [item.text for item in done] == ["You scored a bid", "You published a job"]
+
+
+def test_a_promise_whose_date_is_over_counts_as_missed_and_says_so(cast: Cast, award: Award):
+    first, *_ = builders.milestones(award)
+    assert first.due_on is not None
+    there = datetime.combine(first.due_on, time(12), UTC)
+
+    def then(at: datetime) -> tuple[bool, str]:
+        item = others(cast.maya, at)["deliver"]
+        return item.is_late, item.then
+
+    assert then(there) == (False, "After that it counts as missed.")
+    assert then(there + 2 * DAY) == (True, "It counts as missed.")
 
 
 def test_an_offer_to_end_the_work_waits_for_the_other_side(cast: Cast):
