@@ -15,6 +15,7 @@ from bids.judging import PanelTooSmall, refuse_too_few
 from ledger.models.awards import Award, Delivery, Milestone
 from ledger.models.objections import Objection
 from ledger.reports import states
+from ledger.reports.choosing import Choosing
 from ledger.reports.reading import Reader
 from ledger.reports.states import State, noted
 from ledger.standstill import ruling_due_at, standstill_until
@@ -92,8 +93,15 @@ def works_listed(jobs: Iterable[Job]) -> dict[UUID, Award]:
     return whole | {award.job_id: award for award in named}
 
 
-def custody(job: Job, *, state: State, work: Award | None, reader: Reader) -> Custody:
-    """Return who has a job, as far as the reader may know; its department must be at hand."""
+def custody(
+    job: Job, *, state: State, work: Award | None, reader: Reader, choice: Choosing | None = None
+) -> Custody:
+    """
+    Return who has a job, as far as the reader may know; its department must be at hand, and
+    where its choice is to be made, what `choosing` says.
+    """
+    if work is None and choice is not None:
+        return to_choose(job, choice)
     if work is None:
         return _before_the_choice(job, state, reader)
     if state == State.IN_DELIVERY:
@@ -146,10 +154,14 @@ def _before_the_choice(job: Job, state: State, reader: Reader) -> Custody:
         case State.CLOSED:
             since = job.closed_at or job.closes_at or job.drafted_at
             return Custody(opener(job, reader), since, None, "All bids are opened together.")
-        case State.TO_CHOOSE:
-            since = job.opened_at or job.drafted_at
-            return Custody(department, since, None, "Every bidder is told in the same minute.")
     return Custody("", job.cancelled_at or job.opened_at or job.drafted_at)
+
+
+def to_choose(job: Job, choice: Choosing) -> Custody:
+    """Return who has an opened job, and until when the bids hold that the reader may know."""
+    who = choice.waits_for or f"The head of {job.department.name}"
+    then = "Every bidder is told in the same minute."
+    return Custody(who, job.opened_at or job.drafted_at, end_of(choice.until_on), then)
 
 
 def opener(job: Job, reader: Reader) -> str:

@@ -10,6 +10,8 @@ from django.db.models.functions import Coalesce
 
 from bids.models.bids import Bid
 from ledger.models.awards import Award
+from ledger.reports.choosing import choosing_of_opened
+from ledger.reports.custody import Custody, to_choose
 from ledger.reports.desk_jobs import MOST
 from ledger.reports.open_items import OpenItem
 from ledger.reports.reading import Reader
@@ -68,15 +70,17 @@ def _standing(reader: Reader, at: datetime) -> Iterator[OpenItem]:
         .select_related("job__department", "provider")
         .defer("quality_envelope", "price_envelope", "receipt", "job__need")
     )
-    for bid in bids.order_by(F("job__closes_at"))[:MOST]:
+    found = list(bids.order_by(F("job__closes_at"))[:MOST])
+    choices = choosing_of_opened({bid.job_id for bid in found if bid.job.opened_at}, reader)
+    for bid in found:
         job = bid.job
         waits = job.closed_at is None and job.closes_at is not None and job.closes_at > at
         if waits and noted(bid, "last_addendum") > bid.confirmed_addendum:
             yield _confirm(bid)
         elif job.opened_at is None:
-            yield _other(bid, "opening", "Wait for the opening", "The clock")
+            yield _sealed(bid)
         else:
-            yield _other(bid, "choice", "Wait for the choice", job.department.name)
+            yield _opened(bid, to_choose(job, choices[job.pk]), at)
 
 
 def _confirm(bid: Bid) -> OpenItem:
@@ -96,20 +100,35 @@ def _confirm(bid: Bid) -> OpenItem:
     )
 
 
-def _other(bid: Bid, kind: str, act: str, who: str) -> OpenItem:
-    job = bid.job
-    sealed = job.opened_at is None
+def _sealed(bid: Bid) -> OpenItem:
     return OpenItem(
-        kind=kind,
-        act=act,
-        job_id=job.pk,
-        job_title=job.title,
+        kind="opening",
+        act="Wait for the opening",
+        job_id=bid.job_id,
+        job_title=bid.job.title,
         subject_id=bid.pk,
         what=f"Bid {bid.reference} of {bid.provider.name}.",
-        who=who,
+        who="The clock",
         is_mine=False,
-        since_at=bid.submitted_at if sealed else job.opened_at or bid.submitted_at,
-        due_at=job.closes_at if sealed else None,
+        since_at=bid.submitted_at,
+        due_at=bid.job.closes_at,
         is_late=False,
-        then="All bids are opened together." if sealed else "You get the result, with reasons.",
+        then="All bids are opened together.",
+    )
+
+
+def _opened(bid: Bid, now: Custody, at: datetime) -> OpenItem:
+    return OpenItem(
+        kind="choice",
+        act="Wait for the choice",
+        job_id=bid.job_id,
+        job_title=bid.job.title,
+        subject_id=bid.pk,
+        what=f"Bid {bid.reference} of {bid.provider.name}.",
+        who=now.has_it,
+        is_mine=False,
+        since_at=now.since_at,
+        due_at=now.due_at,
+        is_late=now.is_late(at),
+        then="You get the result, with reasons.",
     )

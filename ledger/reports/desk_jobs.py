@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from ledger.models.awards import Award
-from ledger.reports.custody import end_of, opener
-from ledger.reports.desk_waits import waited_for, waits_for_others
+from ledger.reports.choosing import choice_notes, choosing
+from ledger.reports.custody import opener, to_choose
 from ledger.reports.open_items import OpenItem
 from ledger.reports.reading import Reader
 from ledger.reports.states import noted, opening_waits_for
@@ -119,15 +119,14 @@ def _to_choose(reader: Reader, at: datetime) -> Iterator[OpenItem]:
         )
         .annotate(
             bid_count=Count("bids", filter=standing),
-            valid_until=Min("bids__opened__valid_until_on", filter=standing),
-            **waits_for_others(),
+            **choice_notes(reader.providers),
         )
         .select_related("department")
     )
     for job in jobs.order_by("opened_at")[:MOST]:
-        other = waited_for(job)
-        mine = job.department_id in reader.headed and not other
-        due_at = end_of(noted(job, "valid_until"))
+        choice = choosing(job, reader)
+        now = to_choose(job, choice)
+        mine = job.department_id in reader.headed and not choice.waits_for
         count = noted(job, "bid_count")
         yield OpenItem(
             kind="choose" if mine else "choice",
@@ -136,10 +135,10 @@ def _to_choose(reader: Reader, at: datetime) -> Iterator[OpenItem]:
             job_title=job.title,
             subject_id=job.pk,
             what="One bid, opened." if count == 1 else f"{count} bids, opened.",
-            who="You" if mine else other or f"The head of {job.department.name}",
+            who="You" if mine else now.has_it,
             is_mine=mine,
-            since_at=job.opened_at or job.drafted_at,
-            due_at=due_at,
-            is_late=due_at is not None and due_at < at,
-            then="Every bidder is told in the same minute.",
+            since_at=now.since_at,
+            due_at=now.due_at,
+            is_late=now.is_late(at),
+            then=now.then,
         )

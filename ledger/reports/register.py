@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 
 from bids.models.bids import Bid
 from ledger.models.awards import Award
+from ledger.reports.choosing import Choosing, choosing_of
 from ledger.reports.columns import Column, columns
 from ledger.reports.custody import custody, works_listed
 from ledger.reports.paging import PAGE, Page, page_size, read_cursor, write_cursor
@@ -24,6 +25,7 @@ from marketplace.models.events import Audience, Event
 from marketplace.models.jobs import Invitation, Job
 from marketplace.models.people import Office, User
 from marketplace.money import Money
+from marketplace.together import together
 
 Which: TypeAlias = Found | list[UUID]
 ORDERS = ("newest", "deadline")
@@ -122,8 +124,8 @@ def register(
     else:
         found = _told[order].all(which, at, providers, departments)
     shown = found[:size]
-    works = works_listed(shown)
-    rows = tuple(_row(job, reader, works.get(job.pk), at) for job in shown)
+    works, choices = together(lambda: works_listed(shown), lambda: choosing_of(shown, reader))
+    rows = tuple(_row(job, reader, works.get(job.pk), choices.get(job.pk), at) for job in shown)
     more = len(found) > size
     return Page(rows, _cursor_after(shown[-1], order) if more else None)
 
@@ -183,9 +185,11 @@ def _cursor_after(job: Job, order: str) -> str:
     return write_cursor(f"jobs.{order}", noted(job, "key").isoformat(), str(job.pk))
 
 
-def _row(job: Job, reader: Reader, work: Award | None, at: datetime) -> JobRow:
+def _row(
+    job: Job, reader: Reader, work: Award | None, choice: Choosing | None, at: datetime
+) -> JobRow:
     state = State(noted(job, "state"))
-    now = custody(job, state=state, work=work, reader=reader)
+    now = custody(job, state=state, work=work, reader=reader, choice=choice)
     has_part = reader.buys(job.department_id) or reader.reads_all_books or noted(job, "has_bid")
     chosen = work.provider if work is not None and has_part else None
     return JobRow(

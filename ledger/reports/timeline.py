@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ledger.models.awards import Award
+from ledger.reports.choosing import choosing_of
 from ledger.reports.custody import Custody, custody, end_of, waiting_delivery, works_of
 from ledger.reports.reading import Reader, reader_of
 from ledger.reports.states import State, noted, with_state
@@ -61,13 +62,14 @@ def timeline(*, actor: User, job_id: UUID, at: datetime) -> Timeline:
     jobs = with_state(Job.objects.visible_to(actor), at=at, reader=reader)
     job = jobs.select_related("department", "policy", "cancellation").one(job_id)
     state = State(noted(job, "state"))
-    works, reads = together(
+    works, choices, reads = together(
         lambda: works_of([job.pk]),
+        lambda: choosing_of([job], reader),
         lambda: Job.objects.readable_to(actor).filter(pk=job.pk).exists(),
     )
     work = works.get(job.pk)
     seen = work if work is not None and _sees_the_work(reader, work) else None
-    now = custody(job, state=state, work=work, reader=reader)
+    now = custody(job, state=state, work=work, reader=reader, choice=choices.get(job.pk))
     facts = timeline_facts(reader, job, seen) if reads else ()  # an administrator: the state alone
     promised = [fact for fact in facts if fact.promise]
     return Timeline(

@@ -126,7 +126,10 @@ def test_opened_bids_wait_for_the_head(cast: Cast, contest: Contest):
     assert mine(cast.maya, CHOICE)["choose"].what == "2 bids, opened."
     assert others(cast.rolf, CHOICE)["choice"].who == "The head of Marketing"
     waiting = others(cast.vera, CHOICE)["choice"]
-    assert (waiting.who, waiting.then) == ("Marketing", "You get the result, with reasons.")
+    assert (waiting.who, waiting.then) == (
+        "The head of Marketing",
+        "You get the result, with reasons.",
+    )
 
 
 def test_work_waits_for_the_provider_then_for_the_department(cast: Cast, award: Award):

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 
 import pytest
 
 from ledger.commissioning import cancel_job, end_without_award
 from ledger.disputing import raise_dispute
 from ledger.models.awards import Award
+from ledger.reports.custody import end_of
+from ledger.reports.desk import desk
 from ledger.reports.paging import NotACursor
 from ledger.reports.register import JobRow, register
 from ledger.reports.states import State
+from ledger.reports.timeline import timeline
+from marketplace.interests import declare_interest
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
+from marketplace.panels import appoint_panel
 from tests.builders import DAY, DEADLINE, HOUR, NOON, a_draft, eur, refused
 from tests.cast import Cast
 from tests.ledger import builders
@@ -51,7 +57,52 @@ def test_a_published_job_is_with_the_bidders_until_its_deadline(cast: Cast):
 def test_opened_bids_are_with_the_department(cast: Cast, contest: Contest):
     row = row_of(contest.job, cast.vera, CHOICE)
 
-    assert (row.state, row.has_it) == (State.TO_CHOOSE, "Marketing")
+    assert (row.state, row.has_it) == (State.TO_CHOOSE, "The head of Marketing")
+
+
+def told_of_the_choice(actor: User, job: Job) -> set[tuple[str, datetime | None]]:
+    """Who has it and by when: in the list, in the life of the job, and at home."""
+    row = row_of(job, actor, CHOICE)
+    life = timeline(actor=actor, job_id=job.pk, at=CHOICE)
+    items = desk(actor=actor, at=CHOICE)
+    home = [one for one in (*items.mine, *items.others) if one.kind in ("choose", "choice")]
+    return {
+        (row.has_it, row.next_at),
+        (life.has_it, life.due_at),
+        *((row.has_it if one.is_mine else one.who, one.due_at) for one in home),
+    }
+
+
+def test_each_paper_says_the_same_of_a_choice_and_a_bidder_only_how_long_the_own_bid_holds(
+    cast: Cast,
+):
+    builders.grant(cast)
+    job = builders.publish(cast)
+    soon, late = date(2026, 6, 30), date(2026, 9, 30)
+    for provider, until in ((cast.events_team, soon), (cast.vera_co, late)):
+        offer = replace(builders.bid_of(builders.THREE_PARTS), valid_until_on=until)
+        builders.submit(cast, job, provider, offer)
+    builders.open_job(job)
+    head = "The head of Marketing"
+
+    assert told_of_the_choice(cast.maya, job) == {(head, end_of(soon))}
+    assert told_of_the_choice(cast.rolf, job) == {(head, end_of(soon))}
+    assert told_of_the_choice(cast.pia, job) == {(head, end_of(soon))}
+    assert told_of_the_choice(cast.vera, job) == {(head, end_of(late))}
+    assert told_of_the_choice(cast.otto, job) == {(head, None)}  # invited, and did not bid
+    assert told_of_the_choice(cast.adam, job) == {(head, None)}
+
+
+def test_a_choice_that_waits_for_the_panel_is_the_panels_everywhere(cast: Cast):
+    builders.grant(cast)
+    job = builders.publish(cast)
+    appoint_panel(actor=cast.maya, job_id=job.pk, user_ids=[cast.rolf.pk], at=NOON + HOUR)
+    builders.submit(cast, job, cast.vera_co, builders.bid_of(builders.THREE_PARTS))
+    declare_interest(actor=cast.rolf, job_id=job.pk, has_some=False, at=NOON + 2 * HOUR)
+    builders.open_job(job)
+
+    for person in (cast.maya, cast.vera, cast.ada):
+        assert {who for who, _ in told_of_the_choice(person, job)} == {"The panel"}
 
 
 def test_chosen_work_is_with_the_provider_until_it_is_delivered(cast: Cast, award: Award):
