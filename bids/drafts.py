@@ -12,13 +12,13 @@ from bids.bidding import lock_job, refuse_bidder, refuse_closed, refuse_two_bidd
 from bids.content import BidContent
 from bids.files import back_to_what_stands, with_files
 from bids.models.bids import BidDraft
-from bids.offering import refuse_too_much, refuse_unfit
+from bids.offering import faults, refuse_too_much
 from bids.permissions import may_draft_bid_for
 from bids.reading import CannotBeRead
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
 from marketplace.models.providers import Provider
-from marketplace.refusals import require
+from marketplace.refusals import Refusal, require
 
 
 @transaction.atomic(savepoint=False)
@@ -82,16 +82,18 @@ def bid_draft(*, actor: User, job_id: UUID, provider_id: UUID, at: datetime) -> 
         raise CannotBeRead("Your draft does not open any more. Throw it away.") from None
 
 
-def refuse_draft(*, actor: User, job_id: UUID, provider_id: UUID, at: datetime) -> None:
+def draft_faults(
+    *, actor: User, job_id: UUID, provider_id: UUID, at: datetime
+) -> tuple[Refusal, ...]:
     """
-    Return if what was written so far could be submitted as it stands, or is not there.
+    Return all that keeps what was written so far from being submitted as it stands.
 
     :raises Unknown, Forbidden, SitsWithTwo, CannotBeRead: as `bid_draft`.
-    :raises NoPrice, LinesDoNotAddUp, …: whatever `refuse_unfit` finds in it.
     """
     content = bid_draft(actor=actor, job_id=job_id, provider_id=provider_id, at=at)
-    if content is not None:
-        refuse_unfit(Job.objects.visible_to(actor).one(job_id), content)
+    if content is None:
+        return ()
+    return tuple(faults(Job.objects.visible_to(actor).one(job_id), content))
 
 
 def _find(actor: User, job_id: UUID, provider_id: UUID) -> tuple[Job, Provider]:

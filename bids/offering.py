@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from bids.content import KINDS, BidContent
 from marketplace.models.jobs import Job
-from marketplace.money import LARGEST_MINOR
+from marketplace.money import LARGEST_MINOR, Money
 from marketplace.policies import IMPORTED
 from marketplace.refusals import Refusal
 
@@ -20,7 +22,15 @@ class NoPrice(Refusal):
     field = "lines"
 
 
-class NotAPriceLine(Refusal):
+class _OfARow(Refusal):
+    """Which row of several it is about, from one on; None where it is about all of them."""
+
+    def __init__(self, text: str, number: int | None = None) -> None:
+        super().__init__(text)
+        self.number = number
+
+
+class NotAPriceLine(_OfARow):
     """A line has a known kind and an amount that can be charged."""
 
     code = "not_a_price_line"
@@ -41,7 +51,7 @@ class PriceAboveCeiling(Refusal):
     field = "lines"
 
 
-class LinesDoNotAddUp(Refusal):
+class LinesDoNotAddUp(_OfARow):
     """The milestones together cost what the lines together cost."""
 
     code = "lines_do_not_add_up"
@@ -76,44 +86,76 @@ def refuse_unfit(job: Job, content: BidContent) -> None:
     :raises NoPrice, NotAPriceLine, WrongCurrency, PriceAboveCeiling, LinesDoNotAddUp: the money.
     :raises DatesOutOfOrder, NotAsked, TooLong: the rest.
     """
-    _refuse_money(job, content)
+    for fault in faults(job, content):
+        raise fault
+
+
+def faults(job: Job, content: BidContent) -> Iterator[Refusal]:
+    """Yield all that keeps this from being a bid on this job, each as it would be refused."""
+    yield from _faults_of_money(job, content)
     starts, finishes = content.starts_on, content.finishes_on
     if starts is not None and finishes is not None and finishes < starts:
-        raise DatesOutOfOrder("The work must finish on or after the day it starts.")
+        yield DatesOutOfOrder("The work must finish on or after the day it starts.")
     if content.answers.keys() - set(_criteria(job, content)):
-        raise NotAsked("An answer belongs to no criterion of this job.")
-    refuse_too_much(content)
+        yield NotAsked("An answer belongs to no criterion of this job.")
+    yield from _faults_of_size(content)
 
 
 def refuse_too_much(content: BidContent) -> None:
     """:raises TooLong, NotAPriceLine: more than a bid, or the draft of one, can hold."""
+    for fault in _faults_of_size(content):
+        raise fault
+
+
+def _faults_of_size(content: BidContent) -> Iterator[Refusal]:
     longest = max([content.approach, *content.answers.values()], key=len)
     if len(longest) > LONGEST_TEXT:
-        raise TooLong(f"A text has {len(longest):,} characters; {LONGEST_TEXT:,} are the most.")
+        yield TooLong(f"A text has {len(longest):,} characters; {LONGEST_TEXT:,} are the most.")
     if len(content.lines) > MOST_LINES or len(content.milestones) > MOST_LINES:
-        raise NotAPriceLine(f"A bid has at most {MOST_LINES} lines and as many milestones.")
+        yield NotAPriceLine(f"A bid has at most {MOST_LINES} lines and as many milestones.")
     texts = [line.text for line in content.lines] + [part.title for part in content.milestones]
     if any(len(text) > LONGEST_LINE for text in texts):
-        raise NotAPriceLine(f"The text of a line has at most {LONGEST_LINE} characters.")
+        yield NotAPriceLine(f"The text of a line has at most {LONGEST_LINE} characters.")
 
 
-def _refuse_money(job: Job, content: BidContent) -> None:
+def _faults_of_money(job: Job, content: BidContent) -> Iterator[Refusal]:
     if not content.is_priced and not content.lines and job.policy.code == IMPORTED:
         return
     if not content.is_priced or not content.lines:
-        raise NoPrice("Enter at least one line of the price.")
+        yield NoPrice("Enter at least one line of the price.")
+        return
     if content.currency != job.currency:
-        raise WrongCurrency(f"This job is priced in {job.currency}, not in {content.currency}.")
-    if any(line.kind not in KINDS or line.amount_minor < 0 for line in content.lines):
-        raise NotAPriceLine("Each line has a kind and an amount of zero or more.")
+        yield WrongCurrency(f"This job is priced in {job.currency}, not in {content.currency}.")
+        return
+    wrong = list(_faults_of_lines(content))
+    yield from wrong
+    if not wrong:  # what such lines add up to is no price
+        yield from _faults_of_price(job, content)
+
+
+def _faults_of_lines(content: BidContent) -> Iterator[Refusal]:
+    for number, line in enumerate(content.lines, start=1):
+        if line.kind not in KINDS:
+            yield NotAPriceLine(f"Line {number} of the price is of no known kind.", number)
+        if line.amount_minor < 0:
+            yield NotAPriceLine(f"Line {number} of the price is below zero.", number)
+    for number, part in enumerate(content.milestones, start=1):
+        if part.amount_minor < 0:
+            yield LinesDoNotAddUp(f"Milestone {number} is below zero.", number)
+
+
+def _faults_of_price(job: Job, content: BidContent) -> Iterator[Refusal]:
     if content.quoted.minor > LARGEST_MINOR or not 0 <= content.tax_minor <= LARGEST_MINOR:
-        raise NotAPriceLine("The price or the tax is not an amount that can be charged.")
+        yield NotAPriceLine("The price or the tax is not an amount that can be charged.")
     # A hidden ceiling is never told by a refusal.
     if job.shows_ceiling and job.ceiling is not None and content.quoted > job.ceiling:
-        raise PriceAboveCeiling(f"The ceiling is {job.ceiling}; your price is {content.quoted}.")
+        yield PriceAboveCeiling(f"The ceiling is {job.ceiling}; your price is {content.quoted}.")
     parts = [milestone.amount_minor for milestone in content.milestones]
-    if parts and (min(parts) < 0 or sum(parts) != content.quoted.minor):
-        raise LinesDoNotAddUp(f"The milestones must add up to {content.quoted}.")
+    if parts and sum(parts) != content.quoted.minor:
+        yield LinesDoNotAddUp(
+            f"The milestones must add up to {content.quoted}; "
+            f"they add up to {Money(sum(parts), content.currency)}."
+        )
 
 
 def _criteria(job: Job, content: BidContent) -> list[object]:

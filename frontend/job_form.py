@@ -67,8 +67,8 @@ class JobForm(PageForm):
         required=False,
         label=gettext_lazy("One quality point is worth"),
         help_text=gettext_lazy(
-            "We propose 0.3 × ceiling / 40: a bid that is ten points better may then cost ten "
-            "times this more. With a hidden ceiling, say your own."
+            "A bid that is ten points better may cost ten times this more. Left empty, we fill in "
+            "7.50 for each 1,000 of a ceiling that bidders see; with a hidden one, say your own."
         ),
     )
     past_ratings = forms.IntegerField(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from marketplace.details import PAST_RATINGS
 from marketplace.directory import Seat, categories, departments, providers, seats
 from marketplace.drafting import JobDetails
 from marketplace.offering import OfferedPolicy, offered_policies
+from marketplace.readiness import propose_point
 from marketplace.refusals import Forbidden
 from marketplace.templates import TemplatePaper
 
@@ -129,7 +131,12 @@ class JobSheet:
 
     def details(self) -> JobDetails:
         """Return what was typed, as the verbs take it."""
-        return details(self.job, self.meant(), currency=self.currency)
+        found = details(self.job, self.meant(), currency=self.currency)
+        # With a hidden ceiling, the proposal would tell it: there it has to be typed.
+        ranks_by_it = found.mode == "quality_to_price" and found.shows_ceiling
+        if found.point is None and found.ceiling is not None and ranks_by_it:
+            return replace(found, point=propose_point(found.ceiling))
+        return found
 
 
 def _currency(request: SignedIn, own: list[Seat], shown: JobText | None) -> str:

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bids.content import BidContent, canonical, price_facts, quality_facts
-from bids.drafts import bid_draft, discard_bid_draft, refuse_draft, save_bid_draft
+from bids.drafts import bid_draft, discard_bid_draft, draft_faults, save_bid_draft
 from bids.files import attached_files
 from bids.offers import MyBid, my_bids
 from bids.reading import my_bid
@@ -23,6 +23,7 @@ from bids.submission import submit_bid
 from frontend import formats
 from frontend.acts import Act, NothingAsked, answer, sent
 from frontend.bid_sheet import BidSheet, sum_of
+from frontend.forms import Problem
 from frontend.pages.drafts import PAGE
 from frontend.rendering import fresh_sign_in, page, refused
 from frontend.requests import SignedIn
@@ -33,6 +34,24 @@ from marketplace.saying import said
 from marketplace.together import together
 
 TEMPLATE = "frontend/pages/bids/edit.html"
+ROWS = {"lines": "line", "milestones": "part"}  # the prefix of their fields
+PARTS = {
+    "milestones": "parts",
+    "finishes_on": "dates",
+    "approach": "approach",
+    "answers": "answers",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """All that keeps a draft from being submitted; behaves as a form towards the summary."""
+
+    errors: list[Problem]
+
+    def problems(self) -> list[Problem]:
+        """Return each with the field, on the page where it is written, that it leads to."""
+        return self.errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,18 +152,23 @@ def submit(request: SignedIn, job_id: UUID, provider_id: UUID) -> HttpResponse:
     return redirect("bid-receipt", bid.pk)
 
 
-def _lacking(request: SignedIn, here: Desk) -> Refusal | None:
+def _lacking(request: SignedIn, here: Desk) -> Lacking:
     """Return what would be said if the draft were submitted as it stands."""
-    try:
-        refuse_draft(
-            actor=request.user,
-            job_id=here.job.id,
-            provider_id=here.seat.provider_id,
-            at=request.received_at,
-        )
-    except Refusal as refusal:
-        return refusal
-    return None
+    found = draft_faults(
+        actor=request.user,
+        job_id=here.job.id,
+        provider_id=here.seat.provider_id,
+        at=request.received_at,
+    )
+    return Lacking([Problem(_anchor(one), one.text) for one in found])
+
+
+def _anchor(fault: Refusal) -> str:
+    """Return where on the form it is mended: the row that it names, else the part of the page."""
+    number, prefix = getattr(fault, "number", None), ROWS.get(fault.field or "")
+    if number is not None and prefix is not None:
+        return f"id_{prefix}-{number - 1}-amount"
+    return PARTS.get(fault.field or "", "price")
 
 
 @PAGE

@@ -34,8 +34,8 @@ TEMPLATE = "frontend/pages/jobs/edit.html"
 # Which part of the page a missing thing stands in.
 PARTS = (
     ("details", gettext_lazy("Details"), {"title", "category", "need", "policy_code"}),
-    ("good", gettext_lazy("What good looks like"), {"criteria", "mode", "procedure", "point"}),
-    ("budget", gettext_lazy("Budget"), {"ceiling", "shows_ceiling"}),
+    ("good", gettext_lazy("What good looks like"), {"criteria", "mode", "procedure"}),
+    ("budget", gettext_lazy("Budget"), {"ceiling", "shows_ceiling", "point"}),
     ("who", gettext_lazy("Who may bid"), {"invited", "waiver"}),
     ("dates", gettext_lazy("Dates"), {"closes_at", "questions_until", "starts_on", "ends_on"}),
 )

@@ -101,6 +101,25 @@ def test_the_check_page_says_what_keeps_the_bid_from_being_submitted(
     assert "Submit the bid" in right
 
 
+def test_the_check_page_names_all_that_is_wrong_at_once_with_where_it_is_mended(
+    cast: Cast, job: Job, as_person: SignIn
+) -> None:
+    vera, co = as_person(cast.vera), cast.vera_co
+    edit = reverse("bid-edit", args=[job.pk, co.pk])
+    below = {"line-1-amount": "-5", "finishes_on": "2026-06-01", "starts_on": "2026-06-20"}
+
+    send(vera, edit, typed(job, **below))
+    page = vera.get(reverse("bid-submit", args=[job.pk, co.pk])).content.decode()
+
+    assert f'<a href="{edit}#id_line-1-amount">Line 2 of the price is below zero.</a>' in page
+    assert f'<a href="{edit}#dates">The work must finish on or after' in page
+    assert page.index("cannot be submitted yet") < page.index("<h1")
+    send(vera, edit, typed(job, **(below | {"line-1-amount": "5"})))
+    again = vera.get(reverse("bid-submit", args=[job.pk, co.pk])).content.decode()
+    assert f'<a href="{edit}#parts">The milestones must add up to' in again
+    assert "below zero" not in again
+
+
 def test_a_draft_that_changed_after_the_check_is_not_submitted(
     cast: Cast, job: Job, as_person: SignIn
 ) -> None:

@@ -13,7 +13,7 @@ from ledger.models.awards import Award, Dispute, NoAward
 from marketplace.models.jobs import Job
 from marketplace.models.questions import Addendum, Question
 from marketplace.questions import ask_question
-from tests.builders import DAY, a_draft
+from tests.builders import DAY, a_draft, eur
 from tests.cast import Cast
 from tests.frontend.conftest import SignIn
 from tests.frontend.words import said, typed
@@ -82,6 +82,29 @@ def test_only_a_title_is_needed_to_begin(cast: Cast, maya: Client, now: datetime
 
     assert "Say what is needed." in page
     assert "Invite somebody to bid." in page
+
+
+def test_the_worth_of_a_point_is_proposed_where_bidders_see_the_ceiling(
+    cast: Cast, maya: Client, now: datetime
+) -> None:
+    shown = typed(cast, now + 9 * DAY, point="", shows_ceiling="yes")
+    maya.post(reverse("job-new"), shown)
+    job = Job.objects.get()
+
+    assert (job.ceiling, job.point_value) == (eur("10000"), eur("75"))
+    assert 'value="75.00"' in maya.get(reverse("job-edit", args=[job.pk])).content.decode()
+
+
+def test_with_a_hidden_ceiling_the_worth_of_a_point_is_missing_under_budget(
+    cast: Cast, maya: Client, now: datetime
+) -> None:
+    maya.post(reverse("job-new"), typed(cast, now + 9 * DAY, point="", shows_ceiling="no"))
+    job = Job.objects.get()
+
+    check = said(maya.get(reverse("job-publish", args=[job.pk])))
+
+    assert job.point_minor is None
+    assert "Budget: Say what one more quality point is worth to you." in check
 
 
 def test_what_is_wrong_stands_on_top_and_all_that_was_typed_is_kept(
