@@ -36,7 +36,7 @@ MODES: Words = {
 }
 TOO_FEW: Words = {
     "extend_once": _("Extend once by three business days"),
-    "go_on": _("Go on with those there are"),
+    "go_on": _("Choose among those that came"),
     "end": _("End without a choice"),
 }
 REASONS: Words = {
@@ -162,7 +162,7 @@ RECOVERY_POLICIES: Words = {
     "rebate": _("Given back to the departments that used the team"),
 }
 PERIODS: Words = {"open": _("Open"), "closing": _("Closing"), "closed": _("Closed")}
-CHECKS: Words = {"clear": _("Clear"), "warning": _("To know"), "blocker": _("Stands against it")}
+CHECKS: Words = {"clear": _("Clear"), "warning": _("Worth knowing"), "blocker": _("Keeps it open")}
 CORRECTIONS: Words = {
     "waiting": _("Waits for a second person"),
     "signed": _("Signed and booked"),

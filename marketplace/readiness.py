@@ -208,7 +208,8 @@ def _time_gaps(job: Job, at: datetime) -> Iterator[Missing]:
         return
     days = job.policy.minimum_days
     if job.closes_at <= at or job.closes_at < at + timedelta(days=days):
-        text = f"Leave bidders at least {days} days." if days else "The deadline has passed."
+        is_over = job.closes_at <= at or not days
+        text = "The deadline has passed." if is_over else f"Leave bidders at least {days} days."
         yield Missing("closes_at", text, DeadlineTooSoon)
     if job.questions_until is not None and job.questions_until > job.closes_at:
         text = "Questions end before bids do."

@@ -39,7 +39,7 @@ class ChoiceForm(PageForm):
     reason_code = forms.ChoiceField(
         choices=wording.choices("reasons", *REASONS),
         widget=forms.RadioSelect,
-        label=gettext_lazy("In one word"),
+        label=gettext_lazy("The main reason"),
     )
     reason = WordsField(
         label=gettext_lazy("In a sentence"),

@@ -137,8 +137,8 @@ def moment(context: Context, at: datetime | None, how: str = "full") -> SafeStri
     if how in ("absolute", "exact"):
         return _time(at, formats.moment(at, seconds=how == "exact"))
     if how == "deadline":
-        return format_html("{} {}", _time(at, told), _second(formats.moment(at)))
-    return format_html("{} {}", _time(at, formats.moment(at)), _second(told))
+        return format_html("{}, {}", _time(at, told), _second(formats.moment(at)))
+    return format_html("{}, {}", _time(at, formats.moment(at)), _second(told))
 
 
 @register.filter

@@ -173,7 +173,7 @@ def test_finance_gives_leave_to_charge_late(
         actor=cast.rolf, delivery_id=delivery.pk, missing="The roof.", at=CHOICE + 2 * DAY
     )
     fin, address = as_person(cast.fin), reverse("late-charge", args=[award.job_id, milestone.pk])
-    assert "To be charged until" in board(maya, award)
+    assert "To be charged by" in board(maya, award)
     assert "Allow a late charge…" not in board(maya, award)
     late = as_person(cast.vera).post(reverse("deliver", args=[award.job_id, milestone.pk]), {})
     assert "Ask finance to allow it." in said(late)

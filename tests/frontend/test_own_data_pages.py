@@ -42,7 +42,7 @@ def test_who_asks_on_a_page_is_erased_on_a_page(cast: Cast, as_person: SignIn) -
 
 def _ask_and_erase(cast: Cast, as_person: SignIn) -> None:
     rolf, adam = as_person(cast.rolf), as_person(cast.adam)
-    assert "Take it along" in rolf.get("/settings/").content.decode()
+    assert "Download it" in rolf.get("/settings/").content.decode()
 
     assert rolf.post("/settings/erasure/").status_code == 302
     assert "Names to take away" in adam.get("/people/").content.decode()

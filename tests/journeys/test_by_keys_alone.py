@@ -125,7 +125,7 @@ def test_choosing_a_bid(founded: Cast, told: Told, begin: Starting) -> None:
     keys.open("Choose… Vera & Co")
     keys.goes_round()
     keys.skip()
-    keys.pick("In one word", "Better quality")
+    keys.pick("The main reason", "Better quality")
     keys.write("In a sentence", "Their idea for the rain convinced us.")
     keys.to("Which criterion decided")
     keys.press("ArrowDown")
@@ -161,7 +161,7 @@ def test_rating_the_work_with_the_arrows(founded: Cast, told: Told, begin: Start
     for question in ("Result", "again"):
         keys.to("", group=question)
         keys.press("Space")
-    keys.go("Send, once")
+    keys.go("Send the rating")
     sees(keys, "Thank you.")
 
 

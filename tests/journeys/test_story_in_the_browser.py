@@ -286,7 +286,7 @@ def _hand_over(pia: Visitor, note: str) -> None:
 def _both_rate(maya: Visitor, pia: Visitor) -> None:
     """Eight taps each way; nothing is shown before both are in."""
     maya.go("Rate the work")
-    maya.press("Send, once")
+    maya.press("Send the rating")
     maya.sees("There is a problem")
     for name in ("informed", "in_control", "friendly", "knowledgeable", "attentive", "result"):
         maya.page.locator(f'[name="{name}"][value="5"]').check()
@@ -294,7 +294,7 @@ def _both_rate(maya: Visitor, pia: Visitor) -> None:
     maya.page.locator('[name="again"][value="yes"]').check()
     maya.fill(text="They thought of everything.")
     maya.picture("rating")
-    maya.press("Send, once")
+    maya.press("Send the rating")
     maya.sees("Thank you.")
     pia.page.reload()
     pia.sees_no("They thought of everything.")
@@ -303,7 +303,7 @@ def _both_rate(maya: Visitor, pia: Visitor) -> None:
         pia.page.locator(f'[name="{name}"][value="4"]').check()
     pia.page.locator('[name="again"][value="yes"]').check()
     pia.picture("rating")
-    pia.press("Send, once")
+    pia.press("Send the rating")
     pia.sees("Thank you.")
 
 
