@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Case, F, Q, QuerySet, Sum, When
+from django.db.models.functions import ExtractYear
 
 from ledger import chart
 from ledger.models.awards import Milestone
@@ -68,6 +68,8 @@ COLUMNS: tuple[Column[CommitmentRow], ...] = columns(
 # Which figure an entry of a kind moves; what is in neither was used up.
 ORIGINAL = {EntryKind.AWARDED, EntryKind.OVERRIDDEN, EntryKind.PROMISE_CARRIED}
 RELEASED = ORIGINAL | {EntryKind.RELEASED, EntryKind.CANCELLED}
+# A promise that is carried names the commitment it leaves, and the one it comes to.
+CARRIED = Case(When(entry__kind=EntryKind.PROMISE_CARRIED, then=F("entry__source")))
 
 
 def commitments(
@@ -93,7 +95,7 @@ def commitments(
         Commitment.objects.filter(budget_line__department__in=departments)
         .select_related("award__job", "award__provider", "budget_line__department")
         .defer("award__comparison", "award__job__need")
-        .order_by("award__chosen_at", "pk")
+        .order_by("award__chosen_at", "award", "budget_line__fiscal_year", "line")
     )
     if fiscal_year is not None:
         found = found.filter(budget_line__fiscal_year=fiscal_year)
@@ -121,12 +123,14 @@ def _then(found: QuerySet[Commitment], known: Known) -> Iterator[Commitment]:
             account__in=accounts([chart.COMMITMENT]),
             award__in=found.order_by().values("award"),
         )
-        .values_list("award", "department", "entry__period__fiscal_year", "entry__kind")
+        .annotate(year=ExtractYear("entry__posted_at", tzinfo=UTC), carried=CARRIED)
+        .values_list("award", "department", "year", "carried", "entry__kind")
         .annotate(promised=Sum("debit_minor"), given=Sum("credit_minor"))
     )
-    figures: dict[tuple[Any, ...], dict[str, int]] = {}
-    for award, department, year, kind, promised, given in moved.order_by():
-        sums = figures.setdefault((award, department, year), defaultdict(int))
+    moved_by = _moved_by(found)
+    figures: dict[UUID | None, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for award, department, year, carried, kind, promised, given in moved.order_by():
+        sums = figures[carried or moved_by(award, department, year)]
         if kind == EntryKind.CHANGED:
             sums["adjusted"] += int(promised - given)
         else:
@@ -135,15 +139,35 @@ def _then(found: QuerySet[Commitment], known: Known) -> Iterator[Commitment]:
             )
             sums["released" if kind in RELEASED else "liquidated"] += int(given)
     for one in found:
-        line = one.budget_line
-        sums = figures.get((one.award_id, line.department_id, line.fiscal_year), {})
-        if sums:
+        if sums := figures.get(one.pk, {}):
             for name in ("original", "adjusted", "liquidated", "released"):
                 setattr(one, f"{name}_minor", sums.get(name, 0))
             one.open_minor = (
                 one.original_minor + one.adjusted_minor - one.liquidated_minor - one.released_minor
             )
             yield one
+
+
+def _moved_by(found: QuerySet[Commitment]) -> Callable[[UUID, UUID, int], UUID | None]:
+    """
+    Return what names the commitment that an entry of a year moved: the one that stood then. In
+    which period it was booked says nothing of that: a past year's last ones may be closed.
+    """
+    chains: dict[tuple[UUID, UUID], list[tuple[int, UUID]]] = defaultdict(list)
+    every = Commitment.objects.filter(award__in=found.order_by().values("award"))
+    for award, department, year, id in every.order_by("budget_line__fiscal_year").values_list(
+        "award", "budget_line__department", "budget_line__fiscal_year", "pk"
+    ):
+        chains[award, department].append((year, id))
+
+    def moved_by(award: UUID, department: UUID, year: int) -> UUID | None:
+        chain = chains.get((award, department))
+        if not chain:
+            return None
+        stood = [id for begun, id in chain if begun <= year]
+        return stood[-1] if stood else chain[0][1]  # none: the budget is a coming year's
+
+    return moved_by
 
 
 def _planned(awards: Iterable[UUID], at: datetime) -> dict[UUID, list[date]]:

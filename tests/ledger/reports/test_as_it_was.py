@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from ledger.periods import adjusting_period
 from ledger.reports.batch_lines import charge_lines
 from ledger.reports.changes import changes
+from ledger.reports.commitments import commitments
 from ledger.reports.disputes import credit_notes, disputes
 from ledger.reports.journal import JournalFilter, journal_control
 from ledger.reports.known import Known
@@ -18,7 +20,7 @@ from ledger.reports.trial_balance import trial_balance
 from ledger.reports.vendor_aging import vendor_aging
 from marketplace.money import Money
 from marketplace.refusals import Forbidden
-from tests.cast import Cast, assemble
+from tests.cast import Cast, assemble, assemble_again
 from tests.ledger import builders as ledger
 
 DAY = timedelta(days=1)
@@ -120,3 +122,35 @@ def test_papers_of_finance_are_not_for_everybody(cast: Cast, story: Story):
     assert provider_results(actor=cast.fin, **months) == ()  # a vendor's work recovers nothing
     assert disputes(actor=cast.fin, at=story.charged_at) == ()
     assert credit_notes(actor=cast.fin, at=story.charged_at, **story.span) == ()
+
+
+@pytest.mark.parametrize("closed", ["nothing", "december", "the year"])
+def test_a_promise_that_was_carried_is_told_of_the_years_it_left_and_came_to(db, closed: str):
+    """40,800.00 promised in December, 15,300.00 used then, and 20,400.00 in January."""
+    cast = assemble_again(at=ledger.AUTUMN)
+    ledger.grant(cast, at=ledger.AUTUMN)
+    first, second, _third = ledger.milestones(ledger.award_of_december(cast))
+    ledger.accept(cast, first, at=ledger.DECEMBER + DAY)
+    new_year = ledger.JANUARY - DAY
+    if closed != "nothing":
+        ledger.close_month(cast, 202512, at=new_year)
+    if closed == "the year":
+        ledger.close_month(cast, adjusting_period(2025, at=new_year), at=new_year)
+    ledger.accept(cast, second, at=ledger.JANUARY)
+    ask = {"actor": cast.fin, "at": ledger.JANUARY + DAY, "only_open": False}
+
+    now = commitments(**ask)
+
+    old, new = [
+        (row.fiscal_year, *(money.minor for money in (row.original, row.liquidated, row.open)))
+        for row in now
+    ]
+    assert old == (2025, 40_800_00, 15_300_00, 0)
+    assert new == (2026, 25_500_00, 20_400_00, 5_100_00)
+    assert commitments(**ask, known=Known(known_at=ask["at"])) == now
+    then = commitments(**ask, known=Known(as_of=ask["at"].date()))
+    assert [(row.fiscal_year, row.open) for row in then] == [
+        (row.fiscal_year, row.open) for row in now
+    ]
+    (before,) = commitments(**ask, known=Known(known_at=new_year))
+    assert (before.fiscal_year, before.open.minor) == (2025, 25_500_00)
