@@ -50,6 +50,9 @@ ChoiceOut = paper(
     "best_in_house",
     "best_outside",
     "spread",
+    "charged",
+    "comparable",
+    "spent",
     "reason_code",
     "reason_label",
     "reason",
@@ -57,6 +60,9 @@ ChoiceOut = paper(
     "followed_view",
     "chosen_by",
     "chosen_at",
+    "override",
+    "rating_after",
+    "rating_after_n",
 )
 ChoiceTotalsOut = paper(
     totals.ChoiceTotals,
@@ -121,7 +127,7 @@ class Choices(Report):
         orders=("newest",),
     )
     def get(self, asked: Asked) -> Listed | HttpResponseBase:
-        """One row a choice, newest first: which bid, against how many, lowest or not, and why."""
+        """One row a choice, newest first: which bid, against how many, why, what came of it."""
         only = record.ChoiceFilter(**asked.query)
         control = record.choice_control(actor=asked.actor, only=only)
         if asked.format != "json":

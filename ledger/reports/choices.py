@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from ledger.models.awards import Award
+from ledger.reports.choice_facts import NOTHING, AfterRating, ChoiceFacts, choice_facts
 from ledger.reports.columns import Column, Control, ControlTotal, columns
 from ledger.reports.paging import PAGE, PAGE_MAX, Page, page_size, read_cursor, write_cursor
 from ledger.reports.prices import ValidPrice, valid_prices
@@ -18,6 +20,7 @@ from marketplace.among import Found
 from marketplace.compiled import Kept
 from marketplace.models.people import User
 from marketplace.money import Money
+from marketplace.together import together
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,9 @@ class ChoiceRow:
     best_in_house: Money | None  # of the valid bids; None where there is none or it is kept
     best_outside: Money | None
     spread: Money | None  # highest less lowest valid bid
+    charged: Money | None  # the chosen bid as compared: what the department is charged …
+    comparable: Money | None  # … the same with administration and changeover …
+    spent: Money | None  # … and what the company really spends; None where never compared
     reason_code: str
     reason_label: str
     reason: str
@@ -69,6 +75,9 @@ class ChoiceRow:
     followed_view: str
     chosen_by: str
     chosen_at: datetime
+    override: str  # who replaced the department's choice by this one; empty for its own choice
+    rating_after: Decimal | None  # the department's, 1 to 5, once revealed; kept from finance
+    rating_after_n: int  # of how many questions it is the mean
 
 
 COLUMNS: tuple[Column[ChoiceRow], ...] = columns(
@@ -86,12 +95,18 @@ COLUMNS: tuple[Column[ChoiceRow], ...] = columns(
     "best_in_house",
     "best_outside",
     "spread",
+    "charged",
+    "comparable",
+    "spent",
     "reason_code",
     "reason",
     "decisive_criterion",
     "followed_view",
     "chosen_by",
     "chosen_at",
+    "override",
+    "rating_after",
+    "rating_after_n",
 )
 
 
@@ -117,8 +132,13 @@ def choices(
     size = page_size(limit)
     found = _told.all(Found(awards.order_by("-chosen_at", "-pk")[: size + 1]))
     shown = found[:size]
-    prices = valid_prices(award.job_id for award in shown)
-    rows = tuple(_row(award, prices[award.job_id], reader) for award in shown)
+    prices, facts = together(
+        lambda: valid_prices(award.job_id for award in shown),
+        lambda: choice_facts(award.pk for award in shown),
+    )
+    rows = tuple(
+        _row(award, prices[award.job_id], facts.get(award.pk, NOTHING), reader) for award in shown
+    )
     if len(found) <= size:
         return Page(rows, None)
     return Page(rows, write_cursor("choices", shown[-1].chosen_at.isoformat(), str(shown[-1].pk)))
@@ -175,14 +195,17 @@ def awards_of(reader: Reader, only: ChoiceFilter) -> QuerySet[Award]:
     return awards.filter(**{name: value for name, value in wanted.items() if value})
 
 
-def _row(award: Award, prices: list[ValidPrice], reader: Reader) -> ChoiceRow:
+def _row(award: Award, prices: list[ValidPrice], facts: ChoiceFacts, reader: Reader) -> ChoiceRow:
     asked = [price.quoted for price in prices]
     inside = [price.quoted for price in prices if price.is_in_house]
     outside = [price.quoted for price in prices if not price.is_in_house]
     own = next((price.quoted for price in prices if price.bid_id == award.bid_id), None)
     lowest = min(asked, default=None)
-    # Finance is told what rivals asked only where three or more did, so that none stands alone.
-    tells = reader.audits or reader.buys(award.department_id) or len(asked) >= 3
+    # Finance is told what rivals asked only where three or more did, so that none stands alone;
+    # and of a single rating nothing, because it tells who gave it.
+    is_near = reader.audits or reader.buys(award.department_id)
+    tells = is_near or len(asked) >= 3
+    rating = facts.rating if is_near and facts.rating else AfterRating()
     return ChoiceRow(
         award_id=award.pk,
         job_id=award.job_id,
@@ -204,6 +227,9 @@ def _row(award: Award, prices: list[ValidPrice], reader: Reader) -> ChoiceRow:
         best_in_house=min(inside, default=None) if tells else None,
         best_outside=min(outside, default=None) if tells else None,
         spread=max(asked) - min(asked) if asked and tells else None,
+        charged=facts.charged,
+        comparable=facts.comparable,
+        spent=facts.spent,
         reason_code=award.reason_code,
         reason_label=award.get_reason_code_display(),
         reason=award.reason.text,
@@ -211,6 +237,9 @@ def _row(award: Award, prices: list[ValidPrice], reader: Reader) -> ChoiceRow:
         followed_view=award.followed_view,
         chosen_by=award.chosen_by.name,
         chosen_at=award.chosen_at,
+        override=award.chosen_by.name if facts.is_override else "",
+        rating_after=rating.mean,
+        rating_after_n=rating.n,
     )
 
 

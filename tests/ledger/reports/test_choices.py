@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -11,14 +12,31 @@ from ledger.reports.choice_share import NotAGroup, choice_share, contests_won
 from ledger.reports.choice_totals import choice_totals
 from ledger.reports.choices import ChoiceFilter, choices, every_choice
 from ledger.reports.paging import NotACursor
+from marketplace.policies import state_policy
 from marketplace.refusals import Forbidden, Unknown
 from marketplace.system import the_importer
-from tests.builders import eur, refused
+from tests.builders import DAY, NOON, eur, refused
 from tests.cast import Cast
 from tests.ledger import builders
 from tests.ledger.builders import CHOICE, Contest
+from tests.ledger.test_overriding import grant_house, override
 
 pytestmark = pytest.mark.django_db
+
+
+def state_rules_of_outside_work(cast: Cast, **words: int) -> None:
+    """Finance says what an outside contract costs beside its price."""
+    state_policy(
+        actor=cast.fin,
+        code="outside",
+        at=NOON - DAY,
+        in_force_on=(NOON - DAY).date(),
+        explanation="A contract outside is looked after, and changed over to.",
+        budget_control="hard",
+        minimum_days=0,
+        needs_team_and_vendor=False,
+        **words,
+    )
 
 
 def test_a_choice_stands_beside_the_bids_it_was_made_against(cast: Cast, award: Award):
@@ -31,6 +49,54 @@ def test_a_choice_stands_beside_the_bids_it_was_made_against(cast: Cast, award: 
     assert row.spread == eur("10000")
     assert (row.reason_code, row.reason) == ("quality", "Their idea for the rain convinced us.")
     assert (row.chosen_by, row.decisive_criterion) == ("Maya", "Idea")
+
+
+def test_a_choice_tells_both_views_of_money_as_they_were_compared(cast: Cast):
+    """Vera & Co asks 30,000.00; 500.00 of administration and 2,000.00 of changeover come on top."""
+    rules = {"administration_minor": 500_00, "changeover_minor": 2_000_00}
+    state_rules_of_outside_work(cast, **rules)
+    builders.grant(cast)
+    contest = builders.contest(cast, vendor=("10000", "20000"), policy_code="outside")
+    builders.choose(cast, contest.vendor_bid)
+
+    (row,) = choices(actor=cast.maya).items
+
+    assert (row.charged, row.comparable, row.spent) == (eur("30000"), eur("32500"), eur("32500"))
+
+
+def test_of_a_teams_bid_the_company_spends_what_could_be_avoided(cast: Cast, award: Award):
+    (row,) = choices(actor=cast.fin).items
+
+    assert (row.charged, row.comparable, row.spent) == (eur("40000"), eur("40000"), eur("0"))
+
+
+def test_a_choice_says_who_overrode_the_departments_own(cast: Cast, contest: Contest):
+    builders.choose(cast, contest.vendor_bid)
+    assert [row.override for row in choices(actor=cast.maya).items] == [""]
+    grant_house(cast)
+    override(cast, contest, bid_id=contest.team_bid.pk)
+
+    (row,) = choices(actor=cast.maya).items
+
+    assert (row.override, row.chosen_by, row.provider_name) == ("Gerd", "Gerd", "Events")
+
+
+def test_a_rating_stands_beside_its_choice_once_it_is_revealed(cast: Cast, award: Award):
+    """Rolf gives 5 for informed and 4 for the result: 4.5 of two answers."""
+    rated_at = CHOICE + timedelta(days=32)
+    builders.finish(cast, award)
+    builders.rate_as(cast, award, "department", at=rated_at)
+    (row,) = choices(actor=cast.maya).items
+    assert (row.rating_after, row.rating_after_n) == (None, 0)
+
+    builders.rate_as(cast, award, "provider", at=rated_at)
+
+    for who in (cast.maya, cast.gerd, cast.ada):
+        (row,) = choices(actor=who).items
+        assert (row.rating_after, row.rating_after_n) == (Decimal("4.500"), 2)
+    # One rating tells who gave it: finance reads of three and more together.
+    (row,) = choices(actor=cast.fin).items
+    assert (row.rating_after, row.rating_after_n) == (None, 0)
 
 
 def test_the_cheapest_bid_is_the_lowest(cast: Cast, contest: Contest):
