@@ -93,7 +93,11 @@ class BudgetStatus(Report):
         files=True,
     )
     def get(self, asked: Asked) -> Listed | HttpResponseBase:
-        """Granted, carried in, precommitted, committed, charged, and what is left."""
+        """
+        Granted and moved, carried in, precommitted, committed, charged, accrued (handed over and
+        not accepted), and what is left. `forecast` is charged, committed, and what is accrued
+        beyond the committed.
+        """
         rows = budgets.budget_status(actor=asked.actor, **asked.query)
         return report_of(asked, "budget-status", budgets.COLUMNS, rows)
 

@@ -28,12 +28,15 @@ BudgetOut = paper(
     "currency",
     "control",
     "budget",
+    "moved",
     "carried_in",
     "precommitted",
     "committed",
     "charged",
+    "accrued",
     "available",
     "used_percent",
+    "forecast",
 )
 CommitmentOut = paper(
     CommitmentRow,

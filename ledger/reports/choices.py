@@ -195,16 +195,38 @@ def awards_of(reader: Reader, only: ChoiceFilter) -> QuerySet[Award]:
     return awards.filter(**{name: value for name, value in wanted.items() if value})
 
 
-def _row(award: Award, prices: list[ValidPrice], facts: ChoiceFacts, reader: Reader) -> ChoiceRow:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the bids of a job asked, as far as the reader is told."""
+
+    own: Money | None  # the chosen one
+    lowest: Money | None
+    is_tied: bool
+    in_house: Money | None
+    outside: Money | None
+    spread: Money | None
+
+
+def _asked(award: Award, prices: list[ValidPrice], *, tells: bool) -> _Asked:
     asked = [price.quoted for price in prices]
+    lowest = min(asked, default=None)
     inside = [price.quoted for price in prices if price.is_in_house]
     outside = [price.quoted for price in prices if not price.is_in_house]
-    own = next((price.quoted for price in prices if price.bid_id == award.bid_id), None)
-    lowest = min(asked, default=None)
+    return _Asked(
+        own=next((price.quoted for price in prices if price.bid_id == award.bid_id), None),
+        lowest=lowest,
+        is_tied=lowest is not None and asked.count(lowest) > 1,
+        in_house=min(inside, default=None) if tells else None,
+        outside=min(outside, default=None) if tells else None,
+        spread=max(asked) - min(asked) if asked and tells else None,
+    )
+
+
+def _row(award: Award, prices: list[ValidPrice], facts: ChoiceFacts, reader: Reader) -> ChoiceRow:
     # Finance is told what rivals asked only where three or more did, so that none stands alone;
     # and of a single rating nothing, because it tells who gave it.
     is_near = reader.audits or reader.buys(award.department_id)
-    tells = is_near or len(asked) >= 3
+    asked = _asked(award, prices, tells=is_near or len(prices) >= 3)
     rating = facts.rating if is_near and facts.rating else AfterRating()
     return ChoiceRow(
         award_id=award.pk,
@@ -220,13 +242,13 @@ def _row(award: Award, prices: list[ValidPrice], facts: ChoiceFacts, reader: Rea
         kind="in_house" if award.provider.is_in_house else "outside",
         currency=award.currency,
         price=award.price,
-        bid_price=own,
-        valid_priced_bids=len(asked),
-        is_lowest=None if own is None else own == lowest,
-        lowest_is_tied=lowest is not None and asked.count(lowest) > 1,
-        best_in_house=min(inside, default=None) if tells else None,
-        best_outside=min(outside, default=None) if tells else None,
-        spread=max(asked) - min(asked) if asked and tells else None,
+        bid_price=asked.own,
+        valid_priced_bids=len(prices),
+        is_lowest=None if asked.own is None else asked.own == asked.lowest,
+        lowest_is_tied=asked.is_tied,
+        best_in_house=asked.in_house,
+        best_outside=asked.outside,
+        spread=asked.spread,
         charged=facts.charged,
         comparable=facts.comparable,
         spent=facts.spent,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 
 from django.db.models import Q
+
+FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,12 @@ class Known:
     def is_now(self) -> bool:
         """Whether everything counts, so that stored sums may be read."""
         return self.as_of is None and self.known_at is None
+
+    @property
+    def until(self) -> datetime:
+        """The last moment of what counts, for facts that are told by their moment."""
+        ends = [datetime.combine(self.as_of, time.max, UTC)] if self.as_of else []
+        return min([*ends, *([self.known_at] if self.known_at else [])], default=FOREVER)
 
     def of(self, entry: str = "") -> Q:
         """Return what finds these entries; `entry` is the way to them, like `entry__`."""

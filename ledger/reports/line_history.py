@@ -15,7 +15,7 @@ from ledger import chart
 from ledger.models.budgets import BudgetLine, Commitment, Precommitment
 from ledger.models.journal import BudgetMovement, EntryKind, Posting
 from ledger.models.moves import Grant, MoveWanted
-from ledger.reports.budget_status import BudgetRow, budget_row
+from ledger.reports.budget_status import BudgetRow, budget_rows
 from ledger.reports.columns import Column, columns
 from marketplace.models.people import User
 from marketplace.money import Money
@@ -87,7 +87,8 @@ def line_history(*, actor: User, line_id: UUID) -> LineHistory:
         row = _row(list(group), available)
         available = row.available
         rows.append(row)
-    return LineHistory(budget_row(line), tuple(reversed(rows)))
+    (state,) = budget_rows([line])
+    return LineHistory(state, tuple(reversed(rows)))
 
 
 def _moving(line: BudgetLine) -> Q:

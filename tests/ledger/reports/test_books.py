@@ -6,8 +6,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from ledger.acceptance import accept_delivery
 from ledger.books import check_books
 from ledger.crediting import resolve_dispute
+from ledger.delivering import return_delivery
 from ledger.disputing import raise_dispute
 from ledger.models.awards import Award
 from ledger.models.charges import ProviderTurnover
@@ -24,7 +26,7 @@ from marketplace.refusals import Forbidden, Unknown
 from tests.builders import DAY, NOON, eur, refused
 from tests.cast import Cast
 from tests.ledger import builders
-from tests.ledger.builders import CHOICE, Contest
+from tests.ledger.builders import CHOICE, Contest, assert_books_hold
 
 pytestmark = pytest.mark.django_db
 MARCH = {"since_on": date(2026, 3, 1), "until_on": date(2026, 3, 31)}
@@ -162,6 +164,35 @@ def test_a_budget_says_what_is_promised_charged_and_left(cast: Cast, award: Awar
     assert (row.budget, row.committed, row.charged) == (eur("900000"), eur("25500"), eur("15300"))
     assert row.available == eur("859200")
     assert str(row.used_percent) == "4.5"
+
+
+def test_work_that_waits_for_an_answer_is_accrued_within_its_promise(cast: Cast, award: Award):
+    """15,000.00 are handed over: with the fee of 2 %, 15,300.00 of the 40,800.00 promised."""
+    delivery = builders.deliver(cast, builders.milestones(award)[0], at=CHOICE + DAY)
+
+    (row,) = budget_status(actor=cast.rolf)
+    assert (row.committed, row.charged, row.accrued) == (eur("40800"), eur("0"), eur("15300"))
+    assert (row.forecast, row.available) == (eur("40800"), eur("859200"))
+
+    accept_delivery(actor=cast.rolf, delivery_id=delivery.pk, at=CHOICE + 3 * DAY)
+    (row,) = budget_status(actor=cast.rolf)
+    assert (row.committed, row.charged, row.accrued) == (eur("25500"), eur("15300"), eur("0"))
+    assert row.forecast == eur("40800")
+    then = Known(as_of=(CHOICE + 2 * DAY).date())
+    (row,) = budget_status(actor=cast.rolf, known=then)
+    assert (row.committed, row.charged, row.accrued) == (eur("40800"), eur("0"), eur("15300"))
+    assert_books_hold()
+
+
+def test_work_that_was_sent_back_is_accrued_no_more(cast: Cast, award: Award):
+    delivery = builders.deliver(cast, builders.milestones(award)[0], at=CHOICE + DAY)
+    return_delivery(
+        actor=cast.rolf, delivery_id=delivery.pk, missing="The stage.", at=CHOICE + 2 * DAY
+    )
+
+    (row,) = budget_status(actor=cast.rolf)
+
+    assert (row.accrued, row.forecast) == (eur("0"), eur("40800"))
 
 
 def test_budgets_of_others_are_not_listed(cast: Cast, award: Award):

@@ -11,8 +11,10 @@ from ledger.budget_moves import move_budget, state_signing_limit
 from ledger.models.budgets import BudgetLine
 from ledger.outside_spend import Payment, record_outside_spend
 from ledger.reports.budget_moves import budget_moves
+from ledger.reports.budget_status import budget_status
 from ledger.reports.carry_forward import carry_forward
 from ledger.reports.inside_prices import inside_prices, recoveries
+from ledger.reports.known import Known
 from ledger.reports.line_history import LineHistory, line_history
 from ledger.reports.outside_payments import outside_payments
 from ledger.year_end import state_carry_forward
@@ -84,6 +86,19 @@ def test_a_line_tells_every_entry_and_what_was_left(cast: Cast, line: BudgetLine
     assert paper.rows[0].charged == eur("20400")
     services = BudgetLine.objects.get(department=cast.services)
     assert kinds(line_history(actor=cast.sam, line_id=services.pk)) == [("budget_moved", "5000.00")]
+
+
+def test_a_budget_says_what_was_moved_from_and_to_it(cast: Cast, line: BudgetLine) -> None:
+    """5,000.00 went to Services; the 20,000.00 that wait for a signature did not."""
+    rows = budget_status(actor=cast.fin, fiscal_year=2025)
+
+    assert {row.department_name: (row.budget, row.moved) for row in rows} == {
+        "Marketing": (eur("69500"), eur("-5000")),  # 25,500.00 followed a promise to 2026
+        "Services": (eur("5000"), eur("5000")),
+    }
+    earlier = Known(as_of=(AUTUMN - DAY).date())
+    assert [row.moved for row in budget_status(actor=cast.fin, known=earlier)] == []
+    assert line_history(actor=cast.maya, line_id=line.pk).line.moved == eur("-5000")
 
 
 def test_what_the_rows_add_up_to_is_what_the_line_holds(cast: Cast, line: BudgetLine) -> None:
