@@ -55,7 +55,9 @@ OpenItemOut = paper(
     "is_late",
     "then",
 )
-DoneItemOut = paper(DoneItem, "kind", "text", "job_id", "job_title", "at")
+DoneItemOut = paper(
+    DoneItem, "kind", "text", "job_id", "job_title", "at", "provider_id", "provider_name"
+)
 DeskOut = paper(Desk, "mine", "others", "done", "late")
 QuestionAskedOut = paper(Question, "code", "name", "text", "points", title="RatingQuestion")
 GivenRatingOut = paper(

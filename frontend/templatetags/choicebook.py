@@ -40,6 +40,17 @@ def money(amount: Amount | None) -> SafeString | str:
 
 
 @register.filter
+def money_to(low: Amount, high: Amount) -> SafeString | str:
+    """Write a band of amounts with its ISO code once, where the reader looks for it."""
+    if low == high:
+        return money(high)
+    both = '<span class="nowrap">{} –</span> <span class="nowrap">{}</span>'
+    if formats.code_follows():
+        return format_html(both, formats.digits(low), money(high))
+    return format_html(both, money(low), formats.digits(high))
+
+
+@register.filter
 def money_text(amount: Amount | None) -> str:
     """Write an amount with its ISO code where no markup may stand: a title, a sentence."""
     return "" if amount is None else formats.money(amount)

@@ -1,4 +1,4 @@
-"""Done lately, for bidders: what became of the jobs for which their providers bid."""
+"""Done lately, for bidders: what they sealed, and what became of the jobs they bid for."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ledger.models.awards import Award
 from ledger.reports.open_items import DoneItem
 from ledger.reports.reading import Reader
 from ledger.reports.states import noted
+from ledger.reports.wording import done
 from marketplace.models.jobs import Job
 
 TEXTS = {
@@ -38,6 +39,29 @@ def decided_items(reader: Reader, *, most: int) -> list[DoneItem]:
         DoneItem(kind=kind, text=TEXTS[kind], job_id=one.pk, job_title=one.title, at=decided_at)
         for one in found
         for kind, decided_at in [(_kind(one), _moment(one))]
+    ]
+
+
+def sealed_items(reader: Reader, *, most: int) -> list[DoneItem]:
+    """Return the sealed bids that the reader submitted: the record has them from the opening on."""
+    if not reader.providers:
+        return []
+    sealed = Bid.objects.standing().filter(
+        provider__in=reader.providers,
+        submitted_by=reader.user,
+        job__opened_at=None,
+        job__cancelled_at=None,
+    )
+    found = sealed.select_related("job").only("submitted_at", "job__title")
+    return [
+        DoneItem(
+            kind="bid.submitted",
+            text=done("bid.submitted"),
+            job_id=bid.job_id,
+            job_title=bid.job.title,
+            at=bid.submitted_at,
+        )
+        for bid in found.order_by("-submitted_at")[:most]
     ]
 
 

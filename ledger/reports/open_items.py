@@ -44,6 +44,8 @@ class DoneItem:
     job_id: UUID | None
     job_title: str
     at: datetime
+    provider_id: UUID | None = None  # where it was about one, and about no job
+    provider_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

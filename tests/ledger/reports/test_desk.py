@@ -25,6 +25,7 @@ from ledger.reports.desk import OpenItem, desk
 from marketplace.models.people import User
 from marketplace.questions import answer_question, ask_question
 from marketplace.redacting import ask_to_redact
+from marketplace.suspension import suspend_provider
 from tests.builders import DAY, DEADLINE, HOUR, NOON, a_draft, eur
 from tests.cast import Cast
 from tests.ledger import builders
@@ -214,6 +215,32 @@ def test_whoever_bid_reads_what_was_decided_and_finds_the_debrief(cast: Cast, co
     assert told(cast.vera)[0] == ("not_chosen", "Another bid was chosen")
     assert told(cast.paul)[0] == ("chosen", "Your bid was chosen")
     assert told(cast.otto) == []  # who did not bid reads nothing of it
+
+
+def test_what_was_done_to_a_vendor_names_the_vendor(cast: Cast):
+    suspend_provider(
+        actor=cast.adam, provider_id=cast.vera_co.pk, reason="Their papers ran out.", at=NOON
+    )
+
+    (item, *_) = desk(actor=cast.adam, at=NOON + HOUR).done
+
+    assert (item.text, item.provider_name) == ("You suspended a provider", "Vera & Co")
+    assert item.provider_id == cast.vera_co.pk
+
+
+def test_a_sealed_bid_is_told_back_to_whoever_submitted_it_and_to_nobody_else(cast: Cast):
+    builders.grant(cast)
+    job = builders.publish(cast)
+    builders.submit(cast, job, cast.vera_co, builders.bid_of(builders.THREE_PARTS))
+
+    def told(actor: User) -> list[str]:
+        return [one.text for one in desk(actor=actor, at=DEADLINE - HOUR).done]
+
+    assert told(cast.vera) == ["You submitted a bid"]
+    for other in (cast.pia, cast.otto, cast.maya, cast.adam, cast.ada, cast.fin):
+        assert "You submitted a bid" not in told(other)
+    builders.open_job(job)
+    assert told(cast.vera).count("You submitted a bid") == 1
 
 
 def test_a_contest_that_ends_without_a_choice_is_told_to_its_bidders(cast: Cast, contest: Contest):
