@@ -1,10 +1,20 @@
-"""Business days: Monday to Friday. Pure."""
+"""Days, and business days: Monday to Friday. Pure."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 DAY = timedelta(days=1)
 SATURDAY = 5
 REPLY_DAYS = 1  # business days until a first reply; the record shows whether it was kept
+
+
+def begin_of(day: date) -> datetime:
+    """Return the first moment of a day of the books, which go by UTC whoever reads them."""
+    return datetime.combine(day, time.min, UTC)
+
+
+def end_of(day: date) -> datetime:
+    """Return the last moment of a day of the books. There is one of the last day of all, too."""
+    return datetime.combine(day, time.max, UTC)
 
 
 def is_business_day(day: date) -> bool:

@@ -7,8 +7,8 @@ from marketplace.models.mailing import Topic
 
 _KINDS = {
     Topic.WAITING: """
-        budget.move_asked change.proposed choice.wanted correction.asked hearing.given
-        job.final_round opening.waits panel.appointed panel.interest_declared payout.asked
+        budget.move_asked change.proposed choice.wanted correction.asked opening.waits
+        panel.appointed panel.interest_declared payout.asked
         period.asked period.reopening_asked person.erasure_asked publication.wanted
         question.asked vendor.ready words.redaction_wanted
     """,
@@ -32,7 +32,8 @@ _KINDS = {
         award.cancellation_offered award.cancelled award.debrief award.department award.made
         award.replaced award.withdrawn bid.disqualified change.agreed change.signed
         delivery.made delivery.not_accepted delivery.returned dispute.raised dispute.resolved
-        job.addendum job.cancelled job.not_awarded log.checkpoint member.added member.left
+        hearing.given job.addendum job.cancelled job.final_round job.not_awarded
+        log.checkpoint member.added member.left
         milestone.late_charge_allowed objection.decided objection.raised office.granted
         office.withdrawn panel.interest_answered payee.confirmed payee.set provider.restored
         provider.suspended record.wrong vendor.approved vendor.sent_back

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from ledger.reports.paging import PAGE, PAGE_MAX, Page, page_size, read_cursor, 
 from ledger.reports.prices import ValidPrice, valid_prices
 from ledger.reports.reading import Reader, departments_to_read, reader_of
 from marketplace.among import Found
+from marketplace.calendar import begin_of, end_of
 from marketplace.compiled import Kept
 from marketplace.models.people import User
 from marketplace.money import Money
@@ -181,9 +182,9 @@ def awards_of(reader: Reader, only: ChoiceFilter) -> QuerySet[Award]:
     )
     awards = Award.objects.filter(department__in=departments)
     if only.since_on:
-        awards = awards.filter(chosen_at__gte=_midnight(only.since_on))
+        awards = awards.filter(chosen_at__gte=begin_of(only.since_on))
     if only.until_on:
-        awards = awards.filter(chosen_at__lt=_midnight(only.until_on) + timedelta(days=1))
+        awards = awards.filter(chosen_at__lte=end_of(only.until_on))
     if only.kind:
         awards = awards.filter(provider__department__isnull=only.kind != "in_house")
     wanted = {
@@ -263,7 +264,3 @@ def _row(award: Award, prices: list[ValidPrice], facts: ChoiceFacts, reader: Rea
         rating_after=rating.mean,
         rating_after_n=rating.n,
     )
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, UTC)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from django.db.models import Case, F, Q, QuerySet, Sum, When
@@ -19,6 +19,7 @@ from ledger.reports.columns import Column, columns
 from ledger.reports.known import NOW, Known
 from ledger.reports.reading import departments_to_read, reader_of
 from ledger.reports.statement_lines import accounts
+from marketplace.calendar import end_of
 from marketplace.models.people import User
 from marketplace.money import Money
 
@@ -111,7 +112,7 @@ def commitments(
 def _moment_of(known: Known, at: datetime) -> datetime:
     """Return at which moment the reader of then stands: the end of the day, if one is named."""
     day = known.as_of
-    end = datetime.combine(day + timedelta(days=1), time(), UTC) if day else at
+    end = end_of(day) if day else at
     return min(end, known.known_at or end)
 
 

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from ledger.models.awards import Dispute
 from ledger.reports.columns import Column, columns
 from ledger.reports.reading import reader_of
+from marketplace.calendar import begin_of, end_of
 from marketplace.models.people import User
 from marketplace.money import Money
 
@@ -63,7 +64,8 @@ def credit_notes(
 ) -> tuple[DisputeRow, ...]:
     """Return the charges reduced from one day to another, both included, the oldest first."""
     found = _readable(actor).filter(
-        resolution__credit_minor__gt=0, resolution__resolved_at__date__range=(since_on, until_on)
+        resolution__credit_minor__gt=0,
+        resolution__resolved_at__range=(begin_of(since_on), end_of(until_on)),
     )
     return tuple(_row(one, at) for one in found.order_by("resolution__resolved_at", "pk"))
 

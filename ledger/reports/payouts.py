@@ -16,6 +16,7 @@ from ledger.permissions import may_pay
 from ledger.reports.columns import Column, columns
 from ledger.reports.paging import PAGE_MAX, Page, read_cursor, write_cursor
 from ledger.stripe_reasons import why_failed
+from marketplace.calendar import begin_of, end_of
 from marketplace.models.people import Office, User
 from marketplace.money import Money
 from marketplace.notices import holders
@@ -80,8 +81,8 @@ def payouts(
     wanted = {
         "provider": provider_id,
         "currency": currency,
-        "asked_at__date__gte": since_on,
-        "asked_at__date__lte": until_on,
+        "asked_at__gte": since_on and begin_of(since_on),
+        "asked_at__lte": until_on and end_of(until_on),
     }
     found = found.filter(**{name: value for name, value in wanted.items() if value})
     return _rows(actor, list(found.order_by("-asked_at", "pk")), at=at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 from io import BytesIO, StringIO
 from typing import Any
@@ -172,3 +173,17 @@ def test_each_report_of_money_is_the_trial_balance_to_the_unit(story: Cast, fin:
     assert control("journal", "debit") == control("journal", "credit")
     sides = [sum(Decimal(row[side]["amount"]) for row in rows) for side in ("debit", "credit")]
     assert sides[0] == sides[1]
+
+
+def test_the_first_and_the_last_day_of_all_are_days(cast: Cast, fin: Machine):
+    first, last = date.min.isoformat(), date.max.isoformat()
+    days = (f"from={first}&to={last}", f"from={last}&to={last}", f"as_of={first}", f"as_of={last}")
+    wrong = []
+    for name in REPORTS:
+        said = address(name, cast).partition("?")[2].split("&")
+        kept = [one for one in said if one.startswith(("department", "provider", "group_by"))]
+        for asked in (*days, "period=2100-12"):
+            answer = fin.get(f"reports/{name}/?{'&'.join([asked, *kept])}")
+            if answer.status_code not in (200, 400):
+                wrong.append(f"{name}?{asked}: {answer.status_code}")
+    assert wrong == []

@@ -6,12 +6,14 @@ import ast
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfoNotFoundError
 
 import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 
+from marketplace import letters
 from marketplace.duties import run
 from marketplace.inbox import notices
 from marketplace.letters import send_due_digests, send_due_notices
@@ -211,6 +213,60 @@ def test_a_daily_mail_that_fails_is_tried_again_as_a_whole(cast, monkeypatch):
     assert send_due_digests(at=SEVEN + MINUTE) == 0, "not at once"
     assert run(at=SEVEN + HOUR)["digests_sent"] == 1
     assert mail.outbox[-1].subject == "2 notices for you"
+
+
+def test_two_daily_mails_of_one_hour_are_two_mails(cast):
+    want(cast.maya, waiting="daily", work="never")
+    say(cast.maya, text="First.", at=SEVEN - HOUR)
+    say(cast.maya, kind="job.opened", text="Second.", at=SEVEN - HOUR)
+    assert send_due_digests(at=SEVEN) == 1
+    want(cast.maya, work="daily")
+    assert send_due_digests(at=SEVEN + HOUR) == 1
+
+    names = [letter.extra_headers["Message-ID"] for letter in mail.outbox]
+    assert len(set(names)) == 2
+
+
+def test_a_mail_that_cannot_be_written_keeps_nobody_elses(cast, monkeypatch):
+    write = letters.said
+
+    def fail(text):
+        if text == "Broken.":
+            raise KeyError(text)
+        return write(text)
+
+    monkeypatch.setattr(letters, "said", fail)
+    want(cast.rolf, waiting="daily")
+    want(cast.gerd, waiting="daily")
+    say(cast.maya, cast.rolf, text="Broken.", at=SEVEN - HOUR)
+    say(cast.gerd, cast.vera, text="Whole.", at=SEVEN - HOUR)
+    assert (send_due_notices(at=SEVEN), send_due_digests(at=SEVEN)) == (1, 1)
+    assert {address for letter in mail.outbox for address in letter.to} == {
+        cast.gerd.email,
+        cast.vera.email,
+    }
+    assert Notice.objects.filter(sent_at=None, text="Broken.", failed_at__len=1).count() == 2
+
+
+def test_a_zone_that_is_no_more_keeps_nobody_elses_daily_mail(cast, monkeypatch):
+    hour = letters.hour_before
+
+    def fail(person, at):
+        if person == cast.rolf:
+            raise ZoneInfoNotFoundError(person.time_zone)
+        return hour(person, at)
+
+    monkeypatch.setattr(letters, "hour_before", fail)
+    for person in (cast.rolf, cast.gerd):
+        want(person, waiting="daily")
+    say(cast.rolf, cast.gerd, at=SEVEN - HOUR)
+    assert send_due_digests(at=SEVEN) == 1
+    assert [letter.to for letter in mail.outbox] == [[cast.gerd.email]]
+
+
+def test_whoever_is_asked_by_a_deadline_is_mailed_at_once():
+    for kind in ("job.final_round", "hearing.given", "job.addendum", "delivery.made"):
+        assert topic_of(kind) == Topic.BINDING
 
 
 def test_each_kind_of_notice_says_what_it_is_about():

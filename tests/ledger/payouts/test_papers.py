@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 
 from ledger.payability import EditorOfPayee, PayeeChanged
 from ledger.payees import confirm_payee, open_stripe_account, pay_by_hand
 from ledger.reports import payouts as papers
+from ledger.reports.payout_lines import payout_lines
 from ledger.reports.vendor_accounts import (
     payee_paper,
     payees_held,
@@ -27,7 +30,7 @@ from marketplace.models.people import User
 from marketplace.offices import grant_office, withdraw_office
 from marketplace.people import add_person
 from marketplace.refusals import Forbidden, Unknown
-from tests.builders import HOUR, MINUTE, eur, refused
+from tests.builders import DAY, HOUR, MINUTE, eur, refused
 from tests.ledger import builders
 from tests.ledger.builders import assert_books_hold
 from tests.ledger.test_repaying import owed_back
@@ -275,3 +278,19 @@ def test_whom_nothing_is_owed_is_shown_too_while_it_could_not_be_paid(play: Play
     for person in (cast.maya, cast.vera):
         with refused(Forbidden):
             payees_held(actor=person, at=play.now)
+
+
+def test_a_day_of_the_report_is_the_same_whoever_reads_it(play: Play) -> None:
+    owed(play.cast, "1000")
+    one_signature(play.cast)
+    play.fund()
+    play.onboard()
+    day = play.ask().asked_at.astimezone(UTC).date()
+    for zone in ("UTC", "Pacific/Kiritimati", "Pacific/Midway"):
+        with timezone.override(ZoneInfo(zone)):
+            told = payout_lines(actor=play.cast.fin, at=play.now, since_on=day, until_on=day)
+            next_day = day + DAY
+            later = payout_lines(
+                actor=play.cast.fin, at=play.now, since_on=next_day, until_on=next_day
+            )
+            assert (len(told), len(later)) == (1, 0), zone
