@@ -40,6 +40,7 @@ class MyBid:
     confirmed_addendum: int
     disqualified: str | None  # why it cannot be chosen
     final_closes_at: datetime | None  # on a shortlist: until when a best and final bid may come
+    is_followed: bool  # its provider's best and final bid has taken its place
 
     @property
     def is_standing(self) -> bool:
@@ -92,6 +93,7 @@ class MyBid:
             confirmed_addendum=bid.confirmed_addendum,
             disqualified=None if why is None else why.reason.text,
             final_closes_at=asked.round.closes_at if asked else None,
+            is_followed=getattr(bid, "final", None) is not None,
         )
 
 
@@ -102,7 +104,7 @@ def own_bids(actor: User) -> BidQuerySet:
     return (
         Bid.objects.of_provider_of(actor)
         .select_related("job", "provider", "submitted_by", "disqualified__reason")
-        .select_related("shortlisted__round")
+        .select_related("shortlisted__round", "final")
         .defer(*ENVELOPES)  # sealed, and most of what a row weighs
         .annotate(last_addendum=last)
     )

@@ -23,7 +23,7 @@ OUTCOMES = frozenset({CHOSEN, NOT_CHOSEN, NOT_AWARDED})
 class OwnBid(MyBid):
     """One bid, as its own side sees it, and what became of it."""
 
-    outcome: str  # chosen, not_chosen, not_awarded; empty before the choice, or without a say in it
+    outcome: str  # chosen, not_chosen, not_awarded; empty before the choice, or where it has none
 
     @property
     def stands(self) -> str:
@@ -49,7 +49,7 @@ def _decided(job_ids: Iterable[UUID]) -> dict[UUID, UUID | None]:
 
 
 def _outcome(bid: MyBid, chosen: dict[UUID, UUID | None]) -> str:
-    if bid.state != "opened" or bid.job_id not in chosen:
+    if bid.state != "opened" or bid.job_id not in chosen or bid.is_followed:
         return ""
     if chosen[bid.job_id] is None:
         return NOT_AWARDED

@@ -39,6 +39,7 @@ from ledger.models.budgets import BudgetLine
 from ledger.reports.comparison import comparison
 from ledger.reports.debrief import debrief
 from ledger.reports.desk import desk
+from ledger.reports.own_bids import own_bids
 from marketplace.membership import add_member
 from marketplace.models.events import Event
 from marketplace.refusals import Forbidden, ReasonMissing, Unknown
@@ -310,3 +311,18 @@ def test_who_belongs_to_two_on_the_shortlist_sends_and_reads_for_the_first_alone
 
     open_finals(both)
     assert my_bid(actor=cast.vera, bid_id=other.pk, at=ENDS).content.quoted == eur("32000")
+
+
+def test_the_bid_that_a_final_one_followed_was_not_passed_over(cast: Cast, contest: Contest):
+    ask(cast, contest)
+    offer = final(cast, contest.team_bid, "36000")
+    open_finals(contest)
+    bid = Bid.objects.get(pk=offer.pk)
+    at = ENDS + HOUR
+
+    builders.choose(cast, bid, at=at, reason_code="quality", followed_view="charged")
+
+    told = {one.bid_id: (one.state, one.outcome) for one in own_bids(actor=cast.pia, at=at)}
+    assert told == {bid.pk: ("opened", "chosen"), contest.team_bid.pk: ("opened", "")}
+    (other,) = own_bids(actor=cast.vera, at=at)
+    assert (other.bid_id, other.outcome) == (contest.vendor_bid.pk, "not_chosen")
