@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from marketplace.asking import asked_once, is_reading
 from marketplace.compiled import Kept
 from marketplace.models.jobs import Job
-from marketplace.models.panels import PanelSeat
+from marketplace.models.panels import PanelSeat, PanelSeatQuerySet
 from marketplace.models.people import IMPORTER_ID, Membership, Role, User
 from marketplace.models.providers import Provider
 from marketplace.permissions import is_member, may_answer_for, may_audit, may_publish_for
@@ -68,10 +68,17 @@ def may_disqualify(actor: User, job: Job) -> bool:
 @asked_once
 def stands_aside(actor: User, job: Job) -> bool:
     """Whether the person has still to declare, or declared what keeps them off, on the panel."""
-    seats = PanelSeat.objects.filter(job=job, user=actor)
+    return _aside(PanelSeat.objects.filter(job=job, user=actor)).exists()
+
+
+def all_aside(job: Job) -> set[UUID]:
+    """Return everybody of whom `stands_aside` says so."""
+    return set(_aside(PanelSeat.objects.filter(job=job)).values_list("user", flat=True))
+
+
+def _aside(seats: PanelSeatQuerySet) -> PanelSeatQuerySet:
     some = seats.filter(interest__has_some=True).exclude(interest__answer__may_stay=True)
-    aside = Q(pk__in=seats.undeclared().values("pk")) | Q(pk__in=some.values("pk"))
-    return seats.filter(aside).exists()
+    return seats.filter(Q(pk__in=seats.undeclared().values("pk")) | Q(pk__in=some.values("pk")))
 
 
 def may_open(actor: User) -> bool:

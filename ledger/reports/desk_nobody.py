@@ -17,7 +17,11 @@ from ledger.models.signatures import ChoiceWanted
 from ledger.reports.desk_jobs import MOST
 from ledger.reports.open_items import OpenItem
 from ledger.reports.reading import Reader
-from ledger.reports.second_heads import heads_by_department
+from ledger.reports.second_heads import (
+    heads_by_department,
+    kept_from_choosing,
+    kept_from_publishing,
+)
 from ledger.signing import waiting_publication
 from marketplace.models.departments import Department
 from marketplace.models.people import Office
@@ -97,8 +101,7 @@ def _heads(
     named: set[UUID] = set()
     for one in waiting:
         department: Department = one.job.department
-        others = {head for each in department.lineage for head in heads.get(each, ())}
-        if others - {one.wanted_by_id} or department.pk in named:
+        if department.pk in named or _others(one, heads):
             continue
         if isinstance(one, PublicationWanted) and waiting_publication(one.job) != one:
             continue  # the draft has changed since: nobody is asked to sign that one
@@ -107,10 +110,21 @@ def _heads(
             "name_head",
             f"Name another head of {department}, or of a department above it",
             subject=department.pk,
-            what="Something waits there for the signature of a second head, and there is none.",
+            what="Something waits there for the signature of a second head,"
+            " and there is none who may.",
             since=one.wanted_at,
             then="They find it on their home page, and sign it or send it back.",
         )
+
+
+def _others(one: ChoiceWanted | PublicationWanted, heads: dict[UUID, set[UUID]]) -> set[UUID]:
+    """Who may sign it, of those who head the department or one above it."""
+    lineage = one.job.department.lineage
+    others = {head for each in lineage for head in heads.get(each, ())} - {one.wanted_by_id}
+    if not others:
+        return others
+    publishes = isinstance(one, PublicationWanted)
+    return others - (kept_from_publishing(one.job) if publishes else kept_from_choosing(one.job))
 
 
 def _item(kind: str, act: str, *, subject: UUID, what: str, since: datetime, then: str) -> OpenItem:

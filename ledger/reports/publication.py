@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ledger.models.publications import PublicationAnswer, PublishingLimit
 from ledger.reports.reading import reader_of
-from ledger.reports.second_heads import who_signs
+from ledger.reports.second_heads import kept_from_publishing, who_signs
 from ledger.signing import published_above, waiting_publication
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
@@ -58,6 +58,7 @@ def publication_stage(*, actor: User, job_id: UUID, at: datetime) -> Publication
     answers = PublicationAnswer.objects.filter(wanted__job=job, reason__isnull=False)
     back = answers.select_related("reason", "answered_by").order_by("-answered_at").first()
     said = back if wanted is None and job.published_at is None else None
+    kept_off = kept_from_publishing(job) if wanted else set()
     return PublicationStage(
         why=why,
         wanted_id=wanted.pk if wanted else None,
@@ -67,8 +68,8 @@ def publication_stage(*, actor: User, job_id: UUID, at: datetime) -> Publication
         if wanted and wanted.estimate_minor is not None
         else None,
         may_want=heads and bool(why) and wanted is None,
-        may_sign=heads and wanted is not None and wanted.wanted_by_id != actor.pk,
-        who_signs=who_signs(job.department, wanted.wanted_by_id) if wanted else "",
+        may_sign=heads and wanted is not None and actor.pk not in {wanted.wanted_by_id, *kept_off},
+        who_signs=who_signs(job.department, wanted.wanted_by_id, kept_off) if wanted else "",
         sent_back=said.reason.text if said and said.reason else "",
         sent_back_by=said.answered_by.name if said else "",
     )

@@ -11,7 +11,7 @@ from bids.permissions import may_disqualify, may_score
 from ledger.models.signatures import ChoiceWanted
 from ledger.permissions import may_sign_choice
 from ledger.rates import NoRate
-from ledger.reports.second_heads import who_signs
+from ledger.reports.second_heads import kept_from_choosing, who_signs
 from ledger.reports.weighing import Weighed
 from ledger.signing import choice_limits, first_below
 from marketplace.models.people import User
@@ -116,6 +116,7 @@ def _wanted(weighed: Weighed, actor: User) -> WantedChoice | None:
     one = waiting.select_related("bid__provider", "wanted_by", "reason").first()
     if one is None:
         return None
+    kept_off = kept_from_choosing(weighed.job)
     return WantedChoice(
         wanted_id=one.pk,
         bid_id=one.bid_id,
@@ -124,5 +125,5 @@ def _wanted(weighed: Weighed, actor: User) -> WantedChoice | None:
         wanted_at=one.wanted_at,
         reason=one.reason.text,
         can_sign=may_sign_choice(actor, weighed.job, one.wanted_by_id),
-        who_signs=who_signs(weighed.job.department, one.wanted_by_id),
+        who_signs=who_signs(weighed.job.department, one.wanted_by_id, kept_off),
     )

@@ -28,7 +28,7 @@ from ledger.reports.publication import publication_stage
 from ledger.signing import digest_to_sign
 from marketplace.drafting import DraftOnRecord, discard_draft, draft_job, save_draft
 from marketplace.freezing import fingerprint_of
-from marketplace.membership import end_membership
+from marketplace.membership import add_member, end_membership
 from marketplace.models.departments import Department
 from marketplace.models.events import Notice
 from marketplace.models.jobs import Job
@@ -36,6 +36,7 @@ from marketplace.models.people import Membership
 from marketplace.money import Money
 from marketplace.policies import state_policy
 from marketplace.publishing import publish_job as publish_past_the_check
+from marketplace.readiness import AuthorInInvitedTeam
 from marketplace.refusals import Forbidden, ReasonMissing, Unknown
 from marketplace.words import keep
 from tests.builders import DAY, HOUR, NOON, a_draft, details, eur, refused
@@ -266,3 +267,18 @@ def test_a_limit_is_an_administrators_and_in_the_departments_currency(cast: Cast
         limit(cast, job_limit=eur("-1"))
     with refused(ReasonMissing):
         limit(cast, reason=" ")
+
+
+def test_who_stands_with_the_invited_is_not_named_to_sign(cast: Cast, large: Job):
+    wanted = want(cast, large)
+    seat = Membership.objects.get(user=cast.gerd, department=cast.house, ended_at=None)
+    end_membership(actor=cast.adam, membership_id=seat.pk, at=NOON)
+    words: dict[str, Any] = {"department_id": cast.marketing.pk, "role": "head", "at": NOON}
+    add_member(actor=cast.adam, user_id=cast.sam.pk, **words)
+
+    with refused(AuthorInInvitedTeam):
+        sign_publication(actor=cast.sam, wanted_id=wanted.pk, at=NOON)
+    stage = publication_stage(actor=cast.sam, job_id=large.pk, at=NOON)
+    assert (stage.may_sign, "An administrator names one" in stage.who_signs) == (False, True)
+    (item,) = desk(actor=cast.adam, at=NOON).mine
+    assert (item.kind, item.subject_id) == ("name_head", cast.marketing.pk)

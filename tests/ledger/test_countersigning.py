@@ -288,7 +288,7 @@ def test_a_waiting_choice_stands_on_the_second_heads_desk(cast: Cast, contest: C
 def test_where_no_other_head_is_there_the_administrator_is_asked_to_name_one(
     cast: Cast, contest: Contest
 ):
-    want(cast, contest)
+    wanted = want(cast, contest)
     asked: dict[str, Any] = {"job_id": contest.job.pk, "at": CHOICE}
 
     def said() -> str:
@@ -307,8 +307,18 @@ def test_where_no_other_head_is_there_the_administrator_is_asked_to_name_one(
     (item,) = desk(actor=cast.adam, at=CHOICE).mine
     assert (item.kind, item.subject_id, item.job_id) == ("name_head", cast.marketing.pk, None)
     assert contest.job.title not in item.what + item.act
-    words = {"department_id": cast.house.pk, "role": "head"}
-    add_member(actor=cast.adam, user_id=cast.sam.pk, at=CHOICE, **words)
+    words = {"department_id": cast.house.pk, "role": "head", "at": CHOICE}
+    add_member(actor=cast.adam, user_id=cast.sam.pk, **words)  # who heads the side that bids
+    with refused(Unknown):
+        sign_choice(actor=cast.sam, wanted_id=wanted.pk, at=CHOICE)
+    assert said() == (
+        "Nobody can sign: each other head of Marketing, or of a department above it, has a part"
+        " in it on another side. An administrator names one who has none."
+    )
+    assert desk(actor=cast.adam, at=CHOICE).mine == (item,)
+
+    add_member(actor=cast.adam, user_id=cast.ada.pk, **words)
+    assert said() == "Who may sign, of the department or above it: Ada."
     assert desk(actor=cast.adam, at=CHOICE).mine == ()
 
 
