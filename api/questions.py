@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from api.bodies import Strict
 from api.fields import MomentField
-from ledger.periods import days_of
+from ledger.periods import ADJUSTING, days_of, periods_between
 from ledger.reports.known import NOW, Known
 from marketplace.log.checkpoints import checkpoint_at
 from marketplace.refusals import Unknown
@@ -111,17 +111,22 @@ def days_asked(query: dict[str, Any], *, today: date) -> dict[str, date]:
     }
 
 
-def days_meant(query: dict[str, Any]) -> tuple[date, date] | None:
-    """Return the days that a question is about, by any of the names that it may have them under."""
+def periods_meant(query: dict[str, Any]) -> tuple[int, int] | None:
+    """
+    Return the first and the last period that a question is about, by any of the names that it may
+    have them under.
+    """
     known = query.get("known", NOW)
     month = query.get("period") or query.get("period_id") or query.get("since_period")
     if query.get("since_on") and query.get("until_on"):
-        return query["since_on"], query["until_on"]
+        return periods_between(query["since_on"], query["until_on"])
     if month:
-        return days_of(month)[0], days_of(query.get("until_period") or month)[1]
-    if query.get("fiscal_year"):
-        return date(query["fiscal_year"], 1, 1), date(query["fiscal_year"], 12, 31)
-    return (date(known.as_of.year, 1, 1), known.as_of) if known.as_of else None
+        return month, query.get("until_period") or month
+    if year := query.get("fiscal_year"):
+        return year * 100 + 1, year * 100 + ADJUSTING
+    return (
+        periods_between(known.as_of.replace(month=1, day=1), known.as_of) if known.as_of else None
+    )
 
 
 @extend_schema_field(

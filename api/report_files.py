@@ -20,7 +20,7 @@ from rest_framework.request import Request
 from api.description import FILES
 from api.ordering import in_order
 from api.paging import Controlled, Listed, sliced
-from api.questions import days_meant
+from api.questions import periods_meant
 from api.resource import Asked, Resource
 from ledger.exchange.formats import PIECES, SPOOLED
 from ledger.exchange.tables import CSV_TYPE
@@ -100,8 +100,8 @@ def paper_of(
 
 def period_status(asked: Asked) -> str:
     """Return “final” where each month that was asked for is closed, else “preliminary”."""
-    days = days_meant(asked.query)
-    return "final" if days is not None and is_final(*days) else "preliminary"
+    periods = periods_meant(asked.query)
+    return "final" if periods is not None and is_final(*periods) else "preliminary"
 
 
 def file_of(

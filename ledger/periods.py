@@ -62,6 +62,13 @@ def days_of(id: int) -> tuple[date, date]:
     return date(year, month, 1), date(year, month, monthrange(year, month)[1])
 
 
+def periods_between(since_on: date, until_on: date) -> tuple[int, int]:
+    """Return the first and the last period of some days. A year's last day is in two of them."""
+    adjusting = until_on.year * 100 + ADJUSTING
+    is_last = until_on == days_of(adjusting)[1]
+    return period_of(since_on), adjusting if is_last else period_of(until_on)
+
+
 def period_corrected(milestone_id: UUID) -> int | None:
     """
     Return the month in which a milestone was charged if that month takes no more entries: what

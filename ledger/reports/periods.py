@@ -8,7 +8,9 @@ from datetime import date, datetime, timedelta
 from django.db.models import QuerySet
 
 from ledger.models.periods import Period, PeriodStep, Step
+from ledger.models.years import YearEnd
 from ledger.period_steps import asked_reopening
+from ledger.periods import ADJUSTING
 from ledger.permissions import may_close, may_cosign_reopening
 from ledger.reports.columns import Column, columns
 from ledger.reports.reading import Reader, reader_of
@@ -118,16 +120,30 @@ def period(*, actor: User, period_id: int, at: datetime) -> PeriodPaper:
     )
 
 
-def is_final(since_on: date, until_on: date) -> bool:
-    """Whether each month of the books between two days is closed."""
-    closed = [moment is not None for moment in _closings_between.all(since_on, until_on)]
-    return bool(closed) and all(closed)
+def is_final(since_period: int, until_period: int) -> bool:
+    """
+    Whether each month of the books between two is closed. An adjusting period is opened by the
+    first thing that is booked in it: until then its year is open, unless the year was ended.
+    """
+    closed = dict(_closings_between.all(since_period, until_period))
+    if not closed or not all(closed.values()):
+        return False
+    unopened = {
+        year
+        for year in range(min(closed) // 100, max(closed) // 100 + 1)
+        if since_period <= year * 100 + ADJUSTING <= until_period
+        and year * 100 + ADJUSTING not in closed
+    }
+    ended = YearEnd.objects.filter(fiscal_year__in=unopened).values_list("fiscal_year", flat=True)
+    return not unopened or unopened == set(ended)
 
 
 @Kept
-def _closings_between(since_on: date, until_on: date) -> QuerySet[Period, datetime | None]:
-    months = Period.objects.filter(starts_on__lte=until_on, ends_on__gte=since_on)
-    return months.values_list("closed_at", flat=True)
+def _closings_between(
+    since_period: int, until_period: int
+) -> QuerySet[Period, tuple[int, datetime | None]]:
+    months = Period.objects.filter(pk__gte=since_period, pk__lte=until_period)
+    return months.values_list("pk", "closed_at")
 
 
 def _begins_on(period: Period, at: datetime) -> date | None:

@@ -12,7 +12,7 @@ from ledger import chart
 from ledger.models.charges import ProviderTurnover
 from ledger.models.journal import Posting
 from ledger.models.periods import Period
-from ledger.periods import fiscal_year_of, period_of
+from ledger.periods import fiscal_year_of, period_of, periods_between
 from ledger.reports.known import NOW, Known
 from ledger.reports.periods import is_final
 from ledger.reports.reading import department_to_read, income_to_read, reader_of
@@ -58,7 +58,7 @@ class Statement:
     currencies: tuple[str, ...]  # in which there is anything to state
     since_on: date
     until_on: date  # that day included
-    is_final: bool  # each month in it is closed
+    is_final: bool  # each period in it is closed
     opening: Money  # since the fiscal year began
     lines: tuple[StatementLine, ...]
     charges: Money
@@ -97,7 +97,9 @@ def statement(
             open=Money(held.open_minor, currency),
         )
         # They are as they stand now: of a month that is closed they would be no part.
-        for held in (() if is_final(since_on, until_on) else promised_by.all(*whose))
+        for held in (
+            () if is_final(*periods_between(since_on, until_on)) else promised_by.all(*whose)
+        )
     )
     days, spent = (since_on, until_on), accounts(chart.SPEND)
     if known.is_now:
@@ -223,7 +225,7 @@ def _paper(
         currencies=of.currencies,
         since_on=period[0],
         until_on=period[1],
-        is_final=is_final(*period),
+        is_final=is_final(*periods_between(*period)),
         opening=start,
         lines=lines,
         charges=charges,

@@ -128,7 +128,7 @@ def trial_balance(
         until_period=until_period,
         since_on=since.starts_on,
         until_on=until.ends_on,
-        is_final=is_final(since.starts_on, until.ends_on),
+        is_final=is_final(since_period, until_period),
         rows=rows,
         totals=totals,
         is_balanced=all(total.is_balanced for total in totals),
