@@ -37,7 +37,7 @@ MovementRowOut = paper(
 PayoutLineOut = paper(
     payout_lines.PayoutLine,
     *("payout_id", "provider_id", "provider_name", "asked_at", "state", "transfer"),
-    *("balance_transaction", "amount", "fee", "net", "arrived_at", "match", "why"),
+    *("balance_transaction", "amount", "came_back", "fee", "net", "arrived_at", "match", "why"),
 )
 
 

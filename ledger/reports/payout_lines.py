@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from ledger.models.payouts import PayoutStep, StepKind
+from django.db.models import Sum
+
+from ledger.models.payouts import PartBack
 from ledger.models.stripe import BalanceMovement
 from ledger.reports.columns import Column, columns
 from ledger.reports.payouts import PayoutRow, payouts
 from ledger.reports.stripe_books import state_of
+from ledger.reports.years_paid import arrivals
 from marketplace.models.people import User
 from marketplace.money import Money
 
@@ -28,16 +31,17 @@ class PayoutLine:
     transfer: str
     balance_transaction: str  # empty where Stripe's balance shows none
     amount: Money
+    came_back: Money  # of the amount: a part of it, or all
     fee: Money
-    net: Money  # of the amount, less the fee
-    arrived_at: datetime | None  # at the vendor's bank
+    net: Money  # of the amount, less what came back and the fee
+    arrived_at: datetime | None  # at the vendor's bank, and still there
     match: str  # matched, explained, open; by_hand, unseen
     why: str  # it is open, or how it was explained
 
 
 COLUMNS: tuple[Column[PayoutLine], ...] = columns(
     *("payout_id", "provider_id", "provider_name", "asked_at", "state", "transfer"),
-    *("balance_transaction", "amount", "fee", "net", "arrived_at", "match", "why"),
+    *("balance_transaction", "amount", "came_back", "fee", "net", "arrived_at", "match", "why"),
     currency=lambda row: row.amount.currency,
 )
 
@@ -61,12 +65,22 @@ def payout_lines(
         until_on=until_on,
     )
     shown = _shown({row.transfer for row in rows if row.transfer})
-    arrived = dict(
-        PayoutStep.objects.filter(payout__in=[row.payout_id for row in rows], kind=StepKind.PAID)
-        .order_by("happened_at")
-        .values_list("payout", "happened_at")
-    )
-    return [_line(row, shown.get(row.transfer), arrived.get(row.payout_id)) for row in rows]
+    asked = [row.payout_id for row in rows]
+    parts, arrived = _parts_back(asked), arrivals(asked)
+    return [
+        _line(
+            row,
+            shown.get(row.transfer),
+            back=row.amount.minor if row.state == "reversed" else parts.get(row.payout_id, 0),
+            at=arrived.get(row.payout_id),
+        )
+        for row in rows
+    ]
+
+
+def _parts_back(payouts: Collection[UUID]) -> dict[UUID, int]:
+    parts = PartBack.objects.filter(payout__in=payouts).order_by().values_list("payout")
+    return {payout: int(minor) for payout, minor in parts.annotate(sum=Sum("amount_minor"))}
 
 
 def _shown(transfers: Collection[str]) -> dict[str, BalanceMovement]:
@@ -75,8 +89,11 @@ def _shown(transfers: Collection[str]) -> dict[str, BalanceMovement]:
     return {one.source: one for one in named.order_by("happened_at", "pk")}
 
 
-def _line(row: PayoutRow, movement: BalanceMovement | None, at: datetime | None) -> PayoutLine:
+def _line(
+    row: PayoutRow, movement: BalanceMovement | None, *, back: int, at: datetime | None
+) -> PayoutLine:
     fee = Money(movement.fee_minor if movement else 0, row.amount.currency)
+    came_back = Money(back, row.amount.currency)
     match, why = state_of(movement) if movement else ("by_hand" if row.is_by_hand else "unseen", "")
     return PayoutLine(
         payout_id=row.payout_id,
@@ -87,8 +104,9 @@ def _line(row: PayoutRow, movement: BalanceMovement | None, at: datetime | None)
         transfer=row.transfer,
         balance_transaction=movement.pk if movement else "",
         amount=row.amount,
+        came_back=came_back,
         fee=fee,
-        net=row.amount - fee,
+        net=row.amount - came_back - fee,
         arrived_at=at,
         match=match,
         why=why,

@@ -10,13 +10,14 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Sum
 
 from ledger import chart
 from ledger.models.journal import Posting
-from ledger.models.payouts import PayoutStep, StepKind
+from ledger.models.payouts import PartBack, Payout, PayoutStep, StepKind
 from ledger.models.periods import Period
 from ledger.models.stripe import BalanceMovement
 from ledger.payout_states import amount_of
 from ledger.reports.checks import Check, CheckRow
 from ledger.reports.columns import Column, columns
 from ledger.reports.reading import reader_of
+from ledger.reports.years_paid import arrivals
 from marketplace.models.people import User
 from marketplace.money import Money
 from marketplace.refusals import require
@@ -35,7 +36,7 @@ class MovementRow:
     net: Money  # what it did to the balance
     payout_id: UUID | None  # of a transfer to a vendor, or of what came back of one
     provider_name: str
-    arrived_at: datetime | None  # at the vendor's bank
+    arrived_at: datetime | None  # of a transfer: at the vendor's bank, and still there
     state: str  # matched, explained, open
     why: str  # why it is open, or how it was explained
     matched_by: str
@@ -66,18 +67,17 @@ def stripe_movements(*, actor: User, only_open: bool = False) -> tuple[MovementR
 
 def _rows(found: list[BalanceMovement]) -> list[MovementRow]:
     """Return the lines with the payout that Stripe's name for each belongs to."""
-    named = PayoutStep.objects.filter(reference__in={one.source for one in found if one.source})
-    steps = named.filter(kind__in=[StepKind.SENT, StepKind.REVERSED])
-    paid = {step.reference: step for step in steps.select_related("payout__provider")}
-    arrived = dict(
-        PayoutStep.objects.filter(
-            payout__in={step.payout_id for step in paid.values()}, kind=StepKind.PAID
-        )
-        .order_by("happened_at")
-        .values_list("payout", "happened_at")
-    )
+    names = {one.source for one in found if one.source}
+    steps = PayoutStep.objects.filter(reference__in=names).select_related("payout__provider")
+    backs = PartBack.objects.filter(reference__in=names).select_related("payout__provider")
+    sent = {step.reference: step.payout for step in steps.filter(kind=StepKind.SENT)}
+    back = {step.reference: step.payout for step in steps.filter(kind=StepKind.REVERSED)}
+    back |= {part.reference: part.payout for part in backs}
+    arrived = arrivals(payout.pk for payout in sent.values())
     return [
-        _row(one, step := paid.get(one.source), arrived.get(step.payout_id) if step else None)
+        _row(one, paid, arrived.get(paid.pk))
+        if (paid := sent.get(one.source))
+        else _row(one, back.get(one.source), None)  # what came back is at no vendor's bank
         for one in found
     ]
 
@@ -91,7 +91,7 @@ def state_of(one: BalanceMovement) -> tuple[str, str]:
     return state, words or (exception.text if exception else "")
 
 
-def _row(one: BalanceMovement, step: PayoutStep | None, arrived_at: datetime | None) -> MovementRow:
+def _row(one: BalanceMovement, payout: Payout | None, arrived_at: datetime | None) -> MovementRow:
     match = getattr(one, "match", None)
     state, why = state_of(one)
     return MovementRow(
@@ -102,8 +102,8 @@ def _row(one: BalanceMovement, step: PayoutStep | None, arrived_at: datetime | N
         source=one.source,
         happened_at=one.happened_at,
         net=Money(one.amount_minor - one.fee_minor, one.currency),
-        payout_id=step.payout_id if step else None,
-        provider_name=step.payout.provider.name if step else "",
+        payout_id=payout.pk if payout else None,
+        provider_name=payout.provider.name if payout else "",
         arrived_at=arrived_at,
         state=state,
         why=why,
