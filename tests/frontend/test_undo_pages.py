@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from marketplace.membership import AlreadyMember, BothSides, end_membership
+from marketplace.membership import AlreadyMember, BothSides, add_member, end_membership
 from marketplace.models.people import Membership
 from marketplace.models.templates import Template
 from marketplace.refusals import Forbidden, Unknown
@@ -18,7 +18,7 @@ from marketplace.templates import (
     keep_template,
     templates,
 )
-from marketplace.undoing import TemplateInUse, keep_again, seat_again
+from marketplace.undoing import PastUndoing, TemplateInUse, keep_again, seat_again
 from tests.builders import HOUR, NOON, a_draft, refused
 from tests.cast import Cast
 from tests.frontend.bidding import it_is
@@ -64,6 +64,8 @@ def test_a_template_comes_back_for_whoever_may_draft_and_once(cast: Cast) -> Non
     end_template(actor=cast.maya, template_id=kept.pk, at=NOON + HOUR)
     with refused(Unknown, Forbidden):
         keep_again(actor=cast.vera, **words)
+    with refused(PastUndoing):
+        keep_again(actor=cast.rolf, **words)
     keep_again(actor=cast.maya, **words)
     with refused(TemplateNameTaken):
         keep_again(actor=cast.maya, **words)
@@ -105,3 +107,31 @@ def test_a_place_that_is_held_is_not_given_again(cast: Cast) -> None:
     end_membership(actor=cast.pia, membership_id=seat.pk, at=NOON)
     with refused(Unknown, Forbidden):
         seat_again(actor=cast.vera, membership_id=seat.pk, at=NOON)
+
+
+@pytest.mark.django_db
+def test_an_old_button_does_not_undo_what_somebody_ended_later(cast: Cast) -> None:
+    seat = Membership.objects.current().get(user=cast.paul)
+    words: dict[str, Any] = {"user_id": cast.paul.pk, "role": seat.role}
+    end_membership(actor=cast.pia, membership_id=seat.pk, at=NOON)
+    with refused(PastUndoing):
+        seat_again(actor=cast.adam, membership_id=seat.pk, at=NOON)
+    again = add_member(actor=cast.adam, provider_id=seat.provider_id, at=NOON + HOUR, **words)
+    end_membership(actor=cast.adam, membership_id=again.pk, at=NOON + 2 * HOUR)
+
+    for ended in (seat, again):
+        with refused(PastUndoing):
+            seat_again(actor=cast.pia, membership_id=ended.pk, at=NOON + 3 * HOUR)
+    assert not Membership.objects.current().filter(user=cast.paul).exists()
+
+
+@pytest.mark.django_db
+def test_an_old_button_does_not_bring_back_an_earlier_template(cast: Cast) -> None:
+    first = kept_by_rolf(cast)
+    end_template(actor=cast.maya, template_id=first.pk, at=NOON + HOUR)
+    words: dict[str, Any] = {"template_id": first.pk, "at": NOON + 2 * HOUR}
+    later = keep_again(actor=cast.maya, **words)
+    end_template(actor=cast.rolf, template_id=later.pk, at=NOON + 3 * HOUR)
+
+    with refused(PastUndoing):
+        keep_again(actor=cast.maya, **words)
