@@ -132,6 +132,28 @@ def my_bids(
     return [MyBid.of(bid) for bid in told.order_by("-submitted_at", "id")]
 
 
+@dataclass(frozen=True, slots=True)
+class ReceiptPaper:
+    """A bid's receipt, with the names behind the ids that it is signed with."""
+
+    text: str  # as it was signed
+    job_title: str
+    department_name: str
+    provider_name: str
+
+
+def receipt_paper(*, actor: User, bid_id: UUID) -> ReceiptPaper:
+    """Return the receipt of an own bid to be filed. :raises Unknown: it is not theirs."""
+    bids = Bid.objects.of_provider_of(actor).select_related("provider", "job__department")
+    bid = bids.defer(*ENVELOPES).one(bid_id)
+    return ReceiptPaper(
+        text=bid.receipt,
+        job_title=bid.job.title,
+        department_name=bid.job.department.name,
+        provider_name=bid.provider.name,
+    )
+
+
 def receipt(*, actor: User, bid_id: UUID) -> str:
     """Return the signed receipt of an own bid. :raises Unknown: it is not theirs."""
     return Bid.objects.of_provider_of(actor).one(bid_id).receipt

@@ -28,7 +28,8 @@ class Act:
     back: str  # the address to go to when it is done, or left
     trail: str  # what stands there
     lead: str = ""
-    warning: str = ""  # what cannot be undone
+    warning: str = ""  # what cannot be undone …
+    warning_title: str = ""  # … or only with others: said here in place of it
     facts: tuple[tuple[str, Any], ...] = ()
     words: str = ""  # what is agreed to, in full
     unit: str = ""  # the currency of its amounts

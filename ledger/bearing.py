@@ -62,9 +62,14 @@ def shares(award: Award, before: int, after: int) -> tuple[Share, ...]:
     )
 
 
+def cost_and_fee(minor: int, *, rate: Rate, fee_basis_points: int) -> tuple[Money, Money]:
+    """Return what a net amount costs in the currency of the budget, and the fee on it."""
+    cost = rate.of(minor)
+    return cost, cost.share(fee_basis_points)
+
+
 def _shares_of(award: Award, minor: int) -> tuple[Share, ...]:
-    cost = rate_of(award).of(minor)
-    fee = cost.share(award.fee_basis_points)
+    cost, fee = cost_and_fee(minor, rate=rate_of(award), fee_basis_points=award.fee_basis_points)
     account = chart.charge_account(award.provider)
     override = override_of(award)
     if override is None:

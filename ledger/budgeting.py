@@ -51,26 +51,51 @@ def budget_line_for(
     """
     year = fiscal_year_of(on)
     payer = payer or job.department
-    made = job.policy.budget_control == BudgetControl.TRACKED or is_shown_on(on)
-    wanted = [currency or job.currency]
-    if not currency and not made:
-        wanted.append(payer.currency)
-    for each in wanted:
-        line = line_of(
-            department_id=payer.pk, category_id=job.category_id, currency=each, year=year
-        )
-        if line is not None:
-            return line
-    if not made:
-        raise NoBudget(f"{payer} has no budget in {wanted[0]} for {year}. Ask finance for one.")
+    line = line_that_stands(job, on, payer=payer, currency=currency)
+    if line is not None:
+        return line
+    wanted = currency or job.currency
+    if not _makes_lines(job, on):
+        raise NoBudget(f"{payer} has no budget in {wanted} for {year}. Ask finance for one.")
     line, _ = BudgetLine.objects.get_or_create(
         fiscal_year=year,
         department=payer,
         category=None,
-        currency=wanted[0],
+        currency=wanted,
         defaults={"control": BudgetControl.TRACKED},
     )
     return line
+
+
+def line_that_stands(
+    job: Job, on: date, *, payer: Department | None = None, currency: str = ""
+) -> BudgetLine | None:
+    """Return the line of `budget_line_for` where it stands already; None where it does not."""
+    payer = payer or job.department
+    wanted = [currency or job.currency]
+    if not currency and not _makes_lines(job, on):
+        wanted.append(payer.currency)
+    for each in wanted:
+        line = line_of(
+            department_id=payer.pk,
+            category_id=job.category_id,
+            currency=each,
+            year=fiscal_year_of(on),
+        )
+        if line is not None:
+            return line
+    return None
+
+
+def _makes_lines(job: Job, on: date) -> bool:
+    return job.policy.budget_control == BudgetControl.TRACKED or is_shown_on(on)
+
+
+def estimate_on(job: Job, line: BudgetLine) -> Money:
+    """Return what is reserved for a job on a line, and is free again once it is decided."""
+    estimate = _reserved.first(job.pk)
+    held = estimate is not None and line_of_estimate(estimate).pk == line.pk
+    return Money(estimate.amount_minor if estimate and held else 0, line.currency)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,8 +98,13 @@ def _keep(
 
 
 def _is_due(at: datetime) -> bool:
-    """Whether no check has run by itself since the last night began, the first day included."""
+    """
+    Whether no check has run by itself since the last night began, the first day included; or the
+    last one came before the first seal, and something is sealed now.
+    """
     night = at.replace(hour=NIGHT_BEGINS_UTC, minute=0, second=0, microsecond=0)
     if night > at:
         night -= timedelta(days=1)
-    return not RecordCheck.objects.filter(wish=None, started_at__gte=night).exists()
+    tonight = RecordCheck.objects.filter(wish=None, started_at__gte=night)
+    last = tonight.filter(kind=CheckKind.RECORD).order_by("-started_at").first()
+    return last is None or (not last.log_size and log_size() > 0)

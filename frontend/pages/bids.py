@@ -122,7 +122,8 @@ def proof(request: SignedIn, bid_id: UUID) -> HttpResponse:
     """Give the signed receipt as a file to keep."""
     text = receipt(actor=request.user, bid_id=bid_id)
     file = HttpResponse(text, content_type="text/plain; charset=utf-8")
-    file["Content-Disposition"] = f'attachment; filename="receipt-{bid_id}.txt"'
+    name = f"receipt-{verify_receipt(text).reference}.txt"
+    file["Content-Disposition"] = f'attachment; filename="{name}"'
     return file
 
 

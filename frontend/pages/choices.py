@@ -23,9 +23,8 @@ from frontend.requests import SignedIn
 from ledger.awarding import choose_bid
 from ledger.commissioning import end_without_award
 from ledger.countersigning import want_choice
-from ledger.reports.budget_status import BudgetRow, budget_status
+from ledger.reports.choice_cost import choice_cost
 from ledger.reports.comparison import ComparedBid, Comparison, comparison
-from marketplace.money import Money
 from marketplace.refusals import Refusal, Unknown
 
 TEMPLATE = "frontend/pages/choices/choose.html"
@@ -100,7 +99,11 @@ def choose(request: SignedIn, job_id: UUID, bid_id: UUID) -> HttpResponse:
         "form": form,
         "signs": bid_id in paper.stage.signed_bid_ids,
         "others": [one for one in paper.bids if one.bid_id != bid_id],
-        "budget": _budget(request, paper, bid),
+        "cost": choice_cost(
+            actor=request.user, job_id=job_id, price=bid.quoted, at=request.received_at
+        )
+        if bid.quoted
+        else None,
         "leaders": ", ".join(
             one.provider_name for one in paper.bids if one.bid_id in paper.leader_ids
         ),
@@ -124,21 +127,6 @@ def choose(request: SignedIn, job_id: UUID, bid_id: UUID) -> HttpResponse:
         told = _("%(name)s: a second head has it now. Nobody is told before they sign.")
     messages.success(request, told % {"name": bid.provider_name})
     return HttpResponseRedirect(reverse("comparison" if signs else "board", args=[job_id]))
-
-
-def _budget(
-    request: SignedIn, paper: Comparison, bid: ComparedBid
-) -> tuple[BudgetRow, Money] | None:
-    """Return the budget line that pays, and what is left of it after the price; None if none."""
-    rows = budget_status(
-        actor=request.user,
-        fiscal_year=request.received_at.year,
-        department_id=paper.department_id,
-    )
-    fitting = [row for row in rows if row.currency == paper.currency]
-    if not fitting or bid.quoted is None:
-        return None
-    return fitting[0], fitting[0].available - bid.quoted
 
 
 @PAGE

@@ -10,7 +10,7 @@ from django.http import FileResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from bids.offers import receipt
+from bids.offers import receipt_paper
 from bids.receipts import verify_receipt
 from frontend import formats, wording
 from frontend.rendering import only_known
@@ -25,23 +25,24 @@ from marketplace.refusals import Unknown
 def receipt_pdf(request: SignedIn, bid_id: UUID) -> FileResponse:
     """Give the receipt of a bid on paper, its signed text with it."""
     only_known(request)
-    text = receipt(actor=request.user, bid_id=bid_id)
-    facts = verify_receipt(text)
+    paper = receipt_paper(actor=request.user, bid_id=bid_id)
+    facts = verify_receipt(paper.text)
     made = document_file(
         title=_("Receipt of the bid %(reference)s") % {"reference": facts.reference},
         facts=(
+            (_("Provider"), paper.provider_name),
+            (_("Job"), paper.job_title),
+            (_("Department"), paper.department_name),
             (_("Received"), formats.moment(facts.submitted_at, seconds=True)),
             (_("Fingerprint"), facts.fingerprint.hex(" ", 4)),
-            (_("Bid"), str(facts.bid_id)),
-            (_("Job"), str(facts.job_id)),
         ),
         parts=(
-            (_("The signed text"), text),
+            (_("The signed text"), paper.text),
             (
                 _("What it proves"),
                 _(
-                    "That this bid lay sealed in the marketplace at that moment. Whoever holds the"
-                    " text above can have it verified, without asking the department."
+                    "That this bid lay sealed in the marketplace at that moment. The same text,"
+                    " fetched as a file, is checked with verify.py, without asking the department."
                 ),
             ),
         ),

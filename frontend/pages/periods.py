@@ -23,7 +23,7 @@ from ledger.closing import begin_closing, close_period, stop_closing
 from ledger.reopening import ask_reopening, decline_reopening, reopen_period
 from ledger.reports.close_checklist import close_checklist
 from ledger.reports.period_seal import NotSealed, PeriodSeal, period_seal
-from ledger.reports.periods import COLUMNS, PeriodPaper, PeriodRow, period, periods
+from ledger.reports.periods import COLUMNS, PeriodPaper, PeriodRow, next_to_close, period, periods
 from marketplace.directory import seats
 from marketplace.refusals import Forbidden
 from marketplace.together import together
@@ -34,7 +34,13 @@ from marketplace.together import together
 def index(request: SignedIn) -> HttpResponse:
     """Show every month of the books, the newest first."""
     only_known(request)
-    return page(request, "frontend/pages/periods/list.html", {"months": _months(request)})
+    months = _months(request)
+    closes = seats(request.user).is_finance
+    context = {
+        "months": months,
+        "next": next_to_close(months, at=request.received_at) if closes else None,
+    }
+    return page(request, "frontend/pages/periods/list.html", context)
 
 
 @require_safe
@@ -115,7 +121,11 @@ def close(request: SignedIn, period_id: int) -> HttpResponse:
         close_period,
         title=_("Close %(month)s"),
         lead=_("Its figures are sealed. What is found later is booked in an open month."),
-        warning=_("Only two people together can open it again, and everybody can see that."),
+        warning_title=_("Only two people together can undo this"),
+        warning=_(
+            "One of finance asks to open it again, and another, or an auditor, signs. It stays on"
+            " the record for everybody."
+        ),
         button=_("Close the month"),
         told=_("Closed and sealed."),
     )
@@ -185,6 +195,7 @@ def _act(
     button: str,
     told: str,
     warning: str = "",
+    warning_title: str = "",
     form: PageForm | None = None,
 ) -> HttpResponse:
     paper = period(actor=request.user, period_id=period_id, at=request.received_at)
@@ -199,6 +210,7 @@ def _act(
         back=reverse("period", args=[period_id]),
         trail=paper.row.label,
         warning=warning,
+        warning_title=warning_title,
         facts=facts,
     )
     return answer(

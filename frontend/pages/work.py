@@ -22,6 +22,7 @@ from ledger.reports.delivery_board import (
     Board,
     BoardDelivery,
     BoardMilestone,
+    Foreseen,
     delivery_board,
 )
 from marketplace.refusals import Unknown
@@ -83,20 +84,18 @@ def deliver(request: SignedIn, job_id: UUID, milestone_id: UUID) -> HttpResponse
 def accept(request: SignedIn, job_id: UUID, delivery_id: UUID) -> HttpResponse:
     """Accept a delivery; the department is charged in the same moment."""
     paper, milestone, delivery = _delivery(request, job_id, delivery_id)
-    amount = formats.money(delivery.amount)
+    foreseen = delivery.foreseen
+    amount = charged(foreseen) if foreseen else formats.money(delivery.amount)
     act = Act(
         title=_("Accept “%(name)s”") % {"name": milestone.title},
-        lead=(
-            _("%(amount)s is charged to %(department)s in the same moment, with the fee on it.")
-            if paper.fee
-            else _("%(amount)s is charged to %(department)s in the same moment.")
-        )
+        lead=_("%(amount)s is charged to %(department)s in the same moment.")
         % {"amount": amount, "department": paper.department_name},
-        button=_("Accept, and be charged %(amount)s") % {"amount": amount},
+        button=_("Accept, and be charged %(amount)s")
+        % {"amount": formats.money(foreseen.total if foreseen else delivery.amount)},
         back=board_address(job_id),
         trail=paper.title,
         warning=_("A charge is never taken back; what is wrong with it can be disputed later."),
-        facts=_delivery_facts(paper, delivery),
+        facts=(*_delivery_facts(paper, delivery), *(_cost_facts(foreseen) if foreseen else ())),
     )
     return answer(
         request,
@@ -105,13 +104,34 @@ def accept(request: SignedIn, job_id: UUID, delivery_id: UUID) -> HttpResponse:
         do=lambda typed: accept_delivery(
             actor=request.user, delivery_id=delivery_id, at=request.received_at
         ),
-        told=(
-            _("Accepted. %(amount)s was charged, and the marketplace fee on it.")
-            if paper.fee
-            else _("Accepted. %(amount)s was charged.")
-        )
-        % {"amount": amount},
+        told=_("Accepted. %(amount)s was charged.") % {"amount": amount},
     )
+
+
+def charged(foreseen: Foreseen) -> str:
+    """Return what the department is charged, with what it is made of where there is a fee."""
+    if not foreseen.fee:
+        return formats.money(foreseen.total)
+    return _("%(sum)s (%(cost)s and %(fee)s fee)") % {
+        "sum": formats.money(foreseen.total),
+        "cost": formats.digits(foreseen.cost),
+        "fee": formats.digits(foreseen.fee),
+    }
+
+
+def _cost_facts(foreseen: Foreseen) -> tuple[tuple[str, str], ...]:
+    """Return price, fee and sum, as the journal will have them."""
+    facts = []
+    if foreseen.fee:
+        facts += [
+            (_("Marketplace fee"), formats.money(foreseen.fee)),
+            (_("Charged in all"), formats.money(foreseen.total)),
+        ]
+    if foreseen.elsewhere:
+        facts.append(
+            (_("Charged to whoever replaced the choice"), formats.money(foreseen.elsewhere))
+        )
+    return tuple(facts)
 
 
 class ReturnForm(PageForm):

@@ -10,6 +10,20 @@ from marketplace.money import Money
 
 
 @dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What an act will cost the department, as it will be booked: in its budget's currency."""
+
+    cost: Money
+    fee: Money
+    elsewhere: Money | None = None  # what another department bears, price and fee
+
+    @property
+    def total(self) -> Money:
+        """Return what the department itself bears, the fee included."""
+        return self.cost + self.fee
+
+
+@dataclass(frozen=True, slots=True)
 class BoardDelivery:
     """Work handed over, and what became of it."""
 
@@ -25,6 +39,7 @@ class BoardDelivery:
     by_silence: bool
     returned_at: datetime | None
     missing: str
+    foreseen: Foreseen | None  # what accepting it costs; where it waits, for the buyer's side only
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from ledger.bearing import shares
 from ledger.models.awards import (
     Acceptance,
     Award,
@@ -29,11 +30,12 @@ from ledger.reports.board_parts import (
     BoardDelivery,
     BoardDispute,
     BoardMilestone,
+    Foreseen,
 )
 from ledger.reports.custody import end_of, waiting_delivery
 from ledger.standstill import is_waiting
 from marketplace.models.people import User
-from marketplace.money import Money
+from marketplace.money import Money, total
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,11 @@ class BoardReader:
     is_going_on: bool
     is_waiting: bool  # a standstill runs, or an objection is open
     grown: int  # by the changes agreed so far
+    accepted: int  # so far, net
+    reads_as_provider: bool  # who is not told what the marketplace asks of the department
 
     @classmethod
-    def of(cls, actor: User, award: Award, at: datetime) -> BoardReader:
+    def of(cls, actor: User, award: Award, at: datetime, *, side: str) -> BoardReader:
         return cls(
             award=award,
             at=at,
@@ -77,6 +81,13 @@ class BoardReader:
                 for change in part.change_orders.all()
                 if change.agreed_at
             ),
+            accepted=sum(
+                delivery.amount_minor
+                for part in award.milestones.all()
+                for delivery in part.deliveries.all()
+                if hasattr(delivery, "acceptance")
+            ),
+            reads_as_provider=side == "provider",
         )
 
     def is_large(self, change: ChangeOrder) -> bool:
@@ -164,7 +175,17 @@ def _delivery(delivery: Delivery, desk: BoardReader) -> BoardDelivery:
         by_silence=acceptance is not None and acceptance.by_silence,
         returned_at=returned.returned_at if returned else None,
         missing=returned.missing.text if returned else "",
+        foreseen=None if acceptance or returned else _foreseen(delivery, desk),
     )
+
+
+def _foreseen(delivery: Delivery, desk: BoardReader) -> Foreseen | None:
+    """Return what accepting a delivery now would book; the provider's side does not read it."""
+    if desk.reads_as_provider:
+        return None
+    own, *others = shares(desk.award, desk.accepted, desk.accepted + delivery.amount_minor)
+    elsewhere = total((share.total for share in others), own.cost.currency) if others else None
+    return Foreseen(cost=own.cost, fee=own.fee, elsewhere=elsewhere)
 
 
 def _change(change: ChangeOrder, desk: BoardReader, *, is_open: bool) -> BoardChange:

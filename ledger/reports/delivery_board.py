@@ -26,6 +26,7 @@ from ledger.reports.board_parts import (
     BoardMilestone,
     BoardOverride,
     BoardRetention,
+    Foreseen,
 )
 from ledger.reports.board_rows import BoardReader, milestone_on
 from ledger.reports.custody import rate_until
@@ -44,6 +45,7 @@ __all__ = [
     "BoardMilestone",
     "BoardOverride",
     "BoardRetention",
+    "Foreseen",
     "delivery_board",
 ]
 
@@ -56,7 +58,7 @@ def delivery_board(*, actor: User, job_id: UUID, at: datetime) -> Board:
     """
     award = _award(actor, job_id)
     side = reader_of(actor).side(award.department_id)
-    desk = BoardReader.of(actor, award, at)
+    desk = BoardReader.of(actor, award, at, side=side)
     milestones = tuple(milestone_on(each, desk) for each in award.milestones.all())
     completion = getattr(award, "completion", None)
     until = rate_until(award) if completion else None
@@ -127,7 +129,8 @@ def _award(actor: User, job_id: UUID) -> Award:
         Award.objects.visible_to(actor)
         .filter(job=job_id)
         .select_related(
-            *("job__policy", "department", "provider", "chosen_by", "reason", "completion"),
+            *("job__policy", "department", "provider", "chosen_by", "reason", "budget_line"),
+            "completion",
             *("reveal", "standstill", "override__department", "cancellation__agreed_by"),
             *("replaces__provider", "replaces__chosen_by"),
         )

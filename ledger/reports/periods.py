@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -91,6 +92,12 @@ def periods(*, actor: User) -> tuple[PeriodRow, ...]:
     )
     roots = {period: bytes(root) for period, root in closed if root}
     return tuple(_row(period, roots.get(period.pk, b""), reader) for period in rows)
+
+
+def next_to_close(months: Iterable[PeriodRow], *, at: datetime) -> PeriodRow | None:
+    """Return the month whose turn it is: the first that is over and not closed; None if none is."""
+    over = [one for one in months if one.ends_on < at.date() and not one.is_adjusting]
+    return min((one for one in over if one.state != "closed"), key=lambda one: one.id, default=None)
 
 
 def period(*, actor: User, period_id: int, at: datetime) -> PeriodPaper:

@@ -53,8 +53,9 @@ class Target:
 class CopyState:
     """How a place is doing."""
 
-    place: str
+    place: str  # mail, folder or address
     target: str
+    stays_here: bool  # a folder beside the database that it copies: no real copy
     arrived_at: datetime | None
     size: int | None  # of the last checkpoint that arrived
     failing_since: datetime | None
@@ -117,7 +118,9 @@ def _problem_of_sending(target: Target, checkpoint: Checkpoint, *, at: datetime)
     try:
         _send(target, checkpoint, at=at)
     except (OSError, HTTPException, ValueError, NotTaken) as reason:
-        problem = " ".join(str(reason).split())[:500] or type(reason).__name__
+        # The system's errors name the path, and where the operator keeps files is theirs to know.
+        words = getattr(reason, "strerror", None) or str(reason)
+        problem = " ".join(words.split())[:500] or type(reason).__name__
         log.warning("checkpoint not copied", target=target.name, problem=problem)
     # Noted after it was sent: a worker that dies in between sends it twice, never not at all.
     CheckpointCopy.objects.create(
@@ -202,8 +205,10 @@ def _state(target: Target) -> CopyState:
         failed = failed.filter(pk__gt=arrived.pk)
     first, last = failed.last(), failed.first()
     return CopyState(
-        place=target.place.label,
+        place=target.place.value,
         target=target.name,
+        stays_here=target.place == Place.FOLDER
+        and Path(target.address).resolve().is_relative_to(settings.ROOT),
         arrived_at=arrived.tried_at if arrived else None,
         size=arrived.checkpoint_id if arrived else None,
         failing_since=first.tried_at if first else None,

@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """Check what Choicebook's sealed record says, without Choicebook: no database, no network.
 
-    python verify.py receipt FILE --key KEY             this event stands in the record
+    python verify.py receipt FILE --key KEY             this event stands in the record, or
+                                                        this bid was taken in
     python verify.py consistency OLD NEW --key KEY      the record of OLD was only added to
     python verify.py period FILE --key KEY              this figure stands in a month's seal
 
-FILE is a receipt (.tlog-proof) or a line of a closed month. OLD is a checkpoint that you kept, or
-any receipt; NEW is what /api/v1/log/consistency/ answers as “text”. KEY is the verifier key of the
-record, or a file with one in each line; take it from where you trust it, not from who must prove
-something to you. With --checkpoint FILE a receipt is also held against a checkpoint that you kept.
+FILE is a receipt of the record (.tlog-proof) or of a bid (.txt), or a line of a closed month. OLD
+is a checkpoint that you kept, or any receipt; NEW is what /api/v1/log/consistency/ answers as
+“text”. KEY is the verifier key of the record (of a bid's receipt: that of receipts), or a file with
+one in each line; take it from where you trust it, not from who must prove something to you. With
+--checkpoint FILE a receipt is also held against a checkpoint that you kept.
 
 It answers in a sentence and ends with 0: proved; 1: refuted; 2: it could not be read.
 Needs Python 3.11 or newer and the package “cryptography”.
@@ -35,6 +37,7 @@ FILE_BYTES_MAX = 1_000_000
 SALT_BYTES = 16
 PROOF_TITLE = "c2sp.org/tlog-proof@v1"
 LINE_TITLE = "choicebook period line v1"
+BID_TITLE = "choicebook bid receipt v1"
 
 
 class Refuted(Exception):
@@ -78,6 +81,8 @@ class Proof(NamedTuple):
 
 def check_receipt(text: str, keys: list[Key], kept: str = "") -> str:
     """Return what a receipt proves."""
+    if text.startswith(f"{BID_TITLE}\n"):
+        return check_bid(text, keys)
     proof, head = read_receipt(text, keys)
     said = f"It is entry {proof.place} of the {head.size} that “{shown(head.origin)}” had sealed"
     if kept:
@@ -91,6 +96,13 @@ def check_receipt(text: str, keys: list[Key], kept: str = "") -> str:
             )
         said += ", and the checkpoint that you kept says the same"
     return f"{said}.\n{facts_of(proof.body)}"
+
+
+def check_bid(text: str, keys: list[Key]) -> str:
+    """Return that a bid was taken in: its receipt names no place, which would tell of others."""
+    _title, *facts = read_signed(text, keys, "receipt").split("\n")
+    told = "\n".join(f"  {shown(line)}" for line in facts)
+    return f"This bid was taken in, and whoever holds the key that you gave signed so.\n{told}"
 
 
 def check_consistency(old: str, new: str, keys: list[Key]) -> str:
@@ -163,16 +175,22 @@ def read_head(text: str, keys: list[Key]) -> Head:
     return read_checkpoint(text, keys)
 
 
-def read_checkpoint(note: str, keys: list[Key]) -> Head:
+def read_signed(note: str, keys: list[Key], what: str) -> str:
+    """Return what stands above the signatures of a note."""
     body, found, below = note.rpartition("\n\n")
     if not found or not below.endswith("\n"):
-        raise Unreadable("A checkpoint ends with an empty line and its signatures.")
-    verify_signatures(f"{body}\n", below[:-1].split("\n"), keys)
+        raise Unreadable(f"A {what} ends with an empty line and its signatures.")
+    verify_signatures(f"{body}\n", below[:-1].split("\n"), keys, what)
+    return body
+
+
+def read_checkpoint(note: str, keys: list[Key]) -> Head:
+    body = read_signed(note, keys, "checkpoint")
     origin, size, root, *_ = [*body.split("\n"), "", "", ""]
     return Head(origin, number(size), digest(root))
 
 
-def verify_signatures(body: str, lines: list[str], keys: list[Key]) -> None:
+def verify_signatures(body: str, lines: list[str], keys: list[Key], what: str) -> None:
     signed = False
     for line in lines:
         name, _, encoded = word_after(line, "—").partition(" ")
@@ -182,10 +200,10 @@ def verify_signatures(body: str, lines: list[str], keys: list[Key]) -> None:
                 try:
                     Ed25519PublicKey.from_public_bytes(key.public).verify(raw[4:], body.encode())
                 except InvalidSignature:
-                    raise Refuted("The checkpoint's signature is wrong: it was altered.") from None
+                    raise Refuted(f"The {what}'s signature is wrong: it was altered.") from None
                 signed = True
     if not signed:
-        raise Refuted("The checkpoint is not signed with the key that you gave.")
+        raise Refuted(f"The {what} is not signed with the key that you gave.")
 
 
 def read_keys(given: list[str]) -> list[Key]:

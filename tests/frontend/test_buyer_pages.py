@@ -221,6 +221,9 @@ def test_any_valid_bid_is_chosen_with_its_reason(cast: Cast, maya: Client) -> No
     address = reverse("choose", args=[here.job.pk, here.team_bid.pk])
     form = {"reason_code": "quality", "reason": "Their rain plan convinced us."}
     form |= {"followed_view": "spent", "decisive_criterion_id": str(first.pk)}
+    asked = said(maya.get(address))
+    assert "EUR 400.00 with the price EUR 20,400.00" in asked
+    assert "Choose Events, for EUR 20,400.00" in asked
 
     answer = maya.post(address, form)
 
@@ -265,6 +268,21 @@ def test_a_choice_without_a_reason_is_refused_on_its_page(cast: Cast, maya: Clie
 
     assert answer.status_code == 422
     assert not Award.objects.exists()
+
+
+def test_an_acceptance_names_the_sum_that_is_charged(
+    cast: Cast, maya: Client, now: datetime
+) -> None:
+    award = choose(cast, contest(cast).team_bid)
+    delivery = deliver(cast, milestones(award)[0], at=now - DAY)
+    address = reverse("accept", args=[award.job_id, delivery.pk])
+
+    asked = said(maya.get(address))
+
+    assert "EUR 15,300.00 (15,000.00 and 300.00 fee) is charged to Marketing" in asked
+    assert "Accept, and be charged EUR 15,300.00" in asked
+    told = said(maya.post(address, follow=True))
+    assert "Accepted. EUR 15,300.00 (15,000.00 and 300.00 fee) was charged." in told
 
 
 def test_a_job_ends_without_a_choice_and_with_a_reason(cast: Cast, maya: Client) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import base64
 import subprocess
 import sys
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bids import receipts
 from marketplace.history import canonical, leaf_of
 from marketplace.log import merkle, verify
 from marketplace.log.notes import Signer
@@ -19,6 +22,14 @@ from marketplace.log.notes import Signer
 SIGNER = Signer("choice.example/log", bytes(range(32)))
 KEY = str(SIGNER.verifier)
 KEYS = [verify.read_key(KEY)]
+BID = receipts.ReceiptFacts(
+    reference="B-7K2M-9QXH",
+    bid_id=UUID(int=1),
+    job_id=UUID(int=2),
+    provider_id=UUID(int=3),
+    fingerprint=bytes(32),
+    submitted_at=datetime(2026, 3, 2, 12, tzinfo=UTC),
+)
 OTHER = Signer("choice.example/log", bytes(range(1, 33)))
 SALT = bytes(16)
 FACTS = {"v": 1, "kind": "award.made", "amount": 4000000}
@@ -257,3 +268,21 @@ def test_a_receipt_of_a_record_of_a_million_is_small():
     twenty_hashes = 20 * 45  # in base64, a line each
 
     assert len(RECEIPT.encode()) + twenty_hashes < 2048
+
+
+def test_the_receipt_of_a_bid_is_checked_with_the_key_of_receipts():
+    text = receipts.issue(BID)
+    keys = [verify.read_key(receipts.public_key_text())]
+
+    said = verify.check_receipt(text, keys)
+
+    assert "This bid was taken in" in said
+    assert "reference B-7K2M-9QXH" in said
+    for altered in (
+        text.replace("B-7K2M", "B-7K2N"),
+        text.replace("submitted 2026", "submitted 2025"),
+    ):
+        with pytest.raises(verify.Refuted, match="was altered"):
+            verify.check_receipt(altered, keys)
+    with pytest.raises(verify.Refuted, match="not signed with the key"):
+        verify.check_receipt(text, KEYS)
