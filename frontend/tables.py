@@ -33,6 +33,7 @@ class Table:
     columns: Sequence[Column[Any]]
     rows: Iterable[Any]
     title: str = ""  # on paper, where its name says too little
+    paper: Callable[[], IO[bytes]] | None = None  # its own PDF, where a table of names is none
 
 
 class TableAnswer(StreamingHttpResponse):
@@ -45,10 +46,15 @@ class TableAnswer(StreamingHttpResponse):
 
 
 def csv_answer(
-    name: str, columns: Sequence[Column[Row]], rows: Iterable[Row], *, title: str = ""
+    name: str,
+    columns: Sequence[Column[Row]],
+    rows: Iterable[Row],
+    *,
+    title: str = "",
+    paper: Callable[[], IO[bytes]] | None = None,
 ) -> TableAnswer:
     """Return the rows as a CSV file to save, streamed."""
-    return TableAnswer(Table(name, columns, rows, title))
+    return TableAnswer(Table(name, columns, rows, title, paper))
 
 
 def files(route: str, view: View, *, name: str) -> list[URLPattern]:
@@ -84,7 +90,9 @@ def _as(kind: str, view: View) -> View:
         if not isinstance(answer, TableAnswer):
             return answer  # a refusal, or the way to the sign-in
         table = answer.table
-        if kind == "pdf":
+        if kind == "pdf" and table.paper is not None:
+            made = table.paper()
+        elif kind == "pdf":
             title = table.title or title_of(table.name)
             made = pdf_file(table.columns, table.rows, title=title, headings=headings())
         else:

@@ -23,9 +23,10 @@ from frontend.requests import SignedIn
 from ledger.awarding import choose_bid
 from ledger.commissioning import end_without_award
 from ledger.countersigning import want_choice
-from ledger.reports.choice_cost import choice_cost
+from ledger.reports.choice_cost import choice_budget
 from ledger.reports.comparison import ComparedBid, Comparison, comparison
 from marketplace.refusals import Refusal, Unknown
+from marketplace.together import together
 
 TEMPLATE = "frontend/pages/choices/choose.html"
 PRICE = "price"  # where no criterion decided, but that the bid asks for less than the best value
@@ -88,7 +89,12 @@ class ChoiceForm(PageForm):
 @fresh_sign_in
 def choose(request: SignedIn, job_id: UUID, bid_id: UUID) -> HttpResponse:
     """Show what the choice does to the budget and who is told; then choose."""
-    paper = comparison(actor=request.user, job_id=job_id, at=request.received_at)
+    known: dict[str, Any] = {
+        "actor": request.user,
+        "job_id": job_id,
+        "at": request.received_at,
+    }
+    paper, budget = together(lambda: comparison(**known), lambda: choice_budget(**known))
     bid = next((one for one in paper.bids if one.bid_id == bid_id), None)
     if bid is None:
         raise Unknown("There is no such bid.")
@@ -99,11 +105,7 @@ def choose(request: SignedIn, job_id: UUID, bid_id: UUID) -> HttpResponse:
         "form": form,
         "signs": bid_id in paper.stage.signed_bid_ids,
         "others": [one for one in paper.bids if one.bid_id != bid_id],
-        "cost": choice_cost(
-            actor=request.user, job_id=job_id, price=bid.quoted, at=request.received_at
-        )
-        if bid.quoted
-        else None,
+        "cost": budget.cost_of(bid.quoted) if budget and bid.quoted else None,
         "leaders": ", ".join(
             one.provider_name for one in paper.bids if one.bid_id in paper.leader_ids
         ),

@@ -11,7 +11,6 @@ from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -20,6 +19,7 @@ from frontend.asked import id_asked, last_of, month_asked, next_to
 from frontend.forms import PageForm, offer
 from frontend.rendering import only_known, page
 from frontend.requests import SignedIn
+from frontend.statement_paper import statement_pdf
 from frontend.tables import csv_answer
 from ledger.reports.periods import periods
 from ledger.reports.statement import Statement, provider_statement, statement
@@ -81,8 +81,22 @@ def show_csv(request: SignedIn) -> StreamingHttpResponse:
     asked = _asked(request)
     if (paper := asked.paper) is None:
         return csv_answer("statement", COLUMNS, ())
-    title = f"{gettext('Statement')}: {paper.name}, {formats.month(asked.month)}"
-    return csv_answer(file_name(paper), COLUMNS, rows_of(paper), title=title)
+    return csv_answer(
+        file_name(paper),
+        COLUMNS,
+        rows_of(paper),
+        paper=lambda: statement_pdf(
+            paper,
+            month=asked.month,
+            company=_company(departments(request.user)),
+            is_earned=asked.is_earned,
+        ),
+    )
+
+
+def _company(found: list[DepartmentFacts]) -> str:
+    """Return the name of the house: the department above all; none where the reader sees none."""
+    return next((one.name for one in found if one.parent_id is None), "Choicebook")
 
 
 def with_balances(paper: Statement) -> list[tuple[StatementLine, Money]]:

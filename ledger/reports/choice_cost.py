@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ledger.bearing import cost_and_fee
 from ledger.budgeting import estimate_on, line_that_stands
-from ledger.rates import NoRate, rate_in_force
+from ledger.rates import NoRate, Rate, rate_in_force
 from ledger.reports.reading import departments_to_read, reader_of
 from ledger.showback import is_shown_on
 from marketplace.models.jobs import Job
@@ -32,10 +32,28 @@ class ChoiceCost:
         return self.cost + self.fee
 
 
-def choice_cost(*, actor: User, job_id: UUID, price: Money, at: datetime) -> ChoiceCost | None:
+@dataclass(frozen=True, slots=True)
+class ChoiceBudget:
+    """The budget that pays for a choice, and by what its cost is reckoned."""
+
+    rate: Rate
+    fee_basis_points: int
+    reserved: Money
+    free_now: Money
+
+    def cost_of(self, price: Money) -> ChoiceCost:
+        """Return what choosing at a price in the job's currency would promise."""
+        cost, fee = cost_and_fee(
+            price.minor, rate=self.rate, fee_basis_points=self.fee_basis_points
+        )
+        then = self.free_now + self.reserved - cost - fee
+        return ChoiceCost(cost, fee, self.reserved, self.free_now, then)
+
+
+def choice_budget(*, actor: User, job_id: UUID, at: datetime) -> ChoiceBudget | None:
     """
-    Return what choosing at a price would promise of the department's budget now; None where no
-    budget stands that pays it, where no rate is stated, or where costs are only shown.
+    Return the budget that a choice would be promised from now; None where none stands that pays
+    it, where no rate is stated, or where costs are only shown.
 
     :raises Unknown: the actor cannot see the job, or may not read the department's budget.
     """
@@ -46,16 +64,12 @@ def choice_cost(*, actor: User, job_id: UUID, price: Money, at: datetime) -> Cho
     if line is None:
         return None
     try:
-        rate = rate_in_force(price.currency, line.currency, on)
+        rate = rate_in_force(job.currency, line.currency, on)
     except NoRate:
         return None
-    cost, fee = cost_and_fee(price.minor, rate=rate, fee_basis_points=job.policy.fee_basis_points)
-    reserved = estimate_on(job, line)
-    free = Money(line.available_minor, line.currency)
-    return ChoiceCost(
-        cost=cost,
-        fee=fee,
-        reserved=reserved,
-        free_now=free,
-        free_then=free + reserved - cost - fee,
+    return ChoiceBudget(
+        rate=rate,
+        fee_basis_points=job.policy.fee_basis_points,
+        reserved=estimate_on(job, line),
+        free_now=line.available,
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from bids.models.bids import Bid, Opening
+from ledger.models.periods import Period, PeriodStep
 from ledger.models.record import CheckKind, CheckWish, RecordCheck
 from ledger.permissions import may_ask_for_a_check
 from ledger.reports.wording import TOLD, told
@@ -74,6 +75,8 @@ class FactRow:
     job_id: UUID | None
     job_title: str
     provider_name: str
+    month_on: date | None  # of a step of a month: its first day
+    adjusting: str  # the label of an adjusting period, of which a step is; empty otherwise
     is_sealed: bool
 
 
@@ -202,6 +205,7 @@ def _facts(events: QuerySet[Event], *, most: int | None = FOUND) -> list[FactRow
     )
     sealed = LogLeaf.objects.filter(event__in=[row.pk for row in rows])
     places = set(sealed.values_list("event_id", flat=True))
+    months = _months([row.subject_id for row in rows if row.kind.startswith("period.")])
     return [
         FactRow(
             event_id=row.pk,
@@ -211,10 +215,20 @@ def _facts(events: QuerySet[Event], *, most: int | None = FOUND) -> list[FactRow
             job_id=row.job_id,
             job_title=row.job.title if row.job else "",
             provider_name=row.provider.name if row.provider else "",
+            month_on=month.starts_on if (month := months.get(row.subject_id)) else None,
+            adjusting=str(month) if month and month.starts_on == month.ends_on else "",
             is_sealed=row.pk in places,
         )
         for row in rows
     ]
+
+
+def _months(steps: list[UUID]) -> dict[UUID, Period]:
+    """Return the month of each of these steps."""
+    if not steps:
+        return {}
+    taken = PeriodStep.objects.filter(pk__in=steps).select_related("period")
+    return {step.pk: step.period for step in taken}
 
 
 def _check(run: RecordCheck) -> CheckRow:

@@ -37,7 +37,6 @@ FILE_BYTES_MAX = 1_000_000
 SALT_BYTES = 16
 PROOF_TITLE = "c2sp.org/tlog-proof@v1"
 LINE_TITLE = "choicebook period line v1"
-BID_TITLE = "choicebook bid receipt v1"
 
 
 class Refuted(Exception):
@@ -81,8 +80,9 @@ class Proof(NamedTuple):
 
 def check_receipt(text: str, keys: list[Key], kept: str = "") -> str:
     """Return what a receipt proves."""
-    if text.startswith(f"{BID_TITLE}\n"):
-        return check_bid(text, keys)
+    if text.startswith("choicebook bid receipt v1\n"):  # it names no place among others
+        facts = map(shown, read_signed(text, keys, "receipt").split("\n")[1:])
+        return "This bid was taken in, signed with the key that you gave.\n  " + "\n  ".join(facts)
     proof, head = read_receipt(text, keys)
     said = f"It is entry {proof.place} of the {head.size} that “{shown(head.origin)}” had sealed"
     if kept:
@@ -96,13 +96,6 @@ def check_receipt(text: str, keys: list[Key], kept: str = "") -> str:
             )
         said += ", and the checkpoint that you kept says the same"
     return f"{said}.\n{facts_of(proof.body)}"
-
-
-def check_bid(text: str, keys: list[Key]) -> str:
-    """Return that a bid was taken in: its receipt names no place, which would tell of others."""
-    _title, *facts = read_signed(text, keys, "receipt").split("\n")
-    told = "\n".join(f"  {shown(line)}" for line in facts)
-    return f"This bid was taken in, and whoever holds the key that you gave signed so.\n{told}"
 
 
 def check_consistency(old: str, new: str, keys: list[Key]) -> str:
@@ -162,9 +155,7 @@ def read_receipt(text: str, keys: list[Key]) -> tuple[Proof, Head]:
     head = read_checkpoint(note, keys)
     proof = Proof(*salted(extra), number(word_after(index, "index")), hashes(rest))
     if climbed(proof.leaf, proof.place, head.size, proof.path) != head.root:
-        raise Refuted(
-            "This is not in the record: its text, its place or its way to the root was altered."
-        )
+        raise Refuted("This is not in the record: text, place or way to the root was altered.")
     return proof, head
 
 
@@ -185,8 +176,7 @@ def read_signed(note: str, keys: list[Key], what: str) -> str:
 
 
 def read_checkpoint(note: str, keys: list[Key]) -> Head:
-    body = read_signed(note, keys, "checkpoint")
-    origin, size, root, *_ = [*body.split("\n"), "", "", ""]
+    origin, size, root = [*read_signed(note, keys, "checkpoint").split("\n"), "", "", ""][:3]
     return Head(origin, number(size), digest(root))
 
 
@@ -208,10 +198,8 @@ def verify_signatures(body: str, lines: list[str], keys: list[Key], what: str) -
 
 def read_keys(given: list[str]) -> list[Key]:
     """Return the verifier keys in these words, or in the files that they name."""
-    keys = []
-    for word in given:
-        lines = [word] if word.count("+") >= 2 else read_file(word).split("\n")
-        keys += [read_key(line.strip()) for line in lines if line.strip()]
+    files = [[word] if word.count("+") >= 2 else read_file(word).split("\n") for word in given]
+    keys = [read_key(line.strip()) for lines in files for line in lines if line.strip()]
     if not keys:
         raise Unreadable("Give the record's verifier key: --key name+id+key, or a file with it.")
     return keys
@@ -324,10 +312,9 @@ def climbed(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:
     """Return the root that a path leads to."""
     if index >= size:
         raise Refuted("Its place lies outside the record.")
-    hashed = leaf
     for sibling, is_left in zip(path, sides(index, size - 1, len(path)), strict=True):
-        hashed = node(sibling, hashed) if is_left else node(hashed, sibling)
-    return hashed
+        leaf = node(sibling, leaf) if is_left else node(leaf, sibling)
+    return leaf
 
 
 def grew(before: Head, after: Head, path: list[bytes]) -> bool:
@@ -362,8 +349,8 @@ def main(words: list[str] | None = None) -> int:
         keys = read_keys(given.key)
         texts = [read_file(name) for name in given.files]
         if given.what == "receipt":
-            kept = [read_file(name) for name in [given.checkpoint] if name]
-            said = check_receipt(texts[0], keys, *kept)
+            kept = read_file(given.checkpoint) if given.checkpoint else ""
+            said = check_receipt(texts[0], keys, kept)
         elif given.what == "consistency":
             said = check_consistency(texts[0], texts[1], keys)
         else:

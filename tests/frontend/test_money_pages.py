@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from ledger.exchange.pdf_file import pdf_file
+from ledger.exchange.account_file import account_file
 from ledger.models.awards import Award
 from ledger.models.budgets import BudgetLine
 from ledger.models.journal import JournalEntry
@@ -67,9 +67,6 @@ def test_a_head_reads_each_charge_of_the_month_and_the_sum(maya: Client, award: 
     assert "15,300.00" in page  # what both come to
     file = maya.get(reverse("statement-csv") + MARCH)
     assert file["Content-Disposition"] == 'attachment; filename="statement-marketing-2026-03.csv"'
-    with patch("frontend.tables.pdf_file", side_effect=pdf_file) as made:
-        maya.get(reverse("statement-pdf") + MARCH)
-    assert made.call_args.kwargs["title"] == "Statement: Marketing, March 2026"
     head, *rows = list(csv.reader(sheet(maya, "statement-csv", MARCH)))
     told = [(row[head.index("line")], row[head.index("kind")]) for row in rows]
     assert told == [("opening", ""), ("booked", "charged"), ("booked", "charged"), ("closing", "")]
@@ -81,6 +78,35 @@ def test_a_head_reads_each_charge_of_the_month_and_the_sum(maya: Client, award: 
         ("", "15300.00"),
     ]
     assert [row[0] for row in (rows[0], rows[-1])] == ["2026-03-01", "2026-03-31"]
+
+
+def test_on_paper_a_statement_is_what_its_page_shows(
+    cast: Cast, maya: Client, award: Award
+) -> None:
+    with patch("frontend.statement_paper.account_file", side_effect=account_file) as made:
+        file = maya.get(reverse("statement-pdf") + MARCH)
+
+    assert b"".join(file).startswith(b"%PDF")  # type: ignore[call-overload]
+    sheet = made.call_args.args[0]
+    assert (sheet.house, sheet.title) == ("House", "Statement, March 2026")
+    assert sheet.facts == [
+        ("Department", "Marketing"),
+        ("Cost centre", cast.marketing.cost_centre),
+        ("Period", "Sun 1 Mar 2026 – Tue 31 Mar 2026"),
+        ("Currency", "EUR"),
+        ("State", "Open, more lines may still come"),
+    ]
+    (part,) = sheet.parts
+    assert [row.cells[2:] for row in part.rows] == [
+        ("", "", "0.00"),
+        ("15,000.00", "", "15,000.00"),
+        ("300.00", "", "15,300.00"),
+        ("15,300.00", "0.00", ""),
+        ("", "", "EUR\N{NO-BREAK SPACE}15,300.00"),
+    ]
+    title, small = part.rows[1].cells[1]
+    assert title == "Summer party for 200 guests, Part 1"
+    assert small.endswith("Events, Work charged") or small, small
 
 
 def test_no_month_is_offered_that_has_not_begun(maya: Client, award: Award) -> None:

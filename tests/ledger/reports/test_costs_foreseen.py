@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ledger.acceptance import accept_delivery
-from ledger.reports.choice_cost import choice_cost
+from ledger.reports.choice_cost import choice_budget
 from ledger.reports.delivery_board import BoardDelivery, delivery_board
 from marketplace.models.people import User
 from marketplace.refusals import Unknown
@@ -37,9 +37,10 @@ def test_a_choice_says_price_fee_and_what_is_free_then(cast: Cast):
     line = grant(cast)
     here = contest(cast, estimate="40.00", team=PARTS, vendor=PARTS)
 
-    said = choice_cost(actor=cast.maya, job_id=here.job.pk, price=eur("26.25"), at=CHOICE)
+    budget = choice_budget(actor=cast.maya, job_id=here.job.pk, at=CHOICE)
 
-    assert said is not None
+    assert budget is not None
+    said = budget.cost_of(eur("26.25"))
     assert (said.cost, said.fee, said.total) == (eur("26.25"), eur("0.53"), eur("26.78"))
     assert (said.free_now, said.reserved, said.free_then) == (
         eur("99960.00"),
@@ -78,7 +79,7 @@ def test_the_provider_does_not_read_the_fee_nor_the_budget(cast: Cast):
     grant(cast)
     here = contest(cast, team=PARTS, vendor=PARTS)
     with pytest.raises(Unknown):
-        choice_cost(actor=cast.vera, job_id=here.job.pk, price=eur("26.25"), at=CHOICE)
+        choice_budget(actor=cast.vera, job_id=here.job.pk, at=CHOICE)
     award = choose(cast, here.vendor_bid)
     deliver(cast, milestones(award)[0], at=CHOICE + DAY)
 
