@@ -126,7 +126,6 @@ class Providers(Resource):
         answers=ProviderOut,
         query=ProvidersQuery,
         paged=True,
-        moved=("admitted_at", "approved_at", "suspended_at"),
     )
     def get(self, asked: Asked) -> Listed:
         """By name. A vendor's people see their own."""

@@ -38,7 +38,7 @@ class JobsQuery(Strict):
     )
     updated_since = MomentField(
         required=False,
-        help_text="Drafted since, or with something new that everybody who sees it may read.",
+        help_text="Drafted since, or with something new that you may read of it.",
     )
     order = serializers.ChoiceField(
         list(registers.ORDERS), required=False, help_text="Deprecated: say `ordering`."

@@ -37,7 +37,6 @@ class People(Resource):
         scope="company:write",
         answers=PersonFactsOut,
         paged=True,
-        moved=("joined_at",),
     )
     def get(self, asked: Asked) -> Listed:
         """With their places and offices. For administrators."""

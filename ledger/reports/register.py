@@ -112,10 +112,7 @@ def register(
         invited = Invitation.objects.filter(job=OuterRef("pk"), provider__in=reader.providers)
         jobs = jobs.filter(Q(department__in=reader.departments) | Exists(invited))
     if updated_since:
-        # What everybody who sees a job may read of it: a bid that comes moves nothing here.
-        told = Event.objects.filter(job=OuterRef("pk"), audience=Audience.ALL)
-        since = Exists(told.filter(happened_at__gte=updated_since))
-        jobs = jobs.filter(Q(drafted_at__gte=updated_since) | since)
+        jobs = jobs.filter(_moved(reader, updated_since))
     size = page_size(limit)
     which = Found(_in_order(jobs, order, cursor)[: size + 1])
     providers, departments = list(reader.providers), list(reader.departments)
@@ -149,6 +146,27 @@ def _tell(
 
 
 _whole, _told = ({order: Kept(partial(_tell, order)) for order in ORDERS} for _ in range(2))
+
+
+def _moved(reader: Reader, since: datetime) -> Q:
+    """
+    Return what finds the jobs that changed since then, as far as the reader may know: by what
+    everybody reads, and a decision; the department, finance and auditors by what they read;
+    bidders by what concerns them. A rival's bid that comes is nothing of these.
+    """
+    told = Event.objects.filter(job=OuterRef("pk"), happened_at__gte=since)
+    bought = Exists(told.filter(audience__in=(Audience.BUYER, Audience.BOTH)))
+    theirs = Q() if reader.reads_all_books else Q(department__in=reader.departments)
+    own = told.filter(
+        audience__in=(Audience.PROVIDER, Audience.BOTH), provider__in=reader.providers
+    )
+    return (
+        Q(drafted_at__gte=since)
+        | Exists(told.filter(audience=Audience.ALL))
+        | Exists(Award.objects.filter(job=OuterRef("pk"), chosen_at__gte=since))
+        | Exists(own)
+        | (theirs & bought)
+    )
 
 
 def ceiling_for(reader: Reader, job: Job) -> Money | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.test import override_settings
@@ -13,7 +14,7 @@ from api.paging import sliced
 from marketplace.callers import caller_of
 from marketplace.models.jobs import Job
 from tests.api.conftest import DAY, NOW, Machine
-from tests.api.stories import details_body, granted, money, open_job
+from tests.api.stories import HOUR, awarded, details_body, first_milestone, granted, money, open_job
 from tests.cast import Cast
 from tests.ledger import builders as ledger
 
@@ -183,11 +184,14 @@ def test_the_old_name_of_the_order_of_jobs_is_answered_until_a_day(cast: Cast, m
     assert "Sunset" not in new
 
 
-def test_a_list_says_only_what_changed_since(cast: Cast, fin: Machine):
-    old = fin.get(f"providers/?updated_since={(NOW - 400 * DAY).isoformat()[:19]}Z").json()
-    new = fin.get(f"providers/?updated_since={NOW.isoformat()[:19]}Z").json()
+def test_a_list_says_only_what_changed_since(cast: Cast, maya: Machine):
+    awarded(cast)
+    every = maya.get("notices/").json()["items"]
+    old = maya.get(f"notices/?updated_since={(NOW - 400 * DAY).isoformat()[:19]}Z").json()
+    new = maya.get(f"notices/?updated_since={(NOW + DAY).isoformat()[:19]}Z").json()
 
-    assert len(old["items"]) == len(fin.get("providers/").json()["items"])
+    assert every
+    assert old["items"] == every
     assert new["items"] == []
 
 
@@ -200,3 +204,20 @@ def test_a_bid_that_comes_moves_no_job(cast: Cast, maya: Machine):
     ledger.submit(cast, job, cast.vera_co, ledger.bid_of(["90"]))
 
     assert maya.get(after).json()["items"] == []
+
+
+def test_a_choice_moves_its_job_for_whoever_may_know_of_it(cast: Cast, machine_of: Any):
+    award = awarded(cast)
+
+    def moved(name: str, since: datetime) -> list[str]:
+        address = f"jobs/?updated_since={since.isoformat()[:19]}Z"
+        items = machine_of(getattr(cast, name)).get(address).json()["items"]
+        return [row["job_id"] for row in items]
+
+    for name in ("maya", "fin", "ada", "vera", "pia"):
+        assert moved(name, award.chosen_at - HOUR) == [str(award.job_id)], name
+        assert moved(name, award.chosen_at + HOUR) == [], name
+    # What the work comes to is nothing of the bidder who was not chosen.
+    ledger.accept(cast, first_milestone(award), at=NOW - HOUR)
+    for name, told in (("maya", 1), ("fin", 1), ("ada", 1), ("vera", 1), ("pia", 0)):
+        assert len(moved(name, award.chosen_at + HOUR)) == told, name
