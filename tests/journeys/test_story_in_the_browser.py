@@ -238,7 +238,7 @@ def _maya_compares_and_chooses(maya: Visitor) -> None:
     if maya.page.locator("[name=followed_view]").count():
         maya.tick("What the company really spends")
     maya.picture("choice")
-    maya.press("Choose Events")
+    maya.page.get_by_role("button", name="Choose Events, for EUR ").click()
     maya.sees("Chosen: Events.", "Their idea holds the evening together")
     maya.picture("chosen")
 

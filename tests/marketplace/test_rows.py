@@ -11,6 +11,7 @@ from marketplace.models.events import Event, Notice, Words
 from marketplace.models.jobs import Invitation, Job
 from marketplace.models.policies import Policy
 from marketplace.models.providers import Provider
+from marketplace.models.tokens import Token
 from marketplace.rows import change, insert, insert_all
 from marketplace.words import digest_of
 from tests.builders import HOUR, NOON, a_draft
@@ -104,6 +105,6 @@ def test_a_text_that_is_too_long_is_refused_and_never_cut(cast: Cast) -> None:
 @pytest.mark.django_db
 def test_rows_with_arrays_are_not_written_as_columns(cast: Cast) -> None:
     with pytest.raises(TypeError, match="arrays"):
-        insert_all([Notice(), Notice()])
+        insert_all([Token(), Token()])
     with pytest.raises(TypeError, match="id"):
         insert_all([Event(), Event()])
