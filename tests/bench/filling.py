@@ -139,7 +139,7 @@ PEOPLE_AND_WORK = (
         "plan",
         "'id', award, 'job_id', job, 'bid_id', md5('bid' || n)::uuid, 'department_id', department,"
         " 'provider_id', provider, 'budget_line_id', line, 'price_minor', 4 * quarter,"
-        " 'comparison', '', 'chosen_at', begins_on",
+        " 'comparison', '{{}}', 'chosen_at', begins_on",
     ),
     """
     INSERT INTO ledger_milestone (id, position, title, price_minor, award_id)
