@@ -258,9 +258,9 @@ def load(port: int, tokens: Mapping[str, str], seconds: int = SECONDS) -> None:
             wrong.append((question.name, status))
         taken[question.name].append((perf_counter() - due) * 1000)
 
-    begun = perf_counter()
-    for number in range(4 * len(QUESTIONS)):  # connects, and compiles
-        ask(number)
+    begun = perf_counter() - 3600  # due already: as fast as four at a time can
+    with ThreadPoolExecutor(4) as pool:  # each thread of the server connects, compiles, prepares
+        list(pool.map(ask, range(40 * len(QUESTIONS))))
     for times in taken.values():
         times.clear()
     begun = perf_counter() + 0.1
