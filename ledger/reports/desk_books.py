@@ -14,7 +14,7 @@ from ledger.models.corrections import Correction
 from ledger.models.moves import MoveWanted
 from ledger.models.periods import Period, PeriodStep, Step
 from ledger.reports.desk_jobs import MOST
-from ledger.reports.open_items import OpenItem
+from ledger.reports.open_items import OpenItem, companys_item
 from ledger.reports.reading import Reader
 from marketplace.models.people import Office
 from marketplace.money import Money
@@ -43,7 +43,7 @@ def _reopenings(reader: Reader, *, finance: bool) -> Iterator[OpenItem]:
         if not (mine or finance):
             continue
         assert step.reason is not None
-        yield _item(
+        yield companys_item(
             "sign_reopening",
             f"Sign the reopening of {step.period}, or decline it"
             if mine
@@ -62,7 +62,7 @@ def _closings() -> Iterator[OpenItem]:
     begun = Period.objects.filter(closing_at__isnull=False, closed_at=None)
     for period in begun.order_by("pk")[:MOST]:
         assert period.closing_at is not None
-        yield _item(
+        yield companys_item(
             "close_month",
             f"Close {period}, or stop closing it",
             subject=UUID(int=period.pk),
@@ -80,7 +80,7 @@ def _corrections(reader: Reader) -> Iterator[OpenItem]:
     for one in waiting.order_by("asked_at")[:MOST]:
         mine = one.asked_by_id != reader.user.pk
         kind = one.entry.get_kind_display()
-        yield _item(
+        yield companys_item(
             "sign_correction",
             f"Sign the reversal of “{kind}”, or decline it"
             if mine
@@ -102,7 +102,7 @@ def _moves(reader: Reader) -> Iterator[OpenItem]:
         mine = one.proposed_by_id != reader.user.pk
         amount = Money(one.amount_minor, one.from_line.currency)
         places = f"from {one.from_line.department} to {one.to_department}"
-        yield _item(
+        yield companys_item(
             "sign_move",
             "Sign a move of budget, or decline it" if mine else "Wait for a move of budget",
             subject=one.pk,
@@ -158,7 +158,7 @@ def _late_charges(reader: Reader, at: datetime, *, finance: bool) -> Iterator[Op
 def _redactions(reader: Reader) -> Iterator[OpenItem]:
     for one in waiting_redactions(reader.user):
         mine = not one.is_own
-        yield _item(
+        yield companys_item(
             "agree_redaction",
             "Agree that words are taken off the record" if mine else "Wait for words to be taken",
             subject=one.wanted_id,
@@ -168,33 +168,3 @@ def _redactions(reader: Reader) -> Iterator[OpenItem]:
             since=one.wanted_at,
             then="The words are gone for ever; that they were there stays provable.",
         )
-
-
-def _item(
-    kind: str,
-    act: str,
-    *,
-    subject: UUID,
-    what: str,
-    who: str,
-    is_mine: bool,
-    since: datetime,
-    then: str,
-    period: int | None = None,
-) -> OpenItem:
-    """Return an item that belongs to no job."""
-    return OpenItem(
-        kind=kind,
-        act=act,
-        job_id=None,
-        job_title="",
-        subject_id=subject,
-        what=what,
-        who=who,
-        is_mine=is_mine,
-        since_at=since,
-        due_at=None,
-        is_late=False,
-        then=then,
-        period_id=period,
-    )

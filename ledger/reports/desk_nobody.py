@@ -15,7 +15,7 @@ from ledger.models.payouts import Payout
 from ledger.models.publications import PublicationWanted
 from ledger.models.signatures import ChoiceWanted
 from ledger.reports.desk_jobs import MOST
-from ledger.reports.open_items import OpenItem
+from ledger.reports.open_items import OpenItem, companys_item
 from ledger.reports.reading import Reader
 from ledger.reports.second_heads import (
     heads_by_department,
@@ -47,11 +47,13 @@ def _finance() -> Iterator[OpenItem]:
     stuck = sorted(one for one in waiting if not finance - one[2])
     if stuck:
         since_at, subject_id, _ = stuck[0]
-        yield _item(
+        yield companys_item(
             "name_finance",
             "Name another person of finance",
             subject=subject_id,
             what="Something waits for a second person of finance, and there is none who may.",
+            who="You",
+            is_mine=True,
             since=since_at,
             then="They find it on their home page, and answer it.",
         )
@@ -106,12 +108,14 @@ def _heads(
         if isinstance(one, PublicationWanted) and waiting_publication(one.job) != one:
             continue  # the draft has changed since: nobody is asked to sign that one
         named.add(department.pk)
-        yield _item(
+        yield companys_item(
             "name_head",
             f"Name another head of {department}, or of a department above it",
             subject=department.pk,
             what="Something waits there for the signature of a second head,"
             " and there is none who may.",
+            who="You",
+            is_mine=True,
             since=one.wanted_at,
             then="They find it on their home page, and sign it or send it back.",
         )
@@ -125,20 +129,3 @@ def _others(one: ChoiceWanted | PublicationWanted, heads: dict[UUID, set[UUID]])
         return others
     publishes = isinstance(one, PublicationWanted)
     return others - (kept_from_publishing(one.job) if publishes else kept_from_choosing(one.job))
-
-
-def _item(kind: str, act: str, *, subject: UUID, what: str, since: datetime, then: str) -> OpenItem:
-    return OpenItem(
-        kind=kind,
-        act=act,
-        job_id=None,
-        job_title="",
-        subject_id=subject,
-        what=what,
-        who="You",
-        is_mine=True,
-        since_at=since,
-        due_at=None,
-        is_late=False,
-        then=then,
-    )

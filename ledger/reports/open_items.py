@@ -56,3 +56,33 @@ class Desk:
     others: tuple[OpenItem, ...]
     done: tuple[DoneItem, ...]
     late: int  # how many of mine are late
+
+
+def companys_item(
+    kind: str,
+    act: str,
+    *,
+    subject: UUID,
+    what: str,
+    who: str,
+    is_mine: bool,
+    since: datetime,
+    then: str,
+    period: int | None = None,
+) -> OpenItem:
+    """Return an item that belongs to no job."""
+    return OpenItem(
+        kind=kind,
+        act=act,
+        job_id=None,
+        job_title="",
+        subject_id=subject,
+        what=what,
+        who=who,
+        is_mine=is_mine,
+        since_at=since,
+        due_at=None,
+        is_late=False,
+        then=then,
+        period_id=period,
+    )
