@@ -71,15 +71,18 @@ def edit(request: SignedIn, job_id: UUID, provider_id: UUID) -> HttpResponse:
     here = desk_of(request, job_id, provider_id)
     if not here.job.accepts_bids:
         return redirect("job", job_id)
-    draft = bid_draft(
-        actor=request.user, job_id=job_id, provider_id=provider_id, at=request.received_at
+    draft, files = together(
+        lambda: bid_draft(
+            actor=request.user, job_id=job_id, provider_id=provider_id, at=request.received_at
+        ),
+        lambda: attached_files(actor=request.user, job_id=job_id, provider_id=provider_id),
     )
     content = draft or _submitted(request, here)
     sheet = BidSheet(sent(request), job=here.job, provider=here.facts, content=content)
     if request.method == "POST":
         return _save(request, here, sheet, has_draft=draft is not None)
     context = _context(here, sheet, content, has_draft=draft is not None)
-    context["files"] = attached_files(actor=request.user, job_id=job_id, provider_id=provider_id)
+    context["files"] = files
     return page(request, TEMPLATE, context)
 
 
@@ -124,9 +127,9 @@ def _go_on(request: SignedIn, here: Desk) -> HttpResponse:
 def submit(request: SignedIn, job_id: UUID, provider_id: UUID) -> HttpResponse:
     """Show all that will be sealed, say what that means, and submit it."""
     here = desk_of(request, job_id, provider_id)
-    content = bid_draft(
-        actor=request.user, job_id=job_id, provider_id=provider_id, at=request.received_at
-    )
+    ours: dict[str, Any] = {"job_id": job_id, "provider_id": provider_id}
+    ours |= {"actor": request.user, "at": request.received_at}
+    content, faults = together(lambda: bid_draft(**ours), lambda: draft_faults(**ours))
     if content is None or not here.job.accepts_bids:
         return redirect("bid-edit", job_id, provider_id)
     template = "frontend/pages/bids/submit.html"
@@ -134,33 +137,16 @@ def submit(request: SignedIn, job_id: UUID, provider_id: UUID) -> HttpResponse:
     seen = _digest(content)
     context = {**_context(here, None, content, has_draft=True), "form": form, "seen": seen}
     if request.method != "POST":
-        context["lacking"] = _lacking(request, here)
+        context["lacking"] = Lacking([Problem(_anchor(one), one.text) for one in faults])
         return page(request, template, context)
     if request.POST.get("seen") != seen:
         form.add_error(None, _("Somebody of yours changed the draft meanwhile. Check it again."))
         return page(request, template, context)
     try:
-        bid = submit_bid(
-            actor=request.user,
-            job_id=job_id,
-            provider_id=provider_id,
-            content=content,
-            at=request.received_at,
-        )
+        bid = submit_bid(**ours, content=content)
     except Refusal as refusal:
         return refused(request, template, context, refusal=refusal)
     return redirect("bid-receipt", bid.pk)
-
-
-def _lacking(request: SignedIn, here: Desk) -> Lacking:
-    """Return what would be said if the draft were submitted as it stands."""
-    found = draft_faults(
-        actor=request.user,
-        job_id=here.job.id,
-        provider_id=here.seat.provider_id,
-        at=request.received_at,
-    )
-    return Lacking([Problem(_anchor(one), one.text) for one in found])
 
 
 def _anchor(fault: Refusal) -> str:
@@ -196,16 +182,16 @@ def discard(request: SignedIn, job_id: UUID, provider_id: UUID) -> HttpResponse:
 
 def desk_of(request: SignedIn, job_id: UUID, provider_id: UUID) -> Desk:
     """Return a job with one of the reader's invited providers. :raises Unknown: not theirs."""
-    job, own = together(
+    job, own, paper = together(
         lambda: job_text(actor=request.user, job_id=job_id, at=request.received_at),
         lambda: my_bids(actor=request.user, at=request.received_at, job_id=job_id),
+        lambda: provider(request.user, provider_id),
     )
     seat = next((one for one in job.my_providers if one.provider_id == provider_id), None)
     if seat is None:
         raise Unknown("There is no such invitation.")
     standing = [bid for bid in own if bid.provider_id == provider_id and bid.is_standing]
-    facts = provider(request.user, provider_id).facts
-    return Desk(job, seat, facts, standing[0] if standing else None)
+    return Desk(job, seat, paper.facts, standing[0] if standing else None)
 
 
 def _submitted(request: SignedIn, here: Desk) -> BidContent | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -18,11 +19,17 @@ from frontend.tables import csv_answer
 from ledger.exchange.ocds.export.exporting import ExportFilter
 from ledger.exchange.ocds.export.packaging import JSON_TYPE, ocds_file
 from ledger.reports.choice_share import choice_share
-from ledger.reports.choice_totals import choice_totals
+from ledger.reports.choice_totals import (
+    ChoiceCounts,
+    ChoiceTotals,
+    choice_counts,
+    choice_totals,
+)
 from ledger.reports.choices import COLUMNS, ChoiceFilter, choices, every_choice
 from marketplace.directory import categories, departments
 from marketplace.together import together
 
+COUNTED_AT_ONCE = 2_000  # choices; of more, the bids are counted after the page has come
 FILTERS = ("department", "category", "kind", "since", "until", "provider")
 
 
@@ -48,19 +55,24 @@ class ChoiceFilters(PageForm):
 @login_required
 def show(request: SignedIn) -> HttpResponse:
     """Show choices with their reasons, newest first, and what they come to."""
-    only_known(request, *FILTERS, "cursor")
+    only_known(request, *FILTERS, "cursor", "contests")
     only = _only(request)
+    if request.htmx:  # only what a page that has come was waiting for
+        part = {"contests": choice_totals(actor=request.user, only=only)}
+        return render(request, "frontend/pages/reports/contests.html", part)
     query = request.GET.copy()
-    query.pop("cursor", None)
-    rows, totals, shares, filters = together(
+    for name in ("cursor", "contests"):
+        query.pop(name, None)
+    rows, (totals, contests), shares, filters = together(
         lambda: choices(actor=request.user, only=only, cursor=request.GET.get("cursor", "")),
-        lambda: choice_totals(actor=request.user, only=only),
+        lambda: _counted(request, only),
         lambda: choice_share(actor=request.user, only=only, by="quarter"),
         lambda: ChoiceFilters(request),
     )
     context = {
         "rows": rows,
         "totals": totals,
+        "contests": contests,
         "share": share_of(shares),
         "filters": filters,
         "is_filtered": any(request.GET.get(name) for name in FILTERS),
@@ -68,6 +80,17 @@ def show(request: SignedIn) -> HttpResponse:
         "department": request.GET.get("department", ""),
     }
     return page(request, "frontend/pages/reports/choices.html", context)
+
+
+def _counted(
+    request: SignedIn, only: ChoiceFilter
+) -> tuple[ChoiceCounts | ChoiceTotals, ChoiceTotals | None]:
+    """Return the choices counted, and their bids unless these are so many that a page waits."""
+    counts = choice_counts(actor=request.user, only=only)
+    if counts.choices > COUNTED_AT_ONCE and request.GET.get("contests") != "yes":
+        return counts, None
+    totals = choice_totals(actor=request.user, only=only)
+    return totals, totals
 
 
 @require_safe

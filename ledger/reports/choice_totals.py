@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models import Count, Q, Sum
 from django.db.models.expressions import RawSQL
 
 from ledger.reports.choices import ALL, ChoiceFilter, awards_of
@@ -28,6 +29,29 @@ class ChoiceTotals:
     lowest_tied: int  # contested, with the lowest price asked more than once, whoever was chosen
     in_house: int
     outside: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceCounts:
+    """What can be said of choices without looking at what else was asked for them."""
+
+    choices: int
+    awarded: tuple[Money, ...]  # one per currency
+    in_house: int
+
+
+def choice_counts(*, actor: User, only: ChoiceFilter = ALL) -> ChoiceCounts:
+    """Return how many choices there are, what they come to, and how many stayed in the house."""
+    inside = Count("pk", filter=Q(provider__department__isnull=False))
+    awards = awards_of(reader_of(actor), only).order_by("currency").values_list("currency")
+    found = list(
+        awards.annotate(jobs=Count("job", distinct=True), agreed=Sum("price_minor"), inside=inside)
+    )
+    return ChoiceCounts(
+        choices=sum(jobs for _, jobs, _, _ in found),
+        awarded=tuple(Money(int(agreed), unit) for unit, _, agreed, _ in found),
+        in_house=sum(count for *_, count in found),
+    )
 
 
 def choice_totals(*, actor: User, only: ChoiceFilter = ALL) -> ChoiceTotals:

@@ -114,14 +114,20 @@ def _forgive_a_slip() -> None:
 
 
 def _jobs(reader: Reader, text: str, at: datetime) -> tuple[FoundJob, ...]:
+    """Return jobs that have the words; only where these are few, those whose title is like them."""
     in_words = Q(told=SearchQuery(_query(text), config="simple", search_type="raw"))
-    in_title = Q(TrigramWordSimilar(F("title"), text)) | Q(reference__startswith=text.upper())
-    jobs = Job.objects.visible_to(reader.user).annotate(told=JOB_WORDS)
-    jobs = jobs.filter(in_title | (in_words & _whose_text_is_read(reader)))
-    found = with_state(jobs, at=at, reader=reader).select_related("department")
+    in_words &= _whose_text_is_read(reader)
+    named = Q(reference__startswith=text.upper())
+    like = Q(TrigramWordSimilar(F("title"), text))
+    jobs = with_state(Job.objects.visible_to(reader.user), at=at, reader=reader)
+    jobs = jobs.select_related("department").order_by(*_closest("title", text), "-drafted_at", "pk")
+    found = list(jobs.annotate(told=JOB_WORDS).filter(named | in_words)[:EACH])
+    if len(found) < EACH:
+        known = [job.pk for job in found]
+        found += jobs.filter(like).exclude(pk__in=known)[: EACH - len(found)]
     return tuple(
         FoundJob(job.pk, job.reference, job.title, job.department.name, State(noted(job, "state")))
-        for job in found.order_by(*_closest("title", text), "-drafted_at", "pk")[:EACH]
+        for job in found
     )
 
 

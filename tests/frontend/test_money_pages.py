@@ -197,6 +197,22 @@ def test_the_record_of_choices_says_why(maya: Client, award: Award) -> None:
     assert len(sheet(maya, "choices-csv")) == 2
 
 
+def test_of_very_many_choices_the_bids_are_counted_after_the_page_or_by_its_link(
+    maya: Client, award: Award
+) -> None:
+    lowest = '<span class="tally"><b>1</b>'
+    assert lowest in read(maya, "choices")
+    with patch("frontend.pages.choice_record.COUNTED_AT_ONCE", 0):
+        page = read(maya, "choices", query="?kind=in_house")
+        assert lowest not in page.partition("Lowest price chosen")[2].partition("</small>")[0]
+        asked = 'href="?kind=in_house&amp;contests=yes" hx-get="?kind=in_house&amp;contests=yes"'
+        assert asked in page
+        assert lowest in read(maya, "choices", query="?kind=in_house&contests=yes")
+        part = maya.get(reverse("choices"), {"contests": "yes"}, headers={"HX-Request": "true"})
+    assert part.content.decode().strip().startswith(lowest)
+    assert "<html" not in part.content.decode()
+
+
 def test_the_books_balance_and_lead_to_each_entry(
     cast: Cast, award: Award, as_person: SignIn
 ) -> None:

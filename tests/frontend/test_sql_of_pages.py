@@ -9,7 +9,10 @@ from uuid import UUID
 import pytest
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 
+from bids.drafts import save_bid_draft
+from bids.files import attach_file
 from ledger.models.awards import Award
 from ledger.models.journal import JournalEntry
 from tests.builders import DAY, eur
@@ -139,6 +142,23 @@ def check(cast: Cast, as_person: Any, tours: list[tuple[str, list[str]]], few: i
 @pytest.mark.django_db
 def test_a_page_asks_few_statements_and_no_more_for_more_jobs(cast: Cast, as_person: Any):
     check(cast, as_person, NEAR, few=1, many=3)
+
+
+@pytest.mark.django_db
+def test_writing_a_bid_asks_few_statements_too(cast: Cast, as_person: Any):
+    builders.grant(cast)
+    job = builders.publish(cast, at=NOW - DAY, closes_at=NOW + 8 * DAY, questions_until=NOW + DAY)
+    ours = {"job_id": job.pk, "provider_id": cast.events_team.pk}
+    pia = as_person(cast.pia)
+    paths = [reverse(name, kwargs=ours) for name in ("bid-edit", "bid-files", "bid-submit")]
+
+    counts = [asked(pia, paths[0])]
+    save_bid_draft(actor=cast.pia, **ours, content=builders.bid_of(("8000", "500")), at=NOW)
+    attach_file(actor=cast.pia, **ours, name="plan.txt", content=b"A plan.", at=NOW)
+    counts += [asked(pia, path) for path in paths]
+
+    assert None not in counts
+    assert max(count for count in counts if count) <= MOST
 
 
 @pytest.mark.proof

@@ -40,6 +40,16 @@ def test_a_job_is_found_by_its_words_by_half_a_word_and_by_one_misspelt(cast: Ca
     assert titles(cast.maya, words) == ["Summer party for 200 guests"]
 
 
+def test_jobs_that_have_the_words_come_before_those_that_are_only_like_them(cast: Cast):
+    for _ in range(EACH - 1):
+        a_published_job(cast)
+    a_published_job(cast, title="Sumer party")
+    a_published_job(cast, title="Simmer party")
+
+    seen = titles(cast.maya, "summer party")
+    assert seen == [*["Summer party for 200 guests"] * (EACH - 1), "Sumer party"]
+
+
 def test_a_job_is_found_by_its_reference(cast: Cast):
     job = a_published_job(cast)
 
