@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "frontend.appearance.AppearanceMiddleware",
+    "frontend.signed_out.SignedOutMiddleware",
     "marketplace.asking.ReadingMiddleware",
     "frontend.rendering.RefusalMiddleware",
     "allauth.account.middleware.AccountMiddleware",

@@ -1,4 +1,8 @@
-"""The site with its pages compressed, as the proxy before it sends them."""
+"""
+The site with its pages compressed, as the proxy before it sends them. A session that came as a
+header is given back as a cookie: a browser that was told one header sends it with pages alone, and
+not with what a page asks by itself.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,8 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
 
     body = plain(environ, keep)
     status, headers, *told = begun
+    if session := environ.get("HTTP_COOKIE", "").partition("session=")[2].partition(";")[0]:
+        headers.append(("Set-Cookie", f"session={session}; Path=/; HttpOnly; SameSite=Lax"))
     names = {name.lower(): value for name, value in headers}
     accepts = "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "")
     if not accepts or "content-encoding" in names:

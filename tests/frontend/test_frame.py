@@ -37,6 +37,21 @@ def test_home_asks_a_stranger_to_sign_in(client: Client) -> None:
     assert answer["Location"] == "/accounts/sign-in/?next=/"
 
 
+def test_a_page_whose_session_ended_is_told_so_and_gets_no_sign_in_put_into_it(
+    client: Client,
+) -> None:
+    asks = {"HX-Request": "true"}
+
+    read = client.get(reverse("choices"), {"contests": "yes"}, headers=asks)
+    saved = client.post(reverse("job-new"), {"title": "Summer party"}, headers=asks)
+
+    assert (read.status_code, read.content) == (401, b"")
+    assert saved.status_code == 200
+    assert "Not saved: you are signed out." in saved.content.decode()
+    assert "password" not in saved.content.decode()
+    assert client.post(reverse("job-new")).status_code == 302
+
+
 def test_nothing_is_written_into_a_page_that_the_content_policy_would_refuse(
     client: Client,
 ) -> None:
