@@ -77,9 +77,15 @@ StatementLineOut = paper(
     "provider_id",
     "provider_name",
     "amount",
+    "fee",
+    "corrects_period",
+    "proof",
     "is_shown",
 )
-OpenPromiseOut = paper(OpenPromise, "award_id", "job_id", "job_title", "provider_name", "open")
+OpenPromiseOut = paper(
+    OpenPromise,
+    *("award_id", "job_id", "job_reference", "job_title", "provider_name", "chosen_on", "open"),
+)
 StatementOut = paper(
     Statement,
     "of_id",
@@ -94,6 +100,8 @@ StatementOut = paper(
     "lines",
     "charges",
     "credits",
+    "fees",
+    "corrections",
     "closing",
     "shown",
     "shown_total",

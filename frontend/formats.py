@@ -96,6 +96,11 @@ def month(on: date) -> str:
     return format_date(on, format=_MONTH.get(locale.language, "MMMM y"), locale=locale)
 
 
+def period(id: int) -> str:
+    """Return the month of a period such as 202610; a year's thirteenth lies within December."""
+    return month(date(id // 100, min(id % 100, 12), 1))
+
+
 def month_short(on: date) -> str:
     """Return the name of a month where a drawing has little room and says the year elsewhere."""
     return format_date(on, format="LLL", locale=reader_locale())

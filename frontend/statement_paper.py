@@ -46,6 +46,8 @@ def statement_sheet(
     parts = [_lines(paper, month=month, is_earned=is_earned)]
     if paper.shown:
         parts.append(_shown(paper, month=month, is_earned=is_earned))
+    if paper.promises:
+        parts.append(_promises(paper))
     return AccountSheet(
         language=(get_language() or "en").partition("-")[0],
         house=company,
@@ -65,27 +67,34 @@ def statement_sheet(
     )
 
 
+def has_fees(paper: Statement) -> bool:
+    """Whether any line has a fee beside it: only then is there a column for fees."""
+    return any(line.fee is not None for line in paper.lines)
+
+
+def corrected(line: StatementLine) -> str:
+    """Return which earlier month a line corrects, in words; empty for most lines."""
+    if line.corrects_period is None:
+        return ""
+    return _("corrects %(month)s") % {"month": formats.period(line.corrects_period)}
+
+
 def _lines(paper: Statement, *, month: date, is_earned: bool) -> AccountPart:
+    fees = has_fees(paper)
     balance = paper.opening
     opening = _("Brought forward this year")
-    rows = [AccountRow((formats.day(paper.since_on), opening, "", "", formats.digits(balance)))]
+    rows = [_row(paper.since_on, opening, ("", "", ""), formats.digits(balance), fees=fees)]
     for line in paper.lines:
-        balance = balance + line.amount
+        balance = balance + line.moves
         came = line.amount.minor >= 0
-        amount = formats.digits(line.amount)
-        rows.append(
-            AccountRow(
-                (
-                    formats.day(line.effective_on),
-                    _what(line, is_earned=is_earned),
-                    amount if came else "",
-                    "" if came else amount,
-                    formats.digits(balance),
-                )
-            )
-        )
+        amount = formats.digits(line.amount) if line.amount else ""
+        fee = formats.digits(line.fee) if line.fee is not None else ""
+        cells = (amount if came else "", "" if came else amount, fee)
+        what = _what(line, is_earned=is_earned)
+        rows.append(_row(line.effective_on, what, cells, formats.digits(balance), fees=fees))
     if not paper.lines:
-        rows.append(AccountRow(("", _("Nothing was booked in this month."), "", "", "")))
+        nothing = _("Nothing was booked in this month.")
+        rows.append(_row(None, nothing, ("", "", ""), "", fees=fees))
     rows += _totals(paper, month=month, is_earned=is_earned)
     return AccountPart(
         title=_("What came in") if is_earned else _("Charges and credits"),
@@ -94,24 +103,60 @@ def _lines(paper: Statement, *, month: date, is_earned: bool) -> AccountPart:
             _("What, by whom, why"),
             _("In") if is_earned else _("Charge"),
             _("Back") if is_earned else _("Credit"),
+            *([_("Fee")] if fees else []),
             _("Balance"),
         ),
         rows=tuple(rows),
     )
 
 
+def _row(
+    on: date | None,
+    what: Cell,
+    amounts: tuple[str, str, str],
+    balance: str,
+    *,
+    fees: bool,
+    weight: str = "line",
+) -> AccountRow:
+    """Return a row; of `amounts`, charge, credit and fee, the last where there are fees."""
+    told = amounts if fees else amounts[:2]
+    return AccountRow((formats.day(on) if on else "", what, *told, balance), weight)
+
+
 def _totals(paper: Statement, *, month: date, is_earned: bool) -> list[AccountRow]:
+    fees = has_fees(paper)
     all_of = _("All of %(month)s") % {"month": formats.month(month)}
-    sums = (formats.digits(paper.charges), formats.digits(paper.credits))
+    came, went = (formats.digits(one) for one in paper.amounts)
     closing = (
         _("This year, at the end of the month")
         if is_earned
         else _("Charged this year, at the end of the month")
     )
-    return [
-        AccountRow(("", all_of, *sums, ""), "total"),
-        AccountRow(("", closing, "", "", formats.money(paper.closing)), "total"),
+    sums = (came, went, formats.digits(paper.fees))
+    rows = [_row(None, all_of, sums, "", fees=fees, weight="total")]
+    if paper.corrections:
+        text, sum = _("Of it, corrections of earlier months"), formats.digits(paper.corrections)
+        rows.append(_row(None, text, ("", "", ""), sum, fees=fees))
+    end = formats.money(paper.closing)
+    return [*rows, _row(None, closing, ("", "", ""), end, fees=fees, weight="total")]
+
+
+def _promises(paper: Statement) -> AccountPart:
+    rows = [
+        AccountRow(
+            (
+                formats.day(one.chosen_on),
+                (one.job_title, one.provider_name),
+                formats.digits(one.open),
+            )
+        )
+        for one in paper.promises
     ]
+    still = _("Still open")
+    rows.append(AccountRow(("", still, formats.money(paper.promised)), "total"))
+    names = (_("Chosen"), _("What, by whom, why"), still)
+    return AccountPart(_("Promised by awards, as it stands now"), names, tuple(rows))
 
 
 def _shown(paper: Statement, *, month: date, is_earned: bool) -> AccountPart:
@@ -136,5 +181,5 @@ def _what(line: StatementLine, *, is_earned: bool) -> Cell:
     if line.milestone_title and line.milestone_title != line.job_title:
         title = f"{title}, {line.milestone_title}"
     other = line.department_name if is_earned else line.provider_name
-    small = [said(line.account_name), other, said(line.kind_label)]
+    small = [said(line.account_name), other, said(line.kind_label), corrected(line)]
     return title, ", ".join(each for each in small if each)

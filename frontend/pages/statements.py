@@ -19,7 +19,7 @@ from frontend.asked import id_asked, last_of, month_asked, next_to
 from frontend.forms import PageForm, offer
 from frontend.rendering import only_known, page
 from frontend.requests import SignedIn
-from frontend.statement_paper import statement_pdf
+from frontend.statement_paper import has_fees, statement_pdf
 from frontend.tables import csv_answer
 from ledger.reports.periods import periods
 from ledger.reports.statement import Statement, provider_statement, statement
@@ -30,6 +30,7 @@ from marketplace.money import Money
 
 FILTERS = ("department", "provider", "month", "currency")
 TEMPLATE = "frontend/pages/money/statement.html"
+FEE = "Marketplace fee"  # as the chart of accounts calls it, and its catalogue translates
 
 
 class StatementFilters(PageForm):
@@ -61,6 +62,8 @@ def show(request: SignedIn) -> HttpResponse:
         "paper": asked.paper,
         "lines": with_balances(asked.paper),
         "sums": sums(asked.paper),
+        "amounts": asked.paper.amounts,
+        "has_fees": has_fees(asked.paper),
         "net": asked.paper.charges + asked.paper.credits,
         "month": asked.month,
         "earlier": next_to(asked.month, by=-1),
@@ -104,16 +107,19 @@ def with_balances(paper: Statement) -> list[tuple[StatementLine, Money]]:
     balance = paper.opening
     found = []
     for line in paper.lines:
-        balance = balance + line.amount
+        balance = balance + line.moves
         found.append((line, balance))
     return found
 
 
 def sums(paper: Statement) -> list[tuple[str, Money]]:
-    """Return what the month comes to, by account."""
+    """Return what the month comes to, by account; the fees are one of them."""
     by_account: dict[str, Money] = defaultdict(lambda: Money(0, paper.currency))
     for line in paper.lines:
-        by_account[line.account_name] += line.amount
+        if line.amount or line.fee is None:
+            by_account[line.account_name] += line.amount
+    if has_fees(paper):
+        by_account[FEE] += paper.fees
     return sorted(by_account.items())
 
 

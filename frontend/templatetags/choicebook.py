@@ -122,6 +122,12 @@ def month(on: date | datetime) -> str:
 
 
 @register.filter
+def period(id: int) -> str:
+    """Write the name of a period's month: 202610 is `October 2026`."""
+    return formats.period(id)
+
+
+@register.filter
 def at(moment: datetime | None) -> SafeString | str:
     """Write a moment in a list: `Thu 3 Dec, 17:00`. The tag `moment` writes it in full."""
     if moment is None:

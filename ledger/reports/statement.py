@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -42,8 +43,10 @@ class OpenPromise:
 
     award_id: UUID
     job_id: UUID
+    job_reference: str
     job_title: str
     provider_name: str
+    chosen_on: date
     open: Money
 
 
@@ -61,13 +64,20 @@ class Statement:
     is_final: bool  # each period in it is closed
     opening: Money  # since the fiscal year began
     lines: tuple[StatementLine, ...]
-    charges: Money
-    credits: Money  # negative or zero
+    charges: Money  # with the fees on them
+    credits: Money  # with the fees on them; negative or zero
+    fees: Money  # of charges and credits, what is the marketplace's fee
+    corrections: Money  # of both, what corrects a month before these days
     closing: Money
     shown: tuple[StatementLine, ...]  # used, and charged to nobody
     shown_total: Money
     promises: tuple[OpenPromise, ...]
     promised: Money
+
+    @property
+    def amounts(self) -> tuple[Money, Money]:
+        """Charges and credits without the fees: what the amounts of the lines come to."""
+        return _both_ways((line.amount for line in self.lines), self.currency)
 
 
 def statement(
@@ -92,8 +102,10 @@ def statement(
         OpenPromise(
             award_id=held.award_id,
             job_id=held.award.job_id,
+            job_reference=held.award.job.reference,
             job_title=held.award.job.title,
             provider_name=held.award.provider.name,
+            chosen_on=held.award.chosen_at.date(),
             open=Money(held.open_minor, currency),
         )
         # They are as they stand now: of a month that is closed they would be no part.
@@ -213,9 +225,10 @@ def _paper(
 ) -> Statement:
     lines = tuple(line for line in every if not line.is_shown)
     only_shown = tuple(line for line in every if line.is_shown)
-    zero = Money(0, of.currency)
-    charges = total((line.amount for line in lines if line.amount > zero), of.currency)
-    credits = total((line.amount for line in lines if line.amount < zero), of.currency)
+    fees = [line.fee for line in lines if line.fee is not None]
+    charges, credits = _both_ways([*(line.amount for line in lines), *fees], of.currency)
+    first = period_of(period[0])
+    corrected = (line.moves for line in lines if (line.corrects_period or first) < first)
     start = Money(opening, of.currency)
     return Statement(
         of_id=of.id,
@@ -230,9 +243,19 @@ def _paper(
         lines=lines,
         charges=charges,
         credits=credits,
+        fees=total(fees, of.currency),
+        corrections=total(corrected, of.currency),
         closing=start + charges + credits,
         shown=only_shown,
         shown_total=total((line.amount for line in only_shown), of.currency),
         promises=promises,
         promised=total((promise.open for promise in promises), of.currency),
     )
+
+
+def _both_ways(amounts: Iterable[Money], currency: str) -> tuple[Money, Money]:
+    """Return what the positive ones come to, and the negative ones."""
+    told = list(amounts)
+    zero = Money(0, currency)
+    came = total((one for one in told if one > zero), currency)
+    return came, total((one for one in told if one < zero), currency)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q, QuerySet, Sum
 
 from ledger import chart
@@ -20,11 +21,19 @@ from marketplace.compiled import Kept
 from marketplace.money import Money
 
 SPENT_OR_SHOWN = chart.SPEND + chart.SHOWN_SPEND
+# Of these the event that tells of the fact bears the id of the entry's source; an award that was
+# cancelled is told by its job, and the others are sealed with the rows of the journal alone.
+TOLD_BY_SOURCE = frozenset(
+    {EntryKind.CHARGED, EntryKind.CREDITED, EntryKind.DISPUTED, EntryKind.RECOVERY_REBATED}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
-    """One charge or credit."""
+    """
+    One charge or credit, and beside it the marketplace's fee on it: it moves the balance by both.
+    What is only shown keeps a line of its own for its fee, because nobody is charged one.
+    """
 
     entry_id: UUID
     posted_at: datetime
@@ -40,12 +49,21 @@ class StatementLine:
     department_name: str
     provider_id: UUID | None
     provider_name: str
-    amount: Money  # negative when money came back
+    amount: Money  # without the fee; negative when money came back
+    fee: Money | None  # None where there is none
+    corrects_period: int | None  # 202610: the month that the entry corrects, by the journal
+    proof: str  # where its receipts are listed, in the API; empty where no event tells of it alone
     is_shown: bool  # in a month of showback: shown, not charged
+
+    @property
+    def moves(self) -> Money:
+        """By how much the line moves the balance: the amount and its fee."""
+        return self.amount if self.fee is None else self.amount + self.fee
 
 
 COLUMNS = (
     *("entry__public_id", "entry__posted_at", "entry__effective_on", "entry__kind"),
+    *("entry__source", "entry__corrects_period"),
     *("account__code", "account__name", "account__book"),
     *("job", "job__reference", "job__title", "milestone__title", "department__name"),
     *("provider", "provider__name", "debit_minor", "credit_minor", "currency"),
@@ -81,7 +99,7 @@ def lines_of(
 ) -> tuple[StatementLine, ...]:
     """Return these postings of some days; `sign` tells which side counts."""
     rows = _in_order(postings.filter(between(since_on, until_on)))
-    return tuple(_line(row, sign) for row in rows)
+    return with_fees(_line(row, sign) for row in rows)
 
 
 def charged_to(
@@ -91,7 +109,21 @@ def charged_to(
     months = (period_of(since_on), _last_period(until_on))
     # Nearly all is in one currency: the rest is left out here.
     rows = _charged.all(department_id, *months, since_on, until_on)
-    return tuple(_line(row, 1) for row in rows if row[-1] == currency)
+    return with_fees(_line(row, 1) for row in rows if row[-1] == currency)
+
+
+def with_fees(lines: Iterable[StatementLine]) -> tuple[StatementLine, ...]:
+    """Return the lines, each fee that was booked right after a cost beside that cost."""
+    told: list[StatementLine] = []
+    for line in lines:
+        before = told[-1] if told else None
+        if line.account_code != chart.MARKETPLACE_FEE:
+            told.append(line)
+        elif before is not None and before.entry_id == line.entry_id and before.fee is None:
+            told[-1] = replace(before, fee=line.amount)
+        else:
+            told.append(replace(line, amount=line.amount - line.amount, fee=line.amount))
+    return tuple(told)
 
 
 def charged_before(department_id: UUID, currency: str, since_on: date) -> int:
@@ -165,9 +197,9 @@ def _in_order(postings: QuerySet[Posting]) -> QuerySet[Posting, tuple[Any, ...]]
 
 
 def _line(row: tuple[Any, ...], sign: int) -> StatementLine:
-    *entry, code, name, book, job_id, reference, title, milestone, department = row[:12]
-    provider_id, provider, debit_minor, credit_minor, currency = row[12:]
-    entry_id, posted_at, effective_on, kind = entry
+    entry_id, posted_at, effective_on, kind, source, corrects = row[:6]
+    code, name, book, job_id, reference, title, milestone, department = row[6:14]
+    provider_id, provider, debit_minor, credit_minor, currency = row[14:]
     return StatementLine(
         entry_id=entry_id,
         posted_at=posted_at,
@@ -184,5 +216,15 @@ def _line(row: tuple[Any, ...], sign: int) -> StatementLine:
         provider_id=provider_id,
         provider_name=provider or "",
         amount=Money(sign * (debit_minor - credit_minor), currency),
+        fee=None,
+        corrects_period=corrects,
+        proof=_proof_of(kind, source, job_id),
         is_shown=book == Book.MEMO,
     )
+
+
+def _proof_of(kind: str, source: UUID, job_id: UUID | None) -> str:
+    told_by = source if kind in TOLD_BY_SOURCE else None
+    if kind == EntryKind.CANCELLED:
+        told_by = job_id
+    return f"{settings.SITE_URL}/api/v1/log/proofs/?subject={told_by}" if told_by else ""

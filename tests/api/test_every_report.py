@@ -52,7 +52,7 @@ REPORTS = {
     "vendor-statement": f"{SPAN}&provider={{vera_co}}",
 }
 LISTS = {
-    "department-statement": ("lines", "shown"),
+    "department-statement": ("lines", "shown", "promises"),
     "provider-statement": ("lines", "shown"),
     "vendor-statement": ("lines",),
     "period-close": ("checks",),
@@ -161,6 +161,11 @@ def test_each_report_of_money_is_the_trial_balance_to_the_unit(story: Cast, fin:
     # What departments were charged, by each report that says so.
     assert control("spend", "amount") == spent
     assert Decimal(told("department-statement")["closing"]["amount"]) == spent
+    # The fee stands apart from the amount: each once, together everything.
+    fee = control("department-statement", "fee")
+    assert fee == stands[chart.MARKETPLACE_FEE] > ZERO
+    assert control("department-statement", "amount") + fee == spent
+    assert control("department-statement", "open") == stands[chart.COMMITMENT]
     assert control("budget-status", "charged") == spent
     # What is promised.
     assert control("commitments", "open") == stands[chart.COMMITMENT]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from decimal import Decimal
 from io import StringIO
 
 import pytest
@@ -138,8 +139,11 @@ def test_the_statement_ties_to_the_journal(award, cast: Cast, fin: Machine, maya
     paper = fin.get(path).json()
 
     assert maya.get(path).json()["closing"] == paper["closing"]
-    total = sum(float(line["amount"]["amount"]) for line in paper["lines"])
-    assert total == float(paper["charges"]["amount"]) > 15000
+    amounts, fees = (
+        sum(Decimal(line[part]["amount"]) for line in paper["lines"]) for part in ("amount", "fee")
+    )
+    assert fees == Decimal(paper["fees"]["amount"]) > 0
+    assert amounts + fees == Decimal(paper["charges"]["amount"]) > 15000
     for line in paper["lines"]:
         entry = fin.get(f"entries/{line['entry_id']}/").json()
         assert entry["kind"] == line["kind"]
@@ -155,10 +159,15 @@ def test_a_statement_as_a_file_opens_and_closes_as_the_paper(award, cast: Cast, 
     rows = list(csv.DictReader(StringIO(text_of(answer))))
     assert [row["line"] for row in (rows[0], rows[-1])] == ["opening", "closing"]
     assert rows[0]["balance"] == paper["opening"]["amount"]
-    assert rows[-1]["balance"] == rows[-2]["balance"] == paper["closing"]["amount"]
-    assert [row["amount"] for row in rows[1:-1]] == [
-        line["amount"]["amount"] for line in paper["lines"]
+    booked = [row for row in rows if row["line"] == "booked"]
+    promised = [row for row in rows if row["line"] == "promised"]
+    assert len(rows) == 1 + len(booked) + len(promised) + 1
+    assert rows[-1]["balance"] == booked[-1]["balance"] == paper["closing"]["amount"]
+    assert [(row["amount"], row["fee"], row["proof"]) for row in booked] == [
+        (line["amount"]["amount"], line["fee"]["amount"], line["proof"]) for line in paper["lines"]
     ]
+    assert [row["open"] for row in promised] == [one["open"]["amount"] for one in paper["promises"]]
+    assert promised
 
 
 def test_a_statement_is_the_departments_own(award, cast: Cast, sam: Machine, vera: Machine):

@@ -69,13 +69,13 @@ def test_a_head_reads_each_charge_of_the_month_and_the_sum(maya: Client, award: 
     assert file["Content-Disposition"] == 'attachment; filename="statement-marketing-2026-03.csv"'
     head, *rows = list(csv.reader(sheet(maya, "statement-csv", MARCH)))
     told = [(row[head.index("line")], row[head.index("kind")]) for row in rows]
-    assert told == [("opening", ""), ("booked", "charged"), ("booked", "charged"), ("closing", "")]
-    figures = [(row[head.index("amount")], row[head.index("balance")]) for row in rows]
-    assert figures == [
-        ("", "0.00"),
-        ("15000.00", "15000.00"),
-        ("300.00", "15300.00"),
-        ("", "15300.00"),
+    assert told == [("opening", ""), ("booked", "charged"), ("promised", ""), ("closing", "")]
+    names = ("amount", "fee", "balance", "open")
+    assert [tuple(row[head.index(name)] for name in names) for row in rows] == [
+        ("", "", "0.00", ""),
+        ("15000.00", "300.00", "15300.00", ""),
+        ("", "", "", "25500.00"),
+        ("", "", "15300.00", ""),
     ]
     assert [row[0] for row in (rows[0], rows[-1])] == ["2026-03-01", "2026-03-31"]
 
@@ -96,13 +96,17 @@ def test_on_paper_a_statement_is_what_its_page_shows(
         ("Currency", "EUR"),
         ("State", "Open, more lines may still come"),
     ]
-    (part,) = sheet.parts
+    part, promised = sheet.parts
+    assert part.names[2:] == ("Charge", "Credit", "Fee", "Balance")
     assert [row.cells[2:] for row in part.rows] == [
-        ("", "", "0.00"),
-        ("15,000.00", "", "15,000.00"),
-        ("300.00", "", "15,300.00"),
-        ("15,300.00", "0.00", ""),
-        ("", "", "EUR\N{NO-BREAK SPACE}15,300.00"),
+        ("", "", "", "0.00"),
+        ("15,000.00", "", "300.00", "15,300.00"),
+        ("15,000.00", "0.00", "300.00", ""),
+        ("", "", "", "EUR\N{NO-BREAK SPACE}15,300.00"),
+    ]
+    assert [row.cells[2] for row in promised.rows] == [
+        "25,500.00",
+        "EUR\N{NO-BREAK SPACE}25,500.00",
     ]
     title, small = part.rows[1].cells[1]
     assert title == "Summer party for 200 guests, Part 1"

@@ -404,7 +404,8 @@ def test_the_difference_stands_on_the_overriders_statement(cast: Cast):
         until_on=(CHOICE + 60 * DAY).date(),
     )
 
-    assert {line.account_code for line in paper.lines} == {"5700", "5300"}
+    assert {line.account_code for line in paper.lines} == {"5700"}
+    assert paper.fees == eur("100")
     assert paper.closing == eur("5100")
 
 

@@ -552,7 +552,7 @@ def test_closing_the_accounts_is_no_credit_on_a_statement(cast: Cast) -> None:
 
     paper = statement(actor=cast.maya, department_id=cast.marketing.pk, **span)
 
-    assert [line.amount for line in paper.lines] == [eur("15000"), eur("300")]
+    assert [(line.amount, line.fee) for line in paper.lines] == [(eur("15000"), eur("300"))]
     assert paper.closing == eur("15300")
     (spent,) = spend(actor=cast.fin, **span)
     assert spent.amount == eur("15300")

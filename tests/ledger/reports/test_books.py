@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
+from uuid import UUID, uuid4
 
 import pytest
+from django.conf import settings
 
+from ledger import chart
 from ledger.acceptance import accept_delivery
 from ledger.books import check_books
+from ledger.cancelling import agree_cancellation, offer_cancellation
 from ledger.crediting import resolve_dispute
 from ledger.delivering import return_delivery
 from ledger.disputing import raise_dispute
@@ -21,7 +26,10 @@ from ledger.reports.known import Known
 from ledger.reports.periods import periods
 from ledger.reports.spend import GROUPS, UnknownGroup, columns_of, spend
 from ledger.reports.statement import Statement, provider_statement, statement
+from ledger.reports.statement_lines import StatementLine, with_fees
 from ledger.reports.trial_balance import UnknownPeriod, trial_balance
+from marketplace.log.receipts import receipts_of
+from marketplace.models.people import User
 from marketplace.refusals import Forbidden, Unknown
 from tests.builders import DAY, NOON, eur, refused
 from tests.cast import Cast
@@ -68,12 +76,11 @@ def test_a_statement_says_what_came_before_what_was_charged_and_what_stands(
 
     assert (paper.name, paper.cost_centre, paper.currency) == ("Marketing", "1100", "EUR")
     assert paper.opening == eur("10200")
-    assert [(line.kind, line.account_code, line.amount) for line in paper.lines] == [
-        ("charged", "5200", eur("20000")),
-        ("charged", "5300", eur("400")),
-        ("credited", "5200", eur("-3000")),
-        ("credited", "5300", eur("-60")),
+    assert [(line.kind, line.account_code, line.amount, line.fee) for line in paper.lines] == [
+        ("charged", "5200", eur("20000"), eur("400")),
+        ("credited", "5200", eur("-3000"), eur("-60")),
     ]
+    assert paper.fees == eur("340")
     assert (paper.charges, paper.credits, paper.closing) == (
         eur("20400"),
         eur("-3060"),
@@ -81,6 +88,79 @@ def test_a_statement_says_what_came_before_what_was_charged_and_what_stands(
     )
     assert {line.job_id for line in paper.lines} == {work.job_id}
     assert {line.provider_name for line in paper.lines} == {"Vera & Co"}
+
+
+def proved_at(line: StatementLine, reader: User) -> list[str]:
+    """Return the kinds of the events that the address on a line leads this reader to."""
+    address, _, subject = line.proof.partition("?subject=")
+    assert address == f"{settings.SITE_URL}/api/v1/log/proofs/"
+    return [event.kind for event in receipts_of(actor=reader, subject_ids=[UUID(subject)])]
+
+
+def test_each_line_leads_to_what_proves_it(cast: Cast, work: Award, contest: Contest):
+    other = builders.choose(cast, builders.contest(cast).vendor_bid, at=CHOICE + 34 * DAY)
+    offer = offer_cancellation(
+        actor=cast.vera,
+        award_id=other.pk,
+        fee=eur("500"),
+        reason="The tent is gone.",
+        at=CHOICE + 34 * DAY,
+    )
+    agree_cancellation(actor=cast.maya, offer_id=offer.pk, at=CHOICE + 35 * DAY)
+
+    charged, credited, cancelled = statement(
+        actor=cast.maya, department_id=cast.marketing.pk, **APRIL
+    ).lines
+
+    assert (cancelled.amount, cancelled.fee) == (eur("500"), None)
+    assert "delivery.accepted" in proved_at(charged, cast.maya)
+    assert "dispute.resolved" in proved_at(credited, cast.maya)
+    assert "award.cancelled" in proved_at(cancelled, cast.maya)
+
+
+def test_a_statement_tells_what_corrects_an_earlier_month(cast: Cast, contest: Contest):
+    award = builders.choose(cast, contest.vendor_bid)
+    first, second = builders.milestones(award)
+    builders.accept(cast, first, at=CHOICE + DAY)
+    builders.accept(cast, second, at=CHOICE + 30 * DAY)
+    dispute = raise_dispute(
+        actor=cast.maya,
+        milestone_id=first.pk,
+        amount=eur("4000"),
+        reason="The band did not come.",
+        at=CHOICE + 2 * DAY,
+    )
+    builders.close_month(cast, 202603)
+    resolve_dispute(
+        actor=cast.fin,
+        dispute_id=dispute.pk,
+        credit=eur("3000"),
+        reason="It came late.",
+        at=CHOICE + 33 * DAY,
+    )
+
+    april = statement(actor=cast.maya, department_id=cast.marketing.pk, **APRIL)
+    year = statement(actor=cast.maya, department_id=cast.marketing.pk, **YEAR)
+
+    assert [(line.kind, line.corrects_period) for line in april.lines] == [
+        ("charged", None),
+        ("credited", 202603),
+    ]
+    assert (april.credits, april.corrections) == (eur("-3060"), eur("-3060"))
+    assert april.closing == eur("27540")  # as without the column: it is part of the credits
+    # What corrects a month within the days asked for is no correction of an earlier one.
+    assert (year.credits, year.corrections) == (eur("-3060"), eur("0"))
+
+
+def test_of_a_line_that_is_a_fee_alone_nothing_is_an_amount(cast: Cast, work: Award):
+    (line, *_) = statement(actor=cast.maya, department_id=cast.marketing.pk, **APRIL).lines
+    fee = replace(line, account_code=chart.MARKETPLACE_FEE, amount=eur("400"), fee=None)
+    other = replace(line, entry_id=uuid4(), fee=None)
+
+    assert [(one.amount, one.fee, one.moves) for one in with_fees([other, fee])] == [
+        (eur("20000"), None, eur("20000")),
+        (eur("0"), eur("400"), eur("400")),
+    ]
 
 
 def test_the_closing_of_a_month_is_the_opening_of_the_next(cast: Cast, work: Award):
