@@ -86,6 +86,8 @@ ShareOut = paper(
     "choices",
     "in_house_value",
     "outside_value",
+    "returns",
+    "return_rate",
 )
 
 RatingRowOut = paper(
@@ -169,7 +171,10 @@ class ChoiceShare(Report):
         files=True,
     )
     def get(self, asked: Asked) -> Listed | HttpResponseBase:
-        """In-house against outside, by count and by value."""
+        """
+        In-house against outside, by count and by value; and `returns`: how many of the `choices`
+        chose a provider that the department had chosen before, with `return_rate` in per cent.
+        """
         by = asked.query.pop("by")
         rows = shares.choice_share(
             actor=asked.actor, only=record.ChoiceFilter(**asked.query), by=by

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from frontend import formats
 from frontend.charts.frame import Frame
+from ledger.reports.choice_share import percent_of
 
 LABELS_MAX = 12  # more points than this and only some are named
 
@@ -18,6 +19,7 @@ class SharePoint:
     label: str
     part: int
     whole: int
+    returns: int | None = None  # of the whole, the choices of somebody chosen before
 
     @property
     def share(self) -> float:
@@ -26,6 +28,13 @@ class SharePoint:
     @property
     def percent(self) -> str:
         return f"{formats.number(100 * self.share)}{formats.NO_BREAK}%" if self.whole else "–"
+
+    @property
+    def return_percent(self) -> str:
+        if not self.whole or self.returns is None:
+            return "–"
+        rate = percent_of(self.returns, self.whole) or 0
+        return f"{formats.number(rate, places=1)}{formats.NO_BREAK}%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,11 @@ class ShareChart:
     wide: ShareDrawing
     narrow: ShareDrawing
     points: tuple[SharePoint, ...]
+
+    @property
+    def tells_returns(self) -> bool:
+        """Whether the table has columns for returns."""
+        return any(point.returns is not None for point in self.points)
 
     @property
     def drawings(self) -> tuple[tuple[str, ShareDrawing], ...]:

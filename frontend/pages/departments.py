@@ -80,9 +80,10 @@ def _books(request: SignedIn, department_id: UUID) -> dict[str, Any]:
 
 def share_of(rows: tuple[ShareRow, ...]) -> ShareChart | None:
     """Return how often the inside was chosen, over time; None where there was no choice."""
-    inside: dict[str, tuple[str, int, int]] = {}
+    inside: dict[str, tuple[str, int, int, int]] = {}
     for row in sorted(rows, key=lambda row: row.key):
-        _, part, whole = inside.get(row.key, (row.label, 0, 0))
-        inside[row.key] = (row.label, part + row.in_house, whole + row.choices)
-    points = [SharePoint(label, part, whole) for label, part, whole in inside.values()]
+        _, part, whole, again = inside.get(row.key, (row.label, 0, 0, 0))
+        counted = (part + row.in_house, whole + row.choices, again + row.returns)
+        inside[row.key] = (row.label, *counted)
+    points = [SharePoint(*told) for told in inside.values()]
     return share_over_time(points) if points else None

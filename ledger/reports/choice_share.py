@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date
+from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Count, DateField, Exists, F, OuterRef, Q, Sum
@@ -39,7 +40,11 @@ GROUPS = {
 
 @dataclass(frozen=True, slots=True)
 class ShareRow:
-    """Choices of one group, in one currency."""
+    """
+    Choices of one group, in one currency. A return is a choice of a provider that the same
+    department had chosen before: on any earlier day, also one before the days asked for, for
+    whatever kind of work, in whatever currency; what was overridden or withdrawn is no choice.
+    """
 
     key: str  # 2026-11, a department's id, a category's code
     label: str
@@ -49,10 +54,20 @@ class ShareRow:
     choices: int
     in_house_value: Money
     outside_value: Money
+    returns: int
+    return_rate: Decimal | None  # returns in per cent of choices, one digit; None of no choice
 
 
 COLUMNS: tuple[Column[ShareRow], ...] = columns(
-    "label", "currency", "in_house", "outside", "choices", "in_house_value", "outside_value"
+    "label",
+    "currency",
+    "in_house",
+    "outside",
+    "choices",
+    "in_house_value",
+    "outside_value",
+    "returns",
+    "return_rate",
 )
 
 
@@ -60,7 +75,11 @@ def choice_share(
     *, actor: User, only: ChoiceFilter = ALL, by: str = "month"
 ) -> tuple[ShareRow, ...]:
     """
-    Return choices inside against outside, grouped by month, quarter, department or category.
+    Return choices inside against outside, grouped by month, quarter, department or category, with
+    the return rate: the repeat rate of marketing (Farris and others, Marketing Metrics: of those
+    who bought, the part that had bought of the same brand before), with the department as the
+    buyer and the provider as the brand. It is counted by choices and not by departments, because
+    a company has few of these: numerator `returns`, denominator `choices`.
 
     :raises NotAGroup: `by` is none of these.
     :raises Unknown: the department asked for is not the actor's to read.
@@ -69,12 +88,18 @@ def choice_share(
         raise NotAGroup(f"Group by one of: {', '.join(GROUPS)}.")
     key, label = GROUPS[by]
     inside = Q(provider__department__isnull=False)
+    before = Award.objects.filter(
+        department=OuterRef("department"),
+        provider=OuterRef("provider"),
+        chosen_at__lt=OuterRef("chosen_at"),
+    )
     groups = (
         awards_of(reader_of(actor), only)
         .values(group=key, name=label, unit=F("currency"))
         .annotate(
             inside=Count("pk", filter=inside),
             outside=Count("pk", filter=~inside),
+            returns=Count("pk", filter=Exists(before)),
             inside_minor=Coalesce(Sum("price_minor", filter=inside), 0),
             outside_minor=Coalesce(Sum("price_minor", filter=~inside), 0),
         )
@@ -90,9 +115,16 @@ def choice_share(
             choices=group["inside"] + group["outside"],
             in_house_value=Money(int(group["inside_minor"]), group["unit"]),
             outside_value=Money(int(group["outside_minor"]), group["unit"]),
+            returns=group["returns"],
+            return_rate=percent_of(group["returns"], group["inside"] + group["outside"]),
         )
         for group in groups
     )
+
+
+def percent_of(part: int, whole: int) -> Decimal | None:
+    """Return a part in per cent of the whole, to one digit; None of nothing."""
+    return (Decimal(100 * part) / whole).quantize(Decimal("0.1")) if whole else None
 
 
 @dataclass(frozen=True, slots=True)

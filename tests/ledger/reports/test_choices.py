@@ -7,15 +7,17 @@ from decimal import Decimal
 
 import pytest
 
+from ledger.commissioning import publish_job
 from ledger.models.awards import Award
 from ledger.reports.choice_share import NotAGroup, choice_share, contests_won
 from ledger.reports.choice_totals import choice_totals
 from ledger.reports.choices import ChoiceFilter, choices, every_choice
 from ledger.reports.paging import NotACursor
+from marketplace.drafting import draft_job
 from marketplace.policies import state_policy
 from marketplace.refusals import Forbidden, Unknown
 from marketplace.system import the_importer
-from tests.builders import DAY, NOON, eur, refused
+from tests.builders import DAY, NOON, details, eur, refused
 from tests.cast import Cast
 from tests.ledger import builders
 from tests.ledger.builders import CHOICE, Contest
@@ -249,6 +251,44 @@ def test_the_share_of_the_inside_is_told_by_department(cast: Cast, three: list[A
 
     assert (row.label, row.in_house, row.choices) == ("Marketing", 2, 3)
     assert row.in_house_value == eur("80000")
+
+
+def test_the_return_rate_is_told_with_its_numerator_and_its_denominator(
+    cast: Cast, three: list[Award]
+):
+    """The team, Vera & Co, and the team again: one choice of three came back."""
+    (row,) = choice_share(actor=cast.fin, by="department")
+
+    assert (row.returns, row.choices, row.return_rate) == (1, 3, Decimal("33.3"))
+    months = choice_share(actor=cast.fin, by="month")
+    assert [(month.returns, month.choices) for month in months] == [(0, 1), (0, 1), (1, 1)]
+    # The first time lies before the days asked for, and counts.
+    since = ChoiceFilter(since_on=(CHOICE + timedelta(days=79)).date())
+    (last,) = choice_share(actor=cast.fin, only=since)
+    assert (last.returns, last.return_rate) == (1, Decimal("100.0"))
+
+
+def test_what_another_department_chose_before_is_no_return(cast: Cast, three: list[Award]):
+    grant_house(cast)
+    job = draft_job(
+        actor=cast.gerd,
+        department_id=cast.house.pk,
+        details=details(cast, ceiling=eur("15000")),
+        at=NOON - DAY,
+    )
+    publish_job(actor=cast.gerd, job_id=job.pk, at=NOON)
+    job.refresh_from_db()
+    for provider in (cast.events_team, cast.vera_co):
+        builders.submit(cast, job, provider, builders.bid_of(["10000"]))
+    bid = builders.open_job(job).bids.get(provider=cast.events_team)
+    builders.choose(cast, bid, actor=cast.gerd, at=CHOICE + timedelta(days=100))
+
+    rows = choice_share(actor=cast.fin, by="department")
+
+    assert {row.label: (row.returns, row.choices) for row in rows} == {
+        "Marketing": (1, 3),
+        "House": (0, 1),
+    }
 
 
 def test_choices_are_not_grouped_by_just_anything(cast: Cast):
