@@ -120,7 +120,10 @@ def file_of(
     columns, form = _chosen(asked, columns), form or asked.format
     kind = CSV_TYPE if form == "csv" else FILES[form]
     if form not in PIECES:
-        answer: HttpResponseBase = _whole(asked, SPOOLED[form](columns, rows, title=name), kind)
+        # A paper says itself what its rows come to, so it is told where they do not sum to it.
+        told = {"control": control} if form == "pdf" and control is not None else {}
+        made = SPOOLED[form](columns, rows, title=name, **told)
+        answer: HttpResponseBase = _whole(asked, made, kind)
     elif isinstance(rows, Sequence) and len(rows) <= WHOLE_ROWS_MAX:
         answer = _whole(asked, BytesIO(b"".join(PIECES[form](columns, rows))), kind)
     else:

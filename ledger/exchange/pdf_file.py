@@ -13,7 +13,7 @@ from typing import IO, TypeVar
 import typst
 
 from ledger.exchange.tables import plain_text
-from ledger.reports.columns import Column, control_of
+from ledger.reports.columns import Column, Control, control_of
 from marketplace.money import Money
 from marketplace.refusals import Refusal
 
@@ -48,6 +48,7 @@ def pdf_file(
     *,
     title: str,
     headings: Headings = ENGLISH,
+    control: Control | None = None,  # what the rows come to, where they do not say it themselves
 ) -> IO[bytes]:
     """
     Return the rows as a PDF. :raises TooLongForPaper: there are more than fit a file to read.
@@ -57,7 +58,7 @@ def pdf_file(
     if len(shown) > ROWS_MAX:
         raise TooLongForPaper(f"A PDF holds {ROWS_MAX} rows at most; ask for CSV, XLSX or Parquet.")
     cells = [[column.value(row) for column in columns] for row in shown]
-    control = control_of(columns, shown)
+    control = control or control_of(columns, shown)
     sheet = {
         "title": title if headings is not ENGLISH else title.replace("-", " ").capitalize(),
         "language": headings.language,

@@ -53,7 +53,13 @@ def paper() -> bytes:
     return typst.compile(f"A page. plumeria-ledger.txt, #emph[{SHOWN.decode()}]".encode())
 
 
-@pytest.mark.parametrize("packed", [spreadsheet, archive, columns, paper])
+def crowded_paper() -> bytes:
+    """So many letters come before that those of the canary are numbered as brackets are."""
+    before = "ABCDEFGHIJKLMNOPQRSTUVWXYZ abcdefghijk"
+    return typst.compile(f"{before} {SHOWN.decode()}".encode())
+
+
+@pytest.mark.parametrize("packed", [spreadsheet, archive, columns, paper, crowded_paper])
 def test_a_canary_is_found_in_what_is_packed(packed):
     assert hits([packed()])
 

@@ -14,8 +14,13 @@ import pyarrow.parquet
 STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 PAIR = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>")
 RANGE = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>")
-SHOWN = re.compile(rb"\[([^\]]*)\]\s*TJ|(<[0-9A-Fa-f]*>|\((?:\\.|[^\\)])*\))\s*Tj", re.DOTALL)
-PIECE = re.compile(rb"<([0-9A-Fa-f]*)>|\(((?:\\.|[^\\)])*)\)", re.DOTALL)
+# A literal may hold brackets that are not escaped, as long as they come in pairs.
+LITERAL = rb"\((?:\\.|[^\\()]|\((?:\\.|[^\\()]|\((?:\\.|[^\\()])*\))*\))*\)"
+HEX = rb"<[0-9A-Fa-f]*>"
+SHOWN = re.compile(
+    rb"\[((?:" + LITERAL + rb"|[^\]()])*)\]\s*TJ|(" + HEX + rb"|" + LITERAL + rb")\s*Tj", re.DOTALL
+)
+PIECE = re.compile(rb"(" + HEX + rb")|(" + LITERAL + rb")", re.DOTALL)
 ESCAPED = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
 LETTERS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
@@ -38,23 +43,23 @@ def unpacked(body: bytes) -> Iterator[bytes]:
 
 def _of_pdf(body: bytes) -> Iterator[bytes]:
     """Return each stream of it, and what its pages say, read with each font that it holds."""
-    streams = [_inflated(found[1]) for found in STREAM.finditer(body)]
+    streams = [inflated(found[1]) for found in STREAM.finditer(body)]
     yield from streams
-    maps = [_letters(one) for one in streams if b"begincmap" in one]
+    maps = [letters_of(one) for one in streams if b"begincmap" in one]
     drawn = [one for one in streams if b"TJ" in one or b"Tj" in one]
     for letters in maps:
         for one in drawn:
-            yield "".join(_said(one, letters)).encode()
+            yield "".join(said_by(one, letters)).encode()
 
 
-def _inflated(stream: bytes) -> bytes:
+def inflated(stream: bytes) -> bytes:
     try:
         return zlib.decompressobj().decompress(stream)
     except zlib.error:
         return stream  # it was not compressed
 
 
-def _letters(cmap: bytes) -> dict[int, str]:
+def letters_of(cmap: bytes) -> dict[int, str]:
     """Return which letters a font's glyphs stand for."""
     found: dict[int, str] = {}
     for part in re.findall(rb"beginbfchar(.*?)endbfchar", cmap, re.DOTALL):
@@ -68,10 +73,14 @@ def _letters(cmap: bytes) -> dict[int, str]:
     return found
 
 
-def _said(drawn: bytes, letters: dict[int, str]) -> Iterator[str]:
+def said_by(drawn: bytes, letters: dict[int, str]) -> Iterator[str]:
     for many, one in SHOWN.findall(drawn):
         for digits, literal in PIECE.findall(many or one):
-            codes = bytes.fromhex(digits.decode()) if digits else ESCAPED.sub(_plain, literal)
+            codes = (
+                bytes.fromhex(digits[1:-1].decode())
+                if digits
+                else ESCAPED.sub(_plain, literal[1:-1])
+            )
             pairs = zip(codes[::2], codes[1::2], strict=False)
             yield "".join(letters.get(high * 256 + low, "") for high, low in pairs)
         yield ""
