@@ -38,12 +38,13 @@ AgingOut = paper(
 ResultOut = paper(
     results.ResultRow,
     *("provider_id", "provider_name", "fiscal_year", "category_code", "currency", "recovered"),
-    *("subsidy", "cost", "surplus", "is_total"),
+    *("direct_cost", "overhead", "subsidy", "cost", "surplus", "is_total"),
 )
 RateOut = paper(
     results.RateRow,
     *("provider_id", "provider_name", "rule", "rate", "in_force_on", "reviewed_on", "due_on"),
-    *("is_due", "fiscal_year", "recovered", "cost", "over", "proposed_rate"),
+    *("is_due", "fiscal_year", "units", "cost_per_unit", "recovered", "cost", "over"),
+    "proposed_rate",
     title="RateReview",
 )
 ChangeOut = paper(
@@ -162,7 +163,10 @@ class ProviderResults(Report):
         files=True,
     )
     def get(self, asked: Asked) -> Listed | HttpResponseBase:
-        """Recoveries by kind of work, subsidies, cost as settled, surplus or deficit."""
+        """
+        Recoveries by kind of work, parted as the chosen bids reckoned them (`direct_cost`,
+        `overhead`), subsidies, cost as settled, surplus or deficit.
+        """
         year = asked.at.year * 100
         asked.query.setdefault("until_period", asked.query.get("since_period", year + 13))
         asked.query.setdefault("since_period", year + 1)
@@ -178,7 +182,10 @@ class RateReview(Report):
 
     @operation("Review rates", scope="reports:read", answers=RateOut, paged=True, files=True)
     def get(self, asked: Asked) -> Listed | HttpResponseBase:
-        """Each team's rule in force, over- or under-recovery, the rate that would have fitted."""
+        """
+        Each team's rule in force; of the last year that was settled the milestones charged
+        (`units`), the full cost of one, over- or under-recovery, the rate that would have fitted.
+        """
         rows = results.rate_review(actor=asked.actor, today=asked.at.date())
         return report_of(asked, "rate-review", results.RATE_COLUMNS, rows)
 

@@ -42,7 +42,9 @@ VendorPaperOut = paper(
     *("approved_by", "invited_by", "invitations", "suspensions"),
     *("may_speak", "may_approve", "may_send_back", "may_suspend"),
 )
-YearLineOut = paper(YearLine, "on", "what", "job_title", "amount", "entry_id", title="VendorYear")
+YearLineOut = paper(
+    YearLine, "on", "what", "job_title", "amount", "balance", "entry_id", title="VendorYear"
+)
 
 YearSumsOut = paper(
     YearSums, *("opening", "earned", "credited", "paid", "came_back", "closing"), title="VendorSums"

@@ -65,6 +65,7 @@ COLUMNS: tuple[Column[CommitmentRow], ...] = columns(
     "age_days",
     "next_due_on",
     planned_on=lambda row: ", ".join(day.isoformat() for day in row.planned_on),
+    award_id=lambda row: row.award_id,
 )
 # Which figure an entry of a kind moves; what is in neither was used up.
 ORIGINAL = {EntryKind.AWARDED, EntryKind.OVERRIDDEN, EntryKind.PROMISE_CARRIED}

@@ -84,6 +84,9 @@ COLUMNS: tuple[Column[FlatLine], ...] = columns(
     currency=lambda row: row.line.currency,
     debit=lambda row: row.line.debit,
     credit=lambda row: row.line.credit,
+    source_id=lambda row: row.entry.source_id,
+    reverses_id=lambda row: row.entry.reverses_id,
+    corrects_period=lambda row: row.entry.corrects_period,
     memo=lambda row: row.entry.memo,
 )  # of FlatLine
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
+from bids.models.bids import LineKind
 from ledger import chart
+from ledger.models.awards import Award
 from ledger.models.journal import EntryKind, Posting
 from ledger.models.pricing import TeamPricing
 from ledger.models.years import RecoverySettled
+from ledger.rates import part_of
 from ledger.reports.columns import Column, columns
 from ledger.reports.known import NOW, Known
 from ledger.reports.reading import reader_of
@@ -22,12 +26,21 @@ from marketplace.money import Money
 from marketplace.refusals import require
 
 FOR_WHOM = "What teams recover is for those who lead them, finance and auditors."
+# What became of a year's difference is no part of what the team recovered in it; what it brought
+# into the next year is.
+SETTLED = Q(entry__kind__in=[EntryKind.YEAR_CLOSED, EntryKind.RECOVERY_REBATED]) | Q(
+    entry__kind=EntryKind.RECOVERY_CARRIED, entry__occurrence="out"
+)
 REVIEW_DAYS = 731  # rates are looked at every two years at least
 
 
 @dataclass(frozen=True, slots=True)
 class ResultRow:
-    """A team's year in one kind of work; its cost stands in the row of all kinds."""
+    """
+    A team's year in one kind of work. What it cost is stated for the whole team, and stands in the
+    row of all kinds; what it recovered is parted as the chosen bids reckoned their prices:
+    `recovered` is `direct_cost` and `overhead` together.
+    """
 
     provider_id: UUID
     provider_name: str
@@ -35,21 +48,26 @@ class ResultRow:
     category_code: str  # empty: all kinds of work together
     currency: str
     recovered: Money
+    direct_cost: Money  # of it, for all that the bids reckoned beside overhead
+    overhead: Money  # of it, for what they reckoned as overhead
     subsidy: Money  # the part of it that the company bore
-    cost: Money | None  # as finance settled the year
+    cost: Money | None  # as finance settled the year, overhead included
     surplus: Money | None  # negative: a deficit
     is_total: bool = False  # of all kinds of work of a team's year
 
 
 COLUMNS: tuple[Column[ResultRow], ...] = columns(
-    *("fiscal_year", "provider_name", "category_code", "currency", "recovered", "subsidy"),
-    *("cost", "surplus", "provider_id", "is_total"),
+    *("fiscal_year", "provider_name", "category_code", "currency", "recovered"),
+    *("direct_cost", "overhead", "subsidy", "cost", "surplus", "provider_id", "is_total"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class RateRow:
-    """A team's rule of prices, and how it recovered its cost in the last year that was settled."""
+    """
+    A team's rule of prices, and how it recovered its cost in the last year that was settled. A
+    team has no price by the hour: its unit is the milestone that was accepted and charged.
+    """
 
     provider_id: UUID
     provider_name: str
@@ -60,23 +78,32 @@ class RateRow:
     due_on: date
     is_due: bool
     fiscal_year: int | None
+    units: int | None  # milestones charged in that year
+    cost_per_unit: Money | None  # the full cost of one of them; None without any
     recovered: Money | None
     cost: Money | None
     over: Money | None  # negative: too little
     proposed_rate: Decimal | None  # at which the cost would have been recovered
 
 
-RATE_COLUMNS: tuple[Column[RateRow], ...] = columns(
-    *("provider_name", "rule", "rate", "in_force_on", "reviewed_on", "due_on", "is_due"),
-    *("fiscal_year", "recovered", "cost", "over", "proposed_rate", "provider_id"),
-    currency=lambda row: row.recovered.currency if row.recovered else "",
+RATE_COLUMNS: tuple[Column[RateRow], ...] = (
+    *columns("provider_name", "rule", "rate", "in_force_on", "reviewed_on", "due_on", "is_due"),
+    *columns("fiscal_year", "units"),
+    # The cost of one is no part of a sum.
+    Column("cost_per_unit", lambda row: row.cost_per_unit, is_summed=False),
+    *columns("recovered", "cost", "over", "proposed_rate", "provider_id"),
+    Column("currency", lambda row: row.recovered.currency if row.recovered else ""),
 )
 
 
 def provider_results(
     *, actor: User, since_period: int, until_period: int, known: Known = NOW
 ) -> tuple[ResultRow, ...]:
-    """Return what each team recovered, by year and kind of work, with the settled cost."""
+    """
+    Return what each team recovered, by year and kind of work, with the settled cost, before the
+    difference was carried or given back. Of what it recovered by an award, that part is overhead
+    which was overhead in the chosen bid's price.
+    """
     reader = reader_of(actor)
     postings = Posting.objects.filter(
         known.of("entry__"),
@@ -84,13 +111,29 @@ def provider_results(
         period__lte=until_period,
         provider__department__isnull=False,
         account__in=accounts([chart.PROVIDER_RECOVERY, chart.CENTRAL_SUBSIDY]),
-    ).exclude(entry__kind=EntryKind.YEAR_CLOSED)
+    ).exclude(SETTLED)
     if not reader.reads_all_books:
         postings = postings.filter(provider__in=reader.leads)
+    groups = _by_award(postings)
+    reckoned = _reckoned([group[5] for group in groups if group[5]])
+    sums: dict[_OfKind, list[int]] = {}
+    for provider, name, year, currency, code, award, credit, debit, borne, returned in groups:
+        recovered = int(credit) - int(debit)
+        overhead = part_of(recovered, *reckoned.get(award, (0, 1)))
+        figures = (recovered, overhead, int(borne) - int(returned))
+        known_so_far = sums.setdefault((provider, name, year, code or "", currency), [0, 0, 0])
+        known_so_far[:] = [one + more for one, more in zip(known_so_far, figures, strict=True)]
+    rows = [_result(of_kind, _Sums(*figures), None) for of_kind, figures in sums.items()]
+    return tuple(_with_totals(rows, _costs()))
+
+
+def _by_award(postings: QuerySet[Posting]) -> list[tuple[Any, ...]]:
+    """Return both sides of recovery and subsidy, by team, year, currency, kind of work, award."""
     recovery = Q(account__code=chart.PROVIDER_RECOVERY)
-    groups = (
+    return list(
         postings.values(
-            "provider", "provider__name", "period__fiscal_year", "currency", "category__code"
+            *("provider", "provider__name", "period__fiscal_year", "currency", "category__code"),
+            "award",
         )
         .annotate(
             credit=Sum("credit_minor", filter=recovery, default=0),
@@ -100,17 +143,10 @@ def provider_results(
         )
         .values_list(
             *("provider", "provider__name", "period__fiscal_year", "currency", "category__code"),
-            *("credit", "debit", "borne", "returned"),
+            *("award", "credit", "debit", "borne", "returned"),
         )
         .order_by("period__fiscal_year", "provider__name", "provider", "currency", "category__code")
     )
-    rows: list[ResultRow] = []
-    costs = _costs()
-    for provider, name, year, currency, code, credit, debit, borne, returned in groups:
-        recovered, subsidy = int(credit) - int(debit), int(borne) - int(returned)
-        of_kind = (provider, name, year, code or "", currency)
-        rows.append(_result(of_kind, recovered, subsidy, None))
-    return tuple(_with_totals(rows, costs))
 
 
 def rate_review(*, actor: User, today: date) -> tuple[RateRow, ...]:
@@ -127,7 +163,23 @@ def rate_review(*, actor: User, today: date) -> tuple[RateRow, ...]:
     settled: dict[UUID, RecoverySettled] = {}
     for year in RecoverySettled.objects.order_by("fiscal_year"):
         settled[year.team_id] = year
-    return tuple(_rate(one, settled.get(one.team_id), today) for one in latest.values())
+    units = _units_of(list(settled.values()))
+    return tuple(_rate(one, settled.get(one.team_id), units, today) for one in latest.values())
+
+
+def _units_of(settled: list[RecoverySettled]) -> dict[tuple[UUID, int], int]:
+    """Return how many milestones were charged of each team in its year."""
+    years = {one.fiscal_year for one in settled}
+    charged = Posting.objects.filter(
+        account__in=accounts([chart.PROVIDER_RECOVERY]),
+        provider__in=[one.team_id for one in settled],
+        period__fiscal_year__in=years,
+        entry__kind=EntryKind.CHARGED,
+    )
+    counted = charged.values_list("provider", "period__fiscal_year").order_by("provider")
+    return {
+        (team, year): count for team, year, count in counted.annotate(Count("entry", distinct=True))
+    }
 
 
 def _costs() -> dict[tuple[UUID, int, str], int]:
@@ -137,9 +189,34 @@ def _costs() -> dict[tuple[UUID, int, str], int]:
     }
 
 
-def _result(
-    of_kind: tuple[UUID, str, int, str, str], recovered: int, subsidy: int, cost: int | None
-) -> ResultRow:
+def _reckoned(award_ids: list[UUID]) -> dict[UUID, tuple[int, int]]:
+    """Return how much of the prices of these awards' bids is overhead, and of how much."""
+    is_overhead = Q(bid__price__lines__kind=LineKind.OVERHEAD)
+    reckoned = (
+        Award.record.filter(pk__among=award_ids)
+        .order_by("pk")
+        .values_list("pk")
+        .annotate(
+            overhead=Sum("bid__price__lines__amount_minor", filter=is_overhead, default=0),
+            all=Sum("bid__price__lines__amount_minor", default=0),
+        )
+    )
+    return {award: (int(part), int(whole)) for award, part, whole in reckoned if whole > 0}
+
+
+_OfKind = tuple[UUID, str, int, str, str]  # provider, its name, year, category's code, currency
+
+
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """In minor units."""
+
+    recovered: int
+    overhead: int
+    subsidy: int
+
+
+def _result(of_kind: _OfKind, sums: _Sums, cost: int | None) -> ResultRow:
     provider, name, year, code, currency = of_kind
     known = cost is not None
     return ResultRow(
@@ -148,10 +225,12 @@ def _result(
         fiscal_year=year,
         category_code=code,
         currency=currency,
-        recovered=Money(recovered, currency),
-        subsidy=Money(subsidy, currency),
+        recovered=Money(sums.recovered, currency),
+        direct_cost=Money(sums.recovered - sums.overhead, currency),
+        overhead=Money(sums.overhead, currency),
+        subsidy=Money(sums.subsidy, currency),
         cost=Money(cost or 0, currency) if known else None,
-        surplus=Money(recovered - (cost or 0), currency) if known else None,
+        surplus=Money(sums.recovered - (cost or 0), currency) if known else None,
     )
 
 
@@ -165,19 +244,29 @@ def _with_totals(rows: list[ResultRow], costs: dict[tuple[UUID, int, str], int])
         if following and key == (following.provider_id, following.fiscal_year, following.currency):
             continue
         same = [one for one in rows if (one.provider_id, one.fiscal_year, one.currency) == key]
-        recovered = sum(one.recovered.minor for one in same)
-        subsidy = sum(one.subsidy.minor for one in same)
+        sums = _Sums(
+            recovered=sum(one.recovered.minor for one in same),
+            overhead=sum(one.overhead.minor for one in same),
+            subsidy=sum(one.subsidy.minor for one in same),
+        )
         of_all = (row.provider_id, row.provider_name, row.fiscal_year, "", row.currency)
-        whole.append(replace(_result(of_all, recovered, subsidy, costs.get(key)), is_total=True))
+        whole.append(replace(_result(of_all, sums, costs.get(key)), is_total=True))
     return whole
 
 
-def _rate(one: TeamPricing, year: RecoverySettled | None, today: date) -> RateRow:
+def _rate(
+    one: TeamPricing,
+    year: RecoverySettled | None,
+    units: dict[tuple[UUID, int], int],
+    today: date,
+) -> RateRow:
     rate = Decimal(one.basis_points) / 100
     reviewed = one.stated_at.date()
     due = date.fromordinal(reviewed.toordinal() + REVIEW_DAYS)
     recovered = Money(year.recovered_minor, year.currency) if year else None
     cost = Money(year.cost_minor, year.currency) if year else None
+    count = units.get((one.team_id, year.fiscal_year), 0) if year else None
+    each = part_of(year.cost_minor, 1, count) if year and count else None
     proposed = None
     if year and year.recovered_minor > 0 and rate:
         exact = rate * year.cost_minor / year.recovered_minor
@@ -192,6 +281,8 @@ def _rate(one: TeamPricing, year: RecoverySettled | None, today: date) -> RateRo
         due_on=due,
         is_due=today >= due,
         fiscal_year=year.fiscal_year if year else None,
+        units=count,
+        cost_per_unit=Money(each, year.currency) if year and each is not None else None,
         recovered=recovered,
         cost=cost,
         over=recovered - cost if recovered and cost is not None else None,

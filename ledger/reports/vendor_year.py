@@ -38,6 +38,7 @@ class YearLine:
     what: str  # earned, credited, paid, came_back
     job_title: str
     amount: Money
+    balance: Money  # what is owed in this currency then, this line included
     entry_id: UUID
 
 
@@ -74,9 +75,10 @@ class VendorStatement:
     lines: tuple[YearLine, ...]
 
 
-COLUMNS: tuple[Column[YearLine], ...] = columns(
-    *("on", "what", "job_title", "amount", "entry_id"),
-    currency=lambda line: line.amount.currency,
+COLUMNS: tuple[Column[YearLine], ...] = (
+    *columns("on", "what", "job_title", "amount"),
+    Column("balance", lambda line: line.balance, is_summed=False),
+    *columns("entry_id", currency=lambda line: line.amount.currency),
 )
 
 
@@ -127,17 +129,19 @@ def _between(
     )
     if currency:
         standing = standing.filter(currency=currency)
-    lines = tuple(_lines(standing.filter(entry__effective_on__range=(since_on, until_on))))
     before = dict(
         standing.filter(entry__effective_on__lt=since_on)
         .values_list("currency")
         .annotate(net=Sum(F("credit_minor") - F("debit_minor")))
     )
+    told = standing.filter(entry__effective_on__range=(since_on, until_on))
+    lines = tuple(_lines(told, {one: int(net) for one, net in before.items()}))
     units = sorted({line.amount.currency for line in lines} | {c for c, n in before.items() if n})
     return tuple(_sums(int(before.get(one, 0)), one, lines) for one in units), lines
 
 
-def _lines(postings: QuerySet[Posting]) -> Iterable[YearLine]:
+def _lines(postings: QuerySet[Posting], owed: dict[str, int]) -> Iterable[YearLine]:
+    """Return the facts in their order; `owed` is what was owed in each currency before."""
     sums = (
         postings.values_list(
             *("entry", "entry__public_id", "entry__effective_on", "entry__kind", "currency")
@@ -151,8 +155,15 @@ def _lines(postings: QuerySet[Posting]) -> Iterable[YearLine]:
     for _, public, on, kind, currency, net, title in sums:
         if net:  # what only moved from one account to another, is owed as before
             moved = kind in PAID | CAME_BACK
-            amount = Money(int(net), currency)
-            yield YearLine(on, _what(kind), "" if moved else title or "", amount, public)
+            owed[currency] = owed.get(currency, 0) + int(net)
+            yield YearLine(
+                on=on,
+                what=_what(kind),
+                job_title="" if moved else title or "",
+                amount=Money(int(net), currency),
+                balance=Money(owed[currency], currency),
+                entry_id=public,
+            )
 
 
 def _what(kind: str) -> str:

@@ -155,7 +155,9 @@ def test_each_report_of_money_is_the_trial_balance_to_the_unit(story: Cast, fin:
     stands = {row["account_code"]: Decimal(row["closing"]["amount"]) for row in rows}
     spent = sum(stands.get(code, ZERO) for code in chart.SPEND)
     owed = -sum(stands.get(code, ZERO) for code in STANDING)
-    (vendor,) = told("vendor-statement")["sums"]
+    of_vendor = told("vendor-statement")
+    (vendor,) = of_vendor["sums"]
+    assert of_vendor["lines"][-1]["balance"] == vendor["closing"]  # it runs from line to line
     assert spent > ZERO
     assert owed > ZERO
     # What departments were charged, by each report that says so.

@@ -191,7 +191,7 @@ PAGES: dict[str, Page | str] = {
         address=f"/vendors/{{vera_co}}/years/{YEAR}/",
         question=f"provider={{vera_co}}&from={YEAR}-01-01&to={YEAR}-12-31",
         caption="The year, line by line",
-        columns={"Amount": of("amount")},
+        columns={"Amount": of("amount"), "Owed then": of("balance")},
         file=f"/vendors/{{vera_co}}/years/{YEAR}",
     ),
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -10,11 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bids.content import PriceLine
 from ledger import chart
 from ledger.balances import balance, recovered_in
 from ledger.models.budgets import BudgetLine
 from ledger.models.journal import JournalEntry
 from ledger.models.years import RecoverySettled
+from ledger.pricing import state_price_rule
 from ledger.recoveries import (
     AlreadySettled,
     NoSuchPolicy,
@@ -26,6 +30,7 @@ from ledger.recoveries import (
     settle_recovery,
     shares,
 )
+from ledger.reports.provider_results import provider_results, rate_review
 from marketplace.models.events import Notice
 from marketplace.refusals import Forbidden, Unknown
 from tests.builders import DAY, eur, refused
@@ -34,13 +39,20 @@ from tests.ledger.builders import (
     AUTUMN,
     DECEMBER,
     JANUARY,
+    LATE,
+    THREE_PARTS,
     accept,
     assert_books_hold,
     award_of_december,
+    bid_of,
     books_stand,
+    choose,
     grant,
     line_stands,
     milestones,
+    open_job,
+    publish,
+    submit,
 )
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +105,71 @@ def test_what_was_too_much_is_carried_into_the_next_rate(cast: Cast, line: Budge
     assert line_stands(line)["charged"] == "40800.00"
     assert Notice.objects.get(kind="recovery.settled").recipient == cast.pia
     assert_books_hold()
+
+
+def test_the_teams_result_is_told_before_its_difference_was_carried(
+    cast: Cast, line: BudgetLine
+) -> None:
+    settle(cast, "36500", "carry")
+
+    old = provider_results(actor=cast.fin, since_period=202501, until_period=202513)
+    new = provider_results(actor=cast.fin, since_period=202601, until_period=202613)
+
+    assert [(row.is_total, row.recovered, row.cost, row.surplus) for row in old] == [
+        (False, eur("40000"), None, None),
+        (True, eur("40000"), eur("36500"), eur("3500")),
+    ]
+    assert {row.recovered for row in new} == {eur("3500")}  # what it begins with
+
+
+def test_what_was_given_back_is_no_part_of_the_teams_result(cast: Cast, line: BudgetLine) -> None:
+    settle(cast, "36500", "rebate")
+
+    *_, total = provider_results(actor=cast.fin, since_period=202501, until_period=202513)
+
+    assert (total.recovered, total.surplus) == (eur("40000"), eur("3500"))
+
+
+def test_a_recovery_is_parted_as_the_chosen_bids_reckoned(cast: Cast) -> None:
+    """A tenth of the bid is overhead, and so is a tenth of each part that is charged."""
+    grant(cast, at=AUTUMN)
+    days = {"closes_at": LATE + 7 * DAY, "questions_until": LATE + 5 * DAY}
+    job = publish(cast, at=LATE, **days)
+    lines = (PriceLine("labour", 36_000_00), PriceLine("overhead", 4_000_00))
+    bid = submit(cast, job, cast.events_team, replace(bid_of(THREE_PARTS), lines=lines))
+    submit(cast, job, cast.vera_co, bid_of(THREE_PARTS))
+    open_job(job)
+    award = choose(cast, bid, at=DECEMBER)
+    accept(cast, milestones(award)[0], at=DECEMBER + DAY)
+
+    *_, total = provider_results(actor=cast.fin, since_period=202501, until_period=202513)
+
+    assert (total.recovered, total.direct_cost, total.overhead) == (
+        eur("15000"),
+        eur("13500"),
+        eur("1500"),
+    )
+
+
+def test_rates_are_reviewed_by_the_full_cost_of_what_was_charged(
+    cast: Cast, line: BudgetLine
+) -> None:
+    state_price_rule(
+        actor=cast.fin,
+        team_id=cast.events_team.pk,
+        rule="negotiated",
+        basis_points=8_000,
+        in_force_on=DECEMBER.date(),
+        reason="Eighty per cent of the bid covers the cost.",
+        at=AUTUMN,
+    )
+    settle(cast, "36500", "carry")
+
+    (row,) = rate_review(actor=cast.fin, today=JANUARY.date())
+
+    assert (row.rate, row.units, row.cost_per_unit) == (Decimal(80), 3, eur("12166.67"))
+    assert (row.over, row.proposed_rate) == (eur("3500"), Decimal("73.00"))
+    assert row.reviewed_on == AUTUMN.date()
 
 
 def test_what_was_too_little_is_carried_likewise(cast: Cast, line: BudgetLine) -> None:
