@@ -21,6 +21,7 @@ from marketplace.compiled import Kept
 from marketplace.money import Money
 
 SPENT_OR_SHOWN = chart.SPEND + chart.SHOWN_SPEND
+PROOFS = "/api/v1/log/proofs/"
 # Of these the event that tells of the fact bears the id of the entry's source; an award that was
 # cancelled is told by its job, and the others are sealed with the rows of the journal alone.
 TOLD_BY_SOURCE = frozenset(
@@ -52,7 +53,8 @@ class StatementLine:
     amount: Money  # without the fee; negative when money came back
     fee: Money | None  # None where there is none
     corrects_period: int | None  # 202610: the month that the entry corrects, by the journal
-    proof: str  # where its receipts are listed, in the API; empty where no event tells of it alone
+    proved_by: UUID | None  # what its receipts are about; None where no event tells of it alone
+    proof: str  # the address in the API at which they are listed; empty likewise
     is_shown: bool  # in a month of showback: shown, not charged
 
     @property
@@ -200,6 +202,7 @@ def _line(row: tuple[Any, ...], sign: int) -> StatementLine:
     entry_id, posted_at, effective_on, kind, source, corrects = row[:6]
     code, name, book, job_id, reference, title, milestone, department = row[6:14]
     provider_id, provider, debit_minor, credit_minor, currency = row[14:]
+    proved_by = _proved_by(kind, source, job_id)
     return StatementLine(
         entry_id=entry_id,
         posted_at=posted_at,
@@ -218,13 +221,13 @@ def _line(row: tuple[Any, ...], sign: int) -> StatementLine:
         amount=Money(sign * (debit_minor - credit_minor), currency),
         fee=None,
         corrects_period=corrects,
-        proof=_proof_of(kind, source, job_id),
+        proved_by=proved_by,
+        proof=f"{settings.SITE_URL}{PROOFS}?subject={proved_by}" if proved_by else "",
         is_shown=book == Book.MEMO,
     )
 
 
-def _proof_of(kind: str, source: UUID, job_id: UUID | None) -> str:
-    told_by = source if kind in TOLD_BY_SOURCE else None
+def _proved_by(kind: str, source: UUID, job_id: UUID | None) -> UUID | None:
     if kind == EntryKind.CANCELLED:
-        told_by = job_id
-    return f"{settings.SITE_URL}/api/v1/log/proofs/?subject={told_by}" if told_by else ""
+        return job_id
+    return source if kind in TOLD_BY_SOURCE else None

@@ -420,3 +420,17 @@ def test_each_page_shows_the_figures_of_its_report(story: Cast, fin: Machine, fi
         if isinstance(page, Page):
             wrong += wrong_on_page(fin, fins_browser, story, name, page)
     assert wrong == [], "\n".join(wrong)
+
+
+def test_what_a_vendor_is_owed_runs_from_line_to_line(story: Cast, fin: Machine):
+    paper = fin.get(
+        filled(f"reports/vendor-statement/?{REPORTS['vendor-statement']}", story)
+    ).json()
+    (sums,) = paper["sums"]
+
+    owed = [Decimal(sums["opening"]["amount"])]
+    for line in paper["lines"]:
+        owed.append(owed[-1] + Decimal(line["amount"]["amount"]))
+    assert [Decimal(line["balance"]["amount"]) for line in paper["lines"]] == owed[1:]
+    assert owed[-1] == Decimal(sums["closing"]["amount"])
+    assert len(owed) > 3

@@ -10,15 +10,17 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from ledger.crediting import resolve_dispute
+from ledger.disputing import raise_dispute
 from ledger.exchange.account_file import account_file
 from ledger.models.awards import Award
 from ledger.models.budgets import BudgetLine
 from ledger.models.journal import JournalEntry
-from tests.builders import DAY
+from tests.builders import DAY, eur
 from tests.cast import Cast
 from tests.frontend.bidding import it_is, send
 from tests.frontend.conftest import SignIn
-from tests.ledger.builders import CHOICE, accept, choose, contest, grant, milestones
+from tests.ledger.builders import CHOICE, accept, choose, close_month, contest, grant, milestones
 
 pytestmark = pytest.mark.django_db
 
@@ -130,6 +132,61 @@ def test_only_who_may_read_the_journal_is_led_there(
     assert entry not in read(rolf, "statement", query=query)
     for reader in (maya, gerd, fin):
         assert entry in read(reader, "statement", query=query)
+
+
+def test_a_line_leads_its_head_to_the_receipts_about_it(
+    cast: Cast, maya: Client, award: Award, as_person: SignIn
+) -> None:
+    charged = JournalEntry.objects.get(kind="charged")
+    address = reverse("receipts", args=[charged.source])
+
+    assert address in read(maya, "statement", query=MARCH)
+    assert "Work accepted" in read(maya, "receipts", charged.source)
+    assert address not in read(as_person(cast.rolf), "statement", query=MARCH)
+
+
+def test_a_month_without_fees_has_no_column_for_them(
+    cast: Cast, maya: Client, award: Award, as_person: SignIn
+) -> None:
+    team = f"{MARCH}&provider={cast.events_team.pk}"
+
+    assert ">Fee</th>" in read(maya, "statement", query=MARCH)
+    assert ">Fee</th>" not in read(as_person(cast.pia), "statement", query=team)
+
+
+def test_a_correction_says_on_its_line_which_month_it_corrects(
+    cast: Cast, maya: Client, award: Award
+) -> None:
+    first = milestones(award)[0]
+    dispute = raise_dispute(
+        actor=cast.maya,
+        milestone_id=first.pk,
+        amount=eur("4000"),
+        reason="The band did not come.",
+        at=CHOICE + 7 * DAY,
+    )
+    close_month(cast, 202603)
+    later = CHOICE + 35 * DAY
+    with it_is(later):
+        resolve_dispute(
+            actor=cast.fin,
+            dispute_id=dispute.pk,
+            credit=eur("3000"),
+            reason="It came late.",
+            at=later,
+        )
+        page = read(maya, "statement", query="?month=2026-04")
+        with patch("frontend.statement_paper.account_file", side_effect=account_file) as made:
+            b"".join(maya.get(reverse("statement-pdf") + "?month=2026-04"))  # type: ignore[call-overload]
+
+    assert "corrects March 2026" in page
+    assert "Of it, corrections of earlier months" in page
+    (part, *_) = made.call_args.args[0].parts
+    assert part.rows[1].cells[1][1].endswith("corrects March 2026")
+    assert part.rows[3].cells[1:] == (
+        "Of it, corrections of earlier months",
+        *("", "", "", "\N{MINUS SIGN}3,060.00"),
+    )
 
 
 def test_a_provider_reads_what_came_in(cast: Cast, award: Award, as_person: SignIn) -> None:
