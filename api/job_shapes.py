@@ -21,6 +21,7 @@ from marketplace.catalogue import (
     QuestionText,
 )
 from marketplace.details import DEFAULT_LEVELS, CriterionDraft, JobDetails
+from marketplace.discarding import DiscardedDraft
 from marketplace.readiness import Missing
 
 
@@ -205,5 +206,15 @@ JobTextOut = paper(
     "accepts_bids",
     "accepts_questions",
     "is_title_only",
+)
+DiscardedDraftOut = paper(
+    DiscardedDraft,
+    "job_id",
+    "reference",
+    "title",
+    "department_name",
+    "discarded_at",
+    "discarded_by",
+    "leaves_at",
 )
 GapOut = paper(Missing, "field", "text", title="Gap")

@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from api.bodies import Reason, Strict
 from api.fields import MomentField, MoneyField, WordField
-from api.job_shapes import DraftBody, GapOut, JobRowOut, JobTextOut, SaveBody
+from api.job_shapes import DiscardedDraftOut, DraftBody, GapOut, JobRowOut, JobTextOut, SaveBody
 from api.made import AddendumOut, JobMadeOut
 from api.paging import Listed, sliced, turned
 from api.questions import CodeField
@@ -22,7 +22,8 @@ from ledger.reports import register as registers
 from ledger.reports.states import State
 from ledger.reports.timeline import timeline
 from marketplace.catalogue import job_text
-from marketplace.drafting import discard_draft, draft_job, save_draft
+from marketplace.discarding import discard_draft, discarded_drafts, restore_draft
+from marketplace.drafting import draft_job, save_draft
 from marketplace.readiness import gaps
 
 
@@ -95,10 +96,28 @@ class Job(Resource):
 
     @operation("Discard a draft", scope="jobs:write")
     def discard(self, asked: Asked, job_id: UUID) -> None:
-        """Nothing of it stays. A published job is cancelled instead."""
+        """Its department may have it back for 30 days. A published job is cancelled instead."""
         discard_draft(actor=asked.actor, job_id=job_id, at=asked.at)
 
     delete = discard  # by its name in HTTP
+
+
+class DiscardedDrafts(Resource):
+    """/jobs/discarded/"""
+
+    @operation("List discarded drafts", scope="jobs:read", answers=DiscardedDraftOut, paged=True)
+    def get(self, asked: Asked) -> Listed:
+        """Those of your departments that can still be had back, the last one first."""
+        return sliced(discarded_drafts(actor=asked.actor, at=asked.at), **asked.page)
+
+
+class Restoration(Resource):
+    """/jobs/{id}/restoration/"""
+
+    @operation("Have a discarded draft back", scope="jobs:write", answers=JobMadeOut)
+    def post(self, asked: Asked, job_id: UUID) -> Any:
+        """With all that it had, within 30 days."""
+        return restore_draft(actor=asked.actor, job_id=job_id, at=asked.at)
 
 
 class Gaps(Resource):

@@ -101,6 +101,8 @@ urlpatterns: list[URLPattern] = [
     # What is wanted
     path("jobs/", jobs.Jobs.as_view()),
     path("jobs/<uuid:job_id>/", jobs.Job.as_view()),
+    path("jobs/discarded/", jobs.DiscardedDrafts.as_view()),
+    path("jobs/<uuid:job_id>/restoration/", jobs.Restoration.as_view()),
     path("jobs/<uuid:job_id>/gaps/", jobs.Gaps.as_view()),
     path("jobs/<uuid:job_id>/publication/", jobs.Publication.as_view()),
     path("jobs/<uuid:job_id>/wanted-publications/", contest.PublicationsWanted.as_view()),

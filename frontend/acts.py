@@ -25,7 +25,7 @@ class Act:
 
     title: str
     button: str
-    back: str  # the address to go to when it is done, or left
+    back: str  # the address to go to when it is left, and when it is done …
     trail: str  # what stands there
     lead: str = ""
     warning: str = ""  # what cannot be undone …
@@ -33,6 +33,7 @@ class Act:
     facts: tuple[tuple[str, Any], ...] = ()
     words: str = ""  # what is agreed to, in full
     unit: str = ""  # the currency of its amounts
+    then: str = ""  # … unless this is where one goes then
     is_plain: bool = False  # its button is no main one: all such acts weigh the same
 
 
@@ -63,7 +64,7 @@ def answer(
     except Refusal as refusal:
         return refused(request, TEMPLATE, context, refusal=refusal)
     messages.success(request, told, extra_tags=undo)
-    return HttpResponseRedirect(act.back)
+    return HttpResponseRedirect(act.then or act.back)
 
 
 def sent(request: SignedIn) -> Any:

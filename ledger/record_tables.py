@@ -76,6 +76,7 @@ RECORD = {
             later=_later(
                 *("closes_at", "extended_at", "closed_at", "opened_at", "decided_at"),
                 *("cancelled_at", "cancelled_by_id", "cancellation_id", "saved_at"),
+                *("discarded_at", "discarded_by_id"),
             ),
         ),
         RecordTable("marketplace_criterion", when=PUBLISHED),

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import ProtectedError, QuerySet
+from django.db.models import QuerySet
 
 from marketplace.compiled import Kept
 from marketplace.details import (
@@ -18,7 +18,6 @@ from marketplace.details import (
     refuse_unusable,
 )
 from marketplace.models.departments import Department
-from marketplace.models.job_files import JobFileContent
 from marketplace.models.jobs import Criterion, CriterionKind, Invitation, Job
 from marketplace.models.people import User
 from marketplace.models.providers import Category, Provider
@@ -34,11 +33,9 @@ __all__ = [
     "DEFAULT_LEVELS",
     "AlreadyPublished",
     "CriterionDraft",
-    "DraftOnRecord",
     "JobDetails",
     "JobKeyTaken",
     "RulesForRecords",
-    "discard_draft",
     "draft_details",
     "draft_job",
     "new_reference",
@@ -60,12 +57,6 @@ class RulesForRecords(Refusal):
 
     code = "rules_for_records"
     field = "policy_code"
-
-
-class DraftOnRecord(Refusal):
-    """What a second head was asked to sign stays where the question is."""
-
-    code = "draft_on_record"
 
 
 class JobKeyTaken(Refusal):
@@ -145,32 +136,6 @@ def save_draft(
         refuse_not_offered(actor, policy_code, at.date())
     _write(job, actor, details, is_new=False, at=at)
     return job
-
-
-@transaction.atomic(savepoint=False)
-def discard_draft(*, actor: User, job_id: UUID, at: datetime) -> None:
-    """
-    Throw a draft away. Nothing of it stays: it was never told to anybody.
-
-    :raises Unknown: there is no such job that the actor can see.
-    :raises Forbidden: the actor does not draft for its department.
-    :raises AlreadyPublished: a published job is cancelled, not discarded.
-    :raises DraftOnRecord: a second head was asked to sign it.
-    """
-    job = Job.objects.visible_to(actor).lock(job_id)
-    require(may_draft_for(actor, job.department))
-    if job.published_at is not None:
-        raise AlreadyPublished(f"“{job.title}” is published; cancel it with a reason.")
-    Job.objects.filter(copied_from=job).update(copied_from=None)
-    job.criteria.all().delete()
-    job.invitations.all().delete()
-    JobFileContent.objects.filter(file__job=job).delete()
-    job.files.all().delete()
-    try:
-        job.delete()
-    except ProtectedError:
-        text = "A second head was asked to sign it: that stays on the record, with the draft."
-        raise DraftOnRecord(text) from None
 
 
 def draft_details(*, actor: User, job_id: UUID) -> JobDetails:

@@ -1,11 +1,12 @@
 """
-What the clock does here: the outbox is mailed, answers kept long enough are dropped, and what was
-recorded is sealed.
+What the clock does here: the outbox is mailed, answers kept long enough are dropped, and drafts
+thrown away long ago, and what was recorded is sealed.
 """
 
 from datetime import datetime
 
 from marketplace.answers import forget_answers
+from marketplace.discarding import forget_drafts
 from marketplace.letters import send_due_digests, send_due_notices
 from marketplace.log import copies, sealer
 from marketplace.messaging import lay_out_messages, send_due_messages
@@ -19,6 +20,7 @@ def run(*, at: datetime) -> dict[str, int]:
         "digests_sent": send_due_digests(at=at),
         "invitations_sent": send_due_invitations(at=at),
         "answers_forgotten": forget_answers(at=at),
+        "drafts_forgotten": forget_drafts(at=at),
     }
 
 

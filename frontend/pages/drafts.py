@@ -12,10 +12,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from frontend import formats
-from frontend.acts import Act, NothingAsked, answer, sent
+from frontend.acts import Act, NothingAsked, answer, sent, undone
 from frontend.job_sheet import JobSheet
 from frontend.rendering import fresh_sign_in, only_known, page, refused
 from frontend.requests import SignedIn
@@ -24,7 +24,8 @@ from ledger.cosigning import want_publication
 from ledger.reports.cost_guide import cost_guide
 from ledger.reports.publication import publication_stage
 from marketplace.catalogue import JobText, job_text
-from marketplace.drafting import AlreadyPublished, discard_draft, draft_job, save_draft
+from marketplace.discarding import discard_draft, discarded_drafts, restore_draft
+from marketplace.drafting import AlreadyPublished, draft_job, save_draft
 from marketplace.readiness import gaps
 from marketplace.refusals import Refusal
 from marketplace.saying import said
@@ -179,15 +180,41 @@ def discard(request: SignedIn, job_id: UUID) -> HttpResponse:
     job = job_text(actor=request.user, job_id=job_id, at=request.received_at)
     if job.published_at is not None:
         raise AlreadyPublished(_("A published job is cancelled with a reason, not discarded."))
-    if request.method == "POST":
-        discard_draft(actor=request.user, job_id=job_id, at=request.received_at)
-        messages.success(request, _("“%(title)s” was thrown away.") % {"title": job.title})
-        return redirect("jobs")
     act = Act(
         title=_("Throw the draft away?"),
-        lead=_("Nothing of it stays: it was never told to anybody."),
+        lead=_("For thirty days your department can have it back; then nothing of it is left."),
         button=_("Throw it away"),
         back=reverse("job-edit", args=[job_id]),
         trail=job.title,
+        then=reverse("jobs"),
     )
-    return answer(request, act, NothingAsked(), do=lambda typed: None, told="")
+    return answer(
+        request,
+        act,
+        NothingAsked(sent(request)),
+        do=lambda typed: discard_draft(actor=request.user, job_id=job_id, at=request.received_at),
+        told=_("“%(title)s” was thrown away.") % {"title": job.title},
+        undo=reverse("job-restore", args=[job_id]),
+    )
+
+
+@require_POST
+@login_required
+def restore(request: SignedIn, job_id: UUID) -> HttpResponse:
+    """Have a draft back that was thrown away."""
+
+    def again() -> str:
+        job = restore_draft(actor=request.user, job_id=job_id, at=request.received_at)
+        return reverse("job-edit", args=[job.pk])
+
+    told = _("It is a draft again, with all that it had.")
+    return undone(request, again, told=told, otherwise=reverse("jobs-discarded"))
+
+
+@require_safe
+@login_required
+def discarded(request: SignedIn) -> HttpResponse:
+    """Show the drafts of the person's departments that can still be had back."""
+    only_known(request)
+    found = discarded_drafts(actor=request.user, at=request.received_at)
+    return page(request, "frontend/pages/jobs/discarded.html", {"drafts": found})

@@ -35,7 +35,7 @@ def job_items(reader: Reader, at: datetime) -> Iterator[OpenItem]:
 
 
 def _drafts(reader: Reader) -> Iterator[OpenItem]:
-    drafts = Job.objects.filter(
+    drafts = Job.objects.kept().filter(
         Q(author=reader.user) | Q(department__in=reader.headed),
         department__in=reader.departments,
         published_at=None,

@@ -61,8 +61,16 @@ class JobQuerySet(Findable["Job"]):
     def published(self) -> Self:
         return self.filter(published_at__isnull=False)
 
+    def kept(self) -> Self:
+        """Jobs, and drafts that nobody threw away."""
+        return self.filter(discarded_at=None)
+
     def of_department_of(self, actor: User) -> Self:
         """Jobs of the person's departments, and of those below one that the person heads."""
+        return self.kept().written_by(actor)
+
+    def written_by(self, actor: User) -> Self:
+        """The same, with the drafts that were thrown away."""
         if actor.is_system:
             return self.all()
         seats = Membership.objects.current().filter(user=actor)
@@ -82,7 +90,7 @@ class JobQuerySet(Findable["Job"]):
 
     def _seen_by(self, actor: User, offices: Collection[str]) -> Self:
         if actor.is_system:
-            return self.all()
+            return self.kept()
         seats = Membership.objects.current().filter(user=actor)
         heads = seats.filter(role=Role.HEAD).values("department_id")
         own = Q(department__in=seats.filter(department__isnull=False).values("department_id")) | Q(
@@ -96,7 +104,8 @@ class JobQuerySet(Findable["Job"]):
         )
         held = Exists(OfficeHeld.objects.filter(user=actor, ended_at=None, office__in=offices))
         judges = Q(pk__in=Job.objects.filter(panel__user=actor, panel__left_at=None).values("pk"))
-        return self.filter(own | (Q(published_at__isnull=False) & (invited | held | judges)))
+        published = Q(published_at__isnull=False)
+        return self.kept().filter(own | (published & (invited | held | judges)))
 
 
 class Job(models.Model):
@@ -128,6 +137,8 @@ class Job(models.Model):
 
     drafted_at = models.DateTimeField()
     saved_at = models.DateTimeField()
+    discarded_at = models.DateTimeField(null=True)  # a draft that can be had back for a while
+    discarded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     published_at = models.DateTimeField(null=True)
     published_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     fingerprint = models.BinaryField(max_length=32, null=True)  # of all that was frozen
@@ -150,6 +161,15 @@ class Job(models.Model):
                     published_by__isnull=False,
                     closes_at__gt=F("published_at"),
                     fingerprint__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
+                name="only_a_draft_is_discarded_and_by_somebody",
+                condition=Q(discarded_at=None, discarded_by=None)
+                | Q(
+                    discarded_at__isnull=False,
+                    discarded_by__isnull=False,
+                    published_at=None,
                 ),
             ),
             models.CheckConstraint(
@@ -176,6 +196,11 @@ class Job(models.Model):
                 name="jobs_to_close",
                 fields=["closes_at"],
                 condition=Q(published_at__isnull=False, closed_at=None, cancelled_at=None),
+            ),
+            models.Index(
+                name="drafts_to_forget",
+                fields=["discarded_at"],
+                condition=Q(discarded_at__isnull=False),
             ),
             models.Index(name="jobs_of_a_department", fields=["department", "published_at"]),
             models.Index(

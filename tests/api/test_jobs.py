@@ -54,6 +54,28 @@ def test_a_draft_is_discarded_and_gone(draft: str, rolf: Machine):
     assert rolf.get(draft).status_code == 404
 
 
+def test_a_discarded_draft_is_listed_and_had_back_once(
+    draft: str, rolf: Machine, maya: Machine, fin: Machine, vera: Machine
+):
+    told = maya.get(draft).json()
+    rolf.delete(draft)
+
+    (listed,) = maya.get("jobs/discarded/").json()["items"]
+    assert (listed["job_id"], listed["title"]) == (told["id"], told["title"])
+    for other in (fin, vera):
+        assert other.get("jobs/discarded/").json()["items"] == []
+        foreign = other.post(draft + "restoration/")
+        missing = other.post(f"jobs/{uuid4()}/restoration/")
+        assert foreign.status_code == missing.status_code == 404
+        assert foreign.content == missing.content
+
+    assert maya.post(draft + "restoration/").json()["id"] == told["id"]
+    assert maya.get(draft).json() == told
+    again = maya.post(draft + "restoration/")
+    assert (again.status_code, again.json()["code"]) == (409, "not_discarded")
+    assert maya.get("jobs/discarded/").json()["items"] == []
+
+
 def test_a_draft_is_nobody_elses_to_see(draft: str, pia: Machine, vera: Machine, sam: Machine):
     for machine in (pia, vera, sam):
         foreign, missing = machine.get(draft), machine.get(f"jobs/{uuid4()}/")

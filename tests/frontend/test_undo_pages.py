@@ -110,6 +110,35 @@ def test_a_place_that_is_held_is_not_given_again(cast: Cast) -> None:
 
 
 @pytest.mark.django_db
+def test_a_draft_that_was_thrown_away_is_back(cast: Cast, as_person: SignIn) -> None:
+    job, rolf = a_draft(cast, title="Plumeria evening"), as_person(cast.rolf)
+
+    answer = rolf.post(f"/jobs/{job.pk}/draft/discard/", follow=True)
+    assert answer.request["PATH_INFO"] == "/jobs/"
+    assert rolf.get(f"/jobs/{job.pk}/draft/").status_code == 404
+    assert "Plumeria evening" in rolf.get("/jobs/discarded/").content.decode()
+
+    assert "It is a draft again" in pressed(rolf, answer.content.decode())
+    assert "Plumeria evening" in rolf.get(f"/jobs/{job.pk}/draft/").content.decode()
+    assert "Plumeria evening" not in rolf.get("/jobs/discarded/").content.decode()
+
+
+def test_a_draft_is_had_back_from_the_list_by_its_department(
+    company: Cast, as_person: SignIn
+) -> None:
+    cast, job = company, a_draft(company, title="Plumeria evening")
+    maya, pia = as_person(cast.maya), as_person(cast.pia)
+    address = f"/jobs/{job.pk}/draft/return/"
+    as_person(cast.rolf).post(f"/jobs/{job.pk}/draft/discard/")
+
+    assert "Plumeria evening" not in pia.get("/jobs/discarded/").content.decode()
+    assert pia.post(address).status_code == 404
+    assert address in maya.get("/jobs/discarded/").content.decode()
+    assert "It is a draft again" in maya.post(address, follow=True).content.decode()
+    assert "is there." in maya.post(address, follow=True).content.decode(), "pressed twice"
+
+
+@pytest.mark.django_db
 def test_an_old_button_does_not_undo_what_somebody_ended_later(cast: Cast) -> None:
     seat = Membership.objects.current().get(user=cast.paul)
     words: dict[str, Any] = {"user_id": cast.paul.pk, "role": seat.role}

@@ -26,7 +26,8 @@ from ledger.publishing_limits import NotAPublishingLimit, state_publishing_limit
 from ledger.reports.desk import desk
 from ledger.reports.publication import publication_stage
 from ledger.signing import digest_to_sign
-from marketplace.drafting import DraftOnRecord, discard_draft, draft_job, save_draft
+from marketplace.discarding import DraftOnRecord, discard_draft
+from marketplace.drafting import draft_job, save_draft
 from marketplace.freezing import fingerprint_of
 from marketplace.membership import add_member, end_membership
 from marketplace.models.departments import Department

@@ -14,18 +14,17 @@ from marketplace.details import (
     PointNegative,
     TitleTooLong,
 )
+from marketplace.discarding import discard_draft
 from marketplace.drafting import (
     AlreadyPublished,
     CriterionDraft,
     JobKeyTaken,
     RulesForRecords,
-    discard_draft,
     draft_details,
     draft_job,
     save_draft,
 )
-from marketplace.models.events import Event
-from marketplace.models.jobs import Criterion, Invitation, Job
+from marketplace.models.jobs import Job
 from marketplace.money import CurrencyMismatch, Money
 from marketplace.policies import state_policy
 from marketplace.refusals import Forbidden, Unknown
@@ -124,26 +123,6 @@ def test_an_earlier_job_fills_a_new_one(cast):
     assert job.copied_from == earlier
     assert draft_details(actor=cast.rolf, job_id=job.pk) == wanted
     assert set(wanted.invited) == {cast.events_team.pk, cast.vera_co.pk, cast.otto_co.pk}
-
-
-def test_a_discarded_draft_leaves_nothing(cast):
-    job = a_draft(cast)
-    copy = draft_job(
-        actor=cast.rolf,
-        department_id=cast.marketing.pk,
-        details=details(cast),
-        at=NOON,
-        copied_from_id=job.pk,
-    )
-
-    discard_draft(actor=cast.rolf, job_id=job.pk, at=NOON)
-
-    assert not Job.objects.filter(pk=job.pk).exists()
-    assert not Criterion.objects.filter(job_id=job.pk).exists()
-    assert not Invitation.objects.filter(job_id=job.pk).exists()
-    assert not Event.objects.filter(subject_id=job.pk).exists()
-    copy.refresh_from_db()
-    assert copy.copied_from is None
 
 
 def test_a_published_job_is_neither_saved_nor_discarded(cast):

@@ -11,7 +11,8 @@ from django.db.utils import Error
 
 from marketplace.addenda import add_addendum
 from marketplace.catalogue import job_text
-from marketplace.drafting import AlreadyPublished, discard_draft
+from marketplace.discarding import KEPT_FOR, discard_draft, forget_drafts
+from marketplace.drafting import AlreadyPublished
 from marketplace.file_kinds import FileNotTaken, FileTooLarge, TooManyFiles
 from marketplace.freezing import fingerprint_of
 from marketplace.job_files import (
@@ -121,5 +122,8 @@ def test_a_draft_is_thrown_away_with_its_files(cast: Cast):
     with refused(Forbidden, Unknown):
         detach_job_file(actor=cast.sam, job_id=job.pk, file_id=file.pk, at=NOON)
     discard_draft(actor=cast.maya, job_id=job.pk, at=NOON)
+    with refused(Unknown):
+        attach(cast, job.pk, name="late.pdf")
 
+    assert forget_drafts(at=NOON + KEPT_FOR) == 1
     assert not JobFileContent.objects.exists()

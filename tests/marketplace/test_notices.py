@@ -121,6 +121,7 @@ def test_the_clock_mails_and_says_how_many(cast):
         "notices_sent": 2,
         "digests_sent": 0,
         "answers_forgotten": 0,
+        "drafts_forgotten": 0,
         "invitations_sent": 0,
     }
 

@@ -7,7 +7,8 @@ import pytest
 from django.db import connection
 from django.db.utils import ProgrammingError
 
-from marketplace.drafting import discard_draft, save_draft
+from marketplace.discarding import KEPT_FOR, discard_draft, forget_drafts
+from marketplace.drafting import save_draft
 from marketplace.letters import send_due_notices
 from marketplace.models.events import Event, Words
 from marketplace.models.people import Membership, OfficeHeld, User
@@ -32,6 +33,7 @@ def test_the_web_does_all_that_people_do_here_and_the_worker_mails(committed, as
 
     as_role("worker")
     assert send_due_notices(at=NOON + DAY) > 0
+    assert forget_drafts(at=NOON + KEPT_FOR) == 1
 
 
 @pytest.mark.parametrize("role", ["web", "worker", "replay"])
