@@ -1,5 +1,6 @@
 """Who may bid, judge and open. Asked by the verbs, the pages and the API."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -71,9 +72,13 @@ def stands_aside(actor: User, job: Job) -> bool:
     return _aside(PanelSeat.objects.filter(job=job, user=actor)).exists()
 
 
-def all_aside(job: Job) -> set[UUID]:
-    """Return everybody of whom `stands_aside` says so."""
-    return set(_aside(PanelSeat.objects.filter(job=job)).values_list("user", flat=True))
+def aside_on(job_ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
+    """Return by job everybody of whom `stands_aside` says so; jobs with nobody are left out."""
+    found: dict[UUID, set[UUID]] = {}
+    seats = _aside(PanelSeat.objects.filter(job__in=list(job_ids)))
+    for job, user in seats.values_list("job", "user"):
+        found.setdefault(job, set()).add(user)
+    return found
 
 
 def _aside(seats: PanelSeatQuerySet) -> PanelSeatQuerySet:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from ledger.commissioning import NotAnEstimate, publish_signed
 from ledger.models.publications import PublicationAnswer, PublicationWanted
+from ledger.reports.second_heads import kept_from_publishing, second_heads
 from ledger.signing import (
     digest_to_sign,
     is_as_sent,
@@ -22,7 +23,7 @@ from marketplace.models.events import Audience
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
 from marketplace.money import Money
-from marketplace.notices import heads_above, people_of_department, tell
+from marketplace.notices import tell
 from marketplace.permissions import may_publish_for
 from marketplace.readiness import missing
 from marketplace.refusals import ReasonMissing, Refusal, Unknown, require
@@ -88,7 +89,7 @@ def want_publication(
     )
     tell(
         "publication.wanted",
-        recipients=heads_above(job.department) or people_of_department(job.department),
+        recipients=second_heads(job.department, actor.pk, kept_from_publishing([job])[job.pk]),
         text=f"{actor} would publish “{job.title}”. {why} Sign it, or send it back.",
         because="above a limit a second head signs",
         at=at,

@@ -16,13 +16,14 @@ from ledger.grounds import Grounds, refuse_without_grounds
 from ledger.models.awards import Award
 from ledger.models.signatures import ChoiceAnswer, ChoiceWanted
 from ledger.permissions import may_choose, may_sign_choice
+from ledger.reports.second_heads import kept_from_choosing, second_heads
 from ledger.reports.weighing import freeze
 from ledger.signing import signed_above
 from marketplace.history import Fact, record
 from marketplace.models.events import Audience
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
-from marketplace.notices import heads_above, people_of_department, tell
+from marketplace.notices import nobody_listens, tell
 from marketplace.refusals import ReasonMissing, Refusal, Unknown, require
 from marketplace.words import keep
 
@@ -194,10 +195,13 @@ def _record(
 
 
 def _tell_second_head(wanted: ChoiceWanted, *, at: datetime) -> None:
+    if nobody_listens():
+        return
     job = wanted.job
+    kept_off = kept_from_choosing([job])[job.pk]
     tell(
         "choice.wanted",
-        recipients=heads_above(job.department) or people_of_department(job.department),
+        recipients=second_heads(job.department, wanted.wanted_by_id, kept_off),
         text=f"{wanted.wanted_by} would choose a bid for “{job.title}”. Sign it, or send it back.",
         because="above a limit a second head signs",
         at=at,

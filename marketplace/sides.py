@@ -9,7 +9,8 @@ both answers for both. Whoever left after the publication was there when it matt
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
@@ -24,6 +25,39 @@ from marketplace.together import together
 def bidding_side(job: Job, providers: Iterable[Provider] | None = None) -> dict[UUID, str]:
     """Return each person of the bidding side with the provider that puts them there."""
     return _side_of_all(job) if providers is None else _side(job, list(providers))
+
+
+def bidding_sides(places: Mapping[Job, Collection[Provider]]) -> dict[UUID, set[UUID]]:
+    """
+    Return, for each of these jobs, the people who stand on the bidding side for one of its
+    providers: what `bidding_side` says of one job, of all of them in one statement.
+    """
+    over = {
+        (job.pk, one.pk): set(heads_over(one, job)) for job, all_ in places.items() for one in all_
+    }
+    providers = {one for _, one in over}
+    departments = set().union(*over.values())
+    seats = Membership.objects.filter(
+        Q(provider__in=providers) | Q(role=Role.HEAD, department__in=departments)
+    ).values_list("user", "provider", "department", "ended_at")
+    of_provider: dict[UUID | None, list[tuple[UUID, datetime | None]]] = {}
+    of_department: dict[UUID | None, list[tuple[UUID, datetime | None]]] = {}
+    for user, provider, department, ended_at in seats if providers else ():
+        of_provider.setdefault(provider, []).append((user, ended_at))
+        of_department.setdefault(department, []).append((user, ended_at))
+    return {
+        job.pk: {
+            user
+            for one in all_
+            for held in (
+                of_provider.get(one.pk, []),
+                *(of_department.get(each, []) for each in over[job.pk, one.pk]),
+            )
+            for user, ended_at in held
+            if ended_at is None or (job.published_at and ended_at >= job.published_at)
+        }
+        for job, all_ in places.items()
+    }
 
 
 @asked_once

@@ -100,10 +100,13 @@ def _heads(
         *found.filter(job__cancelled_at=None).order_by("wanted_at")[:MOST]
     ]
     heads = heads_by_department() if waiting else {}
+    choices = kept_from_choosing(one.job for one in waiting if isinstance(one, ChoiceWanted))
+    drafts = kept_from_publishing(one.job for one in waiting if isinstance(one, PublicationWanted))
+    kept_off = choices | drafts  # no job is both a draft and opened
     named: set[UUID] = set()
     for one in waiting:
         department: Department = one.job.department
-        if department.pk in named or _others(one, heads):
+        if department.pk in named or _others(one, heads, kept_off):
             continue
         if isinstance(one, PublicationWanted) and waiting_publication(one.job) != one:
             continue  # the draft has changed since: nobody is asked to sign that one
@@ -121,11 +124,14 @@ def _heads(
         )
 
 
-def _others(one: ChoiceWanted | PublicationWanted, heads: dict[UUID, set[UUID]]) -> set[UUID]:
+def _others(
+    one: ChoiceWanted | PublicationWanted,
+    heads: dict[UUID, set[UUID]],
+    kept_off: dict[UUID, set[UUID]],
+) -> set[UUID]:
     """Who may sign it, of those who head the department or one above it."""
     lineage = one.job.department.lineage
     others = {head for each in lineage for head in heads.get(each, ())} - {one.wanted_by_id}
     if not others:
         return others
-    publishes = isinstance(one, PublicationWanted)
-    return others - (kept_from_publishing(one.job) if publishes else kept_from_choosing(one.job))
+    return others - kept_off[one.job_id]

@@ -15,6 +15,7 @@ from ledger.models.signatures import ChoiceWanted
 from ledger.reports.desk_jobs import MOST
 from ledger.reports.open_items import OpenItem
 from ledger.reports.reading import Reader
+from ledger.reports.second_heads import kept_from_choosing, kept_from_publishing
 from ledger.reports.states import noted
 from ledger.signing import waiting_publication
 from marketplace.models.panels import PanelSeat
@@ -112,7 +113,11 @@ def _signatures(reader: Reader) -> Iterator[OpenItem]:
     waiting = ChoiceWanted.objects.filter(
         job__department__in=reader.headed, answer=None, job__decided_at=None
     )
-    for one in waiting.select_related("job", "wanted_by").order_by("wanted_at")[:MOST]:
+    found = list(waiting.select_related("job__department", "wanted_by").order_by("wanted_at"))
+    kept_off = kept_from_choosing(one.job for one in found)
+    # Whose signature would be refused is not asked for it, nor told that a choice waits.
+    found = [one for one in found if reader.user.pk not in kept_off[one.job_id]]
+    for one in found[:MOST]:
         is_mine = one.wanted_by_id != reader.user.pk
         yield OpenItem(
             kind="sign_choice",
@@ -134,7 +139,10 @@ def _publications(reader: Reader) -> Iterator[OpenItem]:
     wanted = PublicationWanted.objects.filter(
         job__department__in=reader.headed, answer=None, job__published_at=None
     )
-    for one in wanted.select_related("job__waiver", "wanted_by").order_by("wanted_at")[:MOST]:
+    about = wanted.select_related("job__waiver", "job__department", "wanted_by")
+    found = list(about.order_by("wanted_at"))
+    kept_off = kept_from_publishing(one.job for one in found)
+    for one in [one for one in found if reader.user.pk not in kept_off[one.job_id]][:MOST]:
         if waiting_publication(one.job) != one:
             continue  # the draft has changed since: nobody is asked to sign that one
         is_mine = one.wanted_by_id != reader.user.pk

@@ -58,7 +58,7 @@ def publication_stage(*, actor: User, job_id: UUID, at: datetime) -> Publication
     answers = PublicationAnswer.objects.filter(wanted__job=job, reason__isnull=False)
     back = answers.select_related("reason", "answered_by").order_by("-answered_at").first()
     said = back if wanted is None and job.published_at is None else None
-    kept_off = kept_from_publishing(job) if wanted else set()
+    kept_off = kept_from_publishing([job])[job.pk] if wanted else set()
     return PublicationStage(
         why=why,
         wanted_id=wanted.pk if wanted else None,

@@ -116,7 +116,7 @@ def _wanted(weighed: Weighed, actor: User) -> WantedChoice | None:
     one = waiting.select_related("bid__provider", "wanted_by", "reason").first()
     if one is None:
         return None
-    kept_off = kept_from_choosing(weighed.job)
+    kept_off = kept_from_choosing([weighed.job])[weighed.job.pk]
     return WantedChoice(
         wanted_id=one.pk,
         bid_id=one.bid_id,

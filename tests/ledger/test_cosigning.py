@@ -279,7 +279,19 @@ def test_who_stands_with_the_invited_is_not_named_to_sign(cast: Cast, large: Job
 
     with refused(AuthorInInvitedTeam):
         sign_publication(actor=cast.sam, wanted_id=wanted.pk, at=NOON)
+    assert all(item.kind != "sign_publication" for item in desk(actor=cast.sam, at=NOON).mine)
     stage = publication_stage(actor=cast.sam, job_id=large.pk, at=NOON)
     assert (stage.may_sign, "An administrator names one" in stage.who_signs) == (False, True)
     (item,) = desk(actor=cast.adam, at=NOON).mine
     assert (item.kind, item.subject_id) == ("name_head", cast.marketing.pk)
+
+
+def test_a_publication_is_told_to_those_who_may_sign_it(cast: Cast, large: Job):
+    words: dict[str, Any] = {"department_id": cast.marketing.pk, "role": "head", "at": NOON}
+    for person in (cast.sam, cast.ada):  # Sam heads the department of the team that is invited
+        add_member(actor=cast.adam, user_id=person.pk, **words)
+
+    want(cast, large)
+
+    told = Notice.objects.filter(kind="publication.wanted")
+    assert {one.recipient for one in told} == {cast.gerd, cast.ada}

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from bids.agreeing import agree_score, consent
 from bids.judging import judging
@@ -33,15 +36,19 @@ from ledger.rates import NoRate
 from ledger.reports.comparison import comparison
 from ledger.reports.debrief import debrief
 from ledger.reports.desk import desk
+from marketplace.drafting import new_reference
 from marketplace.interests import declare_interest
 from marketplace.membership import add_member, end_membership
 from marketplace.models.departments import Department
 from marketplace.models.events import Notice
-from marketplace.models.people import Membership
+from marketplace.models.jobs import Invitation, Job
+from marketplace.models.panels import Interest, PanelSeat
+from marketplace.models.people import Membership, User
 from marketplace.money import Money
 from marketplace.panels import appoint_panel
 from marketplace.policies import state_policy
 from marketplace.refusals import Forbidden, ReasonMissing, Unknown
+from marketplace.words import keep
 from tests.builders import DAY, DEADLINE, HOUR, NOON, eur, refused
 from tests.cast import Cast
 from tests.ledger import builders
@@ -283,6 +290,92 @@ def test_a_waiting_choice_stands_on_the_second_heads_desk(cast: Cast, contest: C
     stage = comparison(actor=cast.gerd, job_id=contest.job.pk, at=CHOICE).stage
     assert stage.wanted is not None
     assert stage.wanted.can_sign
+
+
+def answers(person: User, wanted: ChoiceWanted) -> bool:
+    """Whether the verb takes this person's answer; nothing of it stays."""
+    with transaction.atomic():
+        try:
+            send_choice_back(actor=person, wanted_id=wanted.pk, reason="No.", at=CHOICE)
+        except (Unknown, Forbidden, BothSides, StandsAside):
+            return False
+        finally:
+            transaction.set_rollback(True)
+    return True
+
+
+def test_desk_and_notice_go_to_those_whose_signature_the_verb_takes(cast: Cast, contest: Contest):
+    """
+    Sam heads the house and the department of the team that bids. Ada, Fin and Paul head Marketing
+    with Maya: Fin had an interest on its panel, and Paul was of the team when it bid.
+    """
+    place: dict[str, Any] = {"actor": cast.adam, "role": "head", "at": CHOICE - DAY}
+    for person, department in ((cast.sam, cast.house), (cast.ada, cast.marketing)):
+        add_member(user_id=person.pk, department_id=department.pk, **place)
+    left = Membership.objects.current().get(user=cast.paul)
+    end_membership(actor=cast.adam, membership_id=left.pk, at=CHOICE - DAY)
+    for person in (cast.fin, cast.paul):
+        add_member(user_id=person.pk, department_id=cast.marketing.pk, **place)
+    seat = PanelSeat.objects.create(
+        job=contest.job,
+        user=cast.fin,
+        appointed_by=cast.maya,
+        appointed_at=NOON,
+        left_at=NOON + HOUR,
+        left_reason=keep("He steps back.", at=NOON + HOUR),
+    )
+    what = keep("Vera is a cousin.", at=NOON)
+    Interest.objects.create(seat=seat, declared_at=NOON, has_some=True, what=what)
+
+    wanted = want(cast, contest)
+
+    heads = [cast.gerd, cast.sam, cast.ada, cast.fin, cast.paul, cast.maya]
+    people = [*heads, cast.rolf, cast.pia, cast.vera]
+    may = {one for one in people if answers(one, wanted)}
+    told = Notice.objects.filter(kind="choice.wanted")
+    asked = {
+        one
+        for one in people
+        if any(item.kind == "sign_choice" for item in desk(actor=one, at=CHOICE).mine)
+    }
+    assert may == {cast.gerd, cast.ada}
+    assert asked == may
+    assert {one.recipient for one in told} == may
+
+
+@pytest.mark.parametrize("person", ["gerd", "sam", "adam"])
+def test_a_desk_takes_as_many_statements_for_a_hundred_choices_as_for_ten(
+    cast: Cast, contest: Contest, person: str
+):
+    add_member(
+        actor=cast.adam,
+        user_id=cast.sam.pk,
+        department_id=cast.house.pk,
+        role="head",
+        at=CHOICE - DAY,
+    )
+    wanted = want(cast, contest)
+    told = ChoiceWanted.objects.filter(pk=wanted.pk).values().get()
+
+    def asked(count: int) -> int:
+        for _ in range(count - ChoiceWanted.objects.count()):
+            job = copied(contest)
+            ChoiceWanted.objects.create(**(told | {"id": uuid4(), "job_id": job.pk}))
+        with CaptureQueriesContext(connection) as captured:
+            desk(actor=getattr(cast, person), at=CHOICE)
+        return len(captured)
+
+    asked(2)  # what is asked once a process is asked here
+    assert asked(10) == asked(100)
+
+
+def copied(contest: Contest) -> Job:
+    """Return another opened job like this one, with the same who were asked."""
+    told = Job.objects.filter(pk=contest.job.pk).values().get()
+    job = Job.objects.create(**(told | {"id": uuid4(), "reference": new_reference("J")}))
+    for one in Invitation.objects.filter(job=contest.job):
+        Invitation.objects.create(job=job, provider_id=one.provider_id, invited_at=NOON)
+    return job
 
 
 def test_where_no_other_head_is_there_the_administrator_is_asked_to_name_one(
