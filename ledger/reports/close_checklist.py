@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 
+from ledger.balances import results_of
+from ledger.budgeting import open_estimates
 from ledger.models.awards import Dispute
+from ledger.models.budgets import BudgetLine, Commitment
 from ledger.models.journal import EntryKind, Posting
 from ledger.models.periods import Period, PeriodStep
+from ledger.models.years import YearEnd
+from ledger.periods import ADJUSTING
 from ledger.reports.accruals import accruals_of
 from ledger.reports.checks import Check, CheckRow
 from ledger.reports.columns import Column, columns
@@ -65,7 +70,9 @@ def close_checklist(*, actor: User, period_id: int, at: datetime) -> Checklist:
 
 def checks_of(period: Period, *, at: datetime) -> tuple[Check, ...]:
     """Ask every question of a month."""
-    return together(*(partial(question, period, at) for question in QUESTIONS))
+    is_adjusting = period.pk % 100 == ADJUSTING
+    questions = [*QUESTIONS, *(YEARS_QUESTIONS if is_adjusting else ())]
+    return together(*(partial(question, period, at) for question in questions))
 
 
 def blockers(period: Period, *, at: datetime) -> tuple[Check, ...]:
@@ -118,6 +125,49 @@ def books_hold(period: Period, at: datetime) -> Check:
         else "Every entry balances, and every stored figure is the sum of its postings.",
         rows=tuple(CheckRow(words) for words in wrong),
     )
+
+
+def year_ended(period: Period, at: datetime) -> Check:
+    """
+    Whether the year was ended, and nothing has come since. Once its adjusting period is closed, its
+    end could book nothing in it, and a promise carried on then would move figures that are final.
+    """
+    year = period.fiscal_year
+    ended = YearEnd.objects.filter(fiscal_year=year).order_by("-run").first()
+    promised = Commitment.objects.filter(
+        budget_line__fiscal_year=year, followed_by=None, open_minor__gt=0
+    ).select_related("award__job", "budget_line")
+    unspent = BudgetLine.objects.filter(fiscal_year=year, available_minor__gt=0)
+    rows = (
+        *(
+            CheckRow(
+                f"{one.award.job.title}, promised: "
+                f"{Money(one.open_minor, one.budget_line.currency)}",
+                job_id=one.award.job_id,
+            )
+            for one in promised.defer("award__comparison", "award__job__need").order_by("pk")
+        ),
+        *(
+            CheckRow(f"{one.job.title}, estimated", job_id=one.job_id)
+            for one in open_estimates(year)
+        ),
+        *(
+            CheckRow(f"{one.department}, unspent: {one.available}")
+            for one in unspent.select_related("department").order_by("department__name", "pk")
+        ),
+    )
+    is_clear = ended is not None and not rows and not results_of(year)
+    if ended is None and period.closing_at:
+        says = f"Stop closing, and end {year} first: what it has left passes on in this period."
+    elif ended is None:
+        says = f"End {year} first: what it has left passes on in this period."
+    elif is_clear:
+        says = f"{year} was ended on {ended.ended_at:%d %B %Y}. Nothing has come since."
+    elif period.closing_at:
+        says = f"Stop closing, and end {year} again: something came since it was ended."
+    else:
+        says = f"{year} was ended on {ended.ended_at:%d %B %Y}. End it again for what came since."
+    return Check("year_ended", "The year was ended", True, is_clear, says, rows)
 
 
 def work_accrued(period: Period, at: datetime) -> Check:
@@ -201,3 +251,5 @@ QUESTIONS: list[Question] = [
     disputes_settled,
     record_sealed,
 ]
+# What is asked of an adjusting period besides: its year has no later one.
+YEARS_QUESTIONS: list[Question] = [year_ended]

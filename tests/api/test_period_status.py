@@ -38,6 +38,7 @@ def test_a_year_is_final_with_its_adjusting_period_and_a_month_by_itself(db, mac
     assert said(*of_the_year[:3]) == {"preliminary"}
     ledger.accept(cast, second, at=ledger.JANUARY)
     assert said(*of_the_month, to_november) == {"final"}
+    close_year(actor=cast.fin, fiscal_year=2025, at=ledger.JANUARY)
     assert said(*of_the_year) == {"preliminary"}
     ledger.close_month(cast, 202513, at=ledger.JANUARY)
     assert said(*of_the_month, *of_the_year, to_november) == {"final"}

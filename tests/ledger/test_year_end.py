@@ -11,6 +11,7 @@ from django.db import DatabaseError, transaction
 from ledger import chart
 from ledger.balances import balance
 from ledger.changing import agree_change, propose_change, sign_change
+from ledger.closing import CloseBlocked
 from ledger.commissioning import cancel_job
 from ledger.crediting import resolve_dispute
 from ledger.disputing import raise_dispute
@@ -20,9 +21,11 @@ from ledger.models.journal import JournalEntry, Posting
 from ledger.models.years import YearEnd
 from ledger.outside_spend import Payment, record_outside_spend
 from ledger.periods import opened
-from ledger.posting import InsufficientFunds
+from ledger.posting import InsufficientFunds, PeriodClosed
 from ledger.reports.carry_forward import carry_forward
+from ledger.reports.close_checklist import close_checklist
 from ledger.reports.line_history import line_history
+from ledger.reports.periods import is_final
 from ledger.reports.spend import spend
 from ledger.reports.statement import statement
 from ledger.silence import silent_deliveries
@@ -294,7 +297,79 @@ def test_what_the_adjusting_period_brings_is_ended_by_the_next_run(cast: Cast) -
     assert_books_hold()
 
 
-def add_to_adjusting_period(cast: Cast, line: BudgetLine) -> None:
+def test_figures_that_are_final_are_moved_by_no_promise_carried_later(cast: Cast) -> None:
+    old = grant(cast, at=AUTUMN)
+    first, second, _third = milestones(award_of_december(cast))
+    accept(cast, first, at=DECEMBER + DAY)
+    close_months(cast)
+    opened(202513, at=NEW_YEAR)
+
+    with refused(CloseBlocked) as no:
+        close_month(cast, 202513, at=NEW_YEAR)
+    assert no.value.text.startswith("Stop closing, and end 2025 first: what it has left passes on")
+    asked = close_checklist(actor=cast.fin, period_id=202513, at=NEW_YEAR)
+    assert [one.says for one in asked.blockers] == [
+        "End 2025 first: what it has left passes on in this period."
+    ]
+    assert [row.text for one in asked.blockers for row in one.rows] == [
+        "Summer party for 200 guests, promised: 25,500.00 EUR",
+        "Marketing, unspent: 59,200.00 EUR",
+    ]
+    close_year(actor=cast.fin, fiscal_year=2025, at=NEW_YEAR)
+    close_month(cast, 202513, at=NEW_YEAR)
+    final = line_stands(old)
+    accept(cast, second, at=NEW_YEAR + DAY)
+
+    assert is_final(202501, 202513)
+    assert line_stands(old) == final
+    assert_books_hold()
+
+
+def test_a_year_with_nothing_left_is_ended_all_the_same(cast: Cast) -> None:
+    opened(202512, at=AUTUMN)
+    close_months(cast)
+    opened(202513, at=NEW_YEAR)
+
+    with refused(CloseBlocked):
+        close_month(cast, 202513, at=NEW_YEAR)
+    close_year(actor=cast.fin, fiscal_year=2025, at=NEW_YEAR)
+    close_month(cast, 202513, at=NEW_YEAR)
+
+
+@pytest.mark.parametrize("has_budget", [True, False])
+def test_what_was_found_after_a_years_end_is_ended_before_its_last_period_is_closed(
+    cast: Cast, has_budget: bool
+) -> None:
+    old = grant(cast, at=AUTUMN)
+    accept(cast, milestones(award_of_december(cast))[0], at=DECEMBER + DAY)
+    end(cast)
+    opened(202513, at=NEW_YEAR)
+    add_to_adjusting_period(cast, old if has_budget else None)
+
+    with refused(CloseBlocked) as no:
+        close_month(cast, 202513, at=NEW_YEAR)
+    assert no.value.text == "Stop closing, and end 2025 again: something came since it was ended."
+    close_year(actor=cast.fin, fiscal_year=2025, at=NEW_YEAR)
+
+    (asked,) = [
+        one
+        for one in close_checklist(actor=cast.ada, period_id=202513, at=NEW_YEAR).checks
+        if one.code == "year_ended"
+    ]
+    assert asked.state == "clear"
+    assert asked.says == "2025 was ended on 08 January 2026. Nothing has come since."
+    close_month(cast, 202513, at=NEW_YEAR)
+    with refused(PeriodClosed):
+        add_to_adjusting_period(cast, old)
+
+
+def test_a_month_is_not_asked_for_its_years_end(cast: Cast) -> None:
+    opened(202512, at=AUTUMN)
+    asked = close_checklist(actor=cast.fin, period_id=202512, at=AUTUMN)
+    assert all(one.code != "year_ended" for one in asked.checks)
+
+
+def add_to_adjusting_period(cast: Cast, line: BudgetLine | None) -> None:
     """The auditors find that 1,000.00 of December's charge was too much."""
     from ledger.posting import BudgetMove, EntryKind, Line, post_entry
 
@@ -311,10 +386,10 @@ def add_to_adjusting_period(cast: Cast, line: BudgetLine) -> None:
                 chart.CHARGE_VENDOR,
                 eur("1000"),
                 department=cast.marketing.pk,
-                budget_line=line.pk,
+                budget_line=line.pk if line else None,
             ),
         ],
-        budget_moves=[BudgetMove(line.pk, charged=-1000_00)],
+        budget_moves=[BudgetMove(line.pk, charged=-1000_00)] if line else [],
     )
 
 
