@@ -12,7 +12,8 @@ from api.bodies import Nothing, Strict
 from api.made import BidMadeOut, DraftSavedOut
 from api.paging import Listed, windowed
 from api.resource import Asked, Resource, operation
-from bids.drafts import bid_draft, discard_bid_draft, save_bid_draft
+from bids.discarding import discard_bid_draft, restore_bid_draft
+from bids.drafts import bid_draft, save_bid_draft
 from bids.offers import my_bids, receipt
 from bids.reading import my_bid
 from bids.submission import confirm_bid, submit_bid, withdraw_bid
@@ -132,7 +133,18 @@ class BidDraft(Resource):
 
     @operation("Discard a bid's draft", scope="bids:write")
     def discard(self, asked: Asked, job_id: UUID, provider_id: UUID) -> None:
-        """Nothing happens when there is none."""
+        """While bids may come it can be had back, for 30 days. Nothing happens without one."""
         discard_bid_draft(actor=asked.actor, job_id=job_id, provider_id=provider_id, at=asked.at)
 
     delete = discard  # by its name in HTTP
+
+
+class BidDraftRestoration(Resource):
+    """/jobs/{id}/bid-drafts/{provider_id}/restoration/"""
+
+    @operation("Have a bid's discarded draft back", scope="bids:write", answers=DraftSavedOut)
+    def post(self, asked: Asked, job_id: UUID, provider_id: UUID) -> Any:
+        """The one that was thrown away last, with its files."""
+        return restore_bid_draft(
+            actor=asked.actor, job_id=job_id, provider_id=provider_id, at=asked.at
+        )

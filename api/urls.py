@@ -135,6 +135,10 @@ urlpatterns: list[URLPattern] = [
     path("jobs/<uuid:job_id>/bids/", bids.Bids.as_view()),
     path("jobs/<uuid:job_id>/bid-drafts/<uuid:provider_id>/", bids.BidDraft.as_view()),
     path(
+        "jobs/<uuid:job_id>/bid-drafts/<uuid:provider_id>/restoration/",
+        bids.BidDraftRestoration.as_view(),
+    ),
+    path(
         "jobs/<uuid:job_id>/bid-drafts/<uuid:provider_id>/files/",
         bid_files.AttachedFiles.as_view(),
     ),

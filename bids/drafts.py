@@ -10,7 +10,7 @@ from django.db import transaction
 from bids import seals
 from bids.bidding import lock_job, refuse_bidder, refuse_closed, refuse_two_bidders
 from bids.content import BidContent
-from bids.files import back_to_what_stands, with_files
+from bids.files import with_files
 from bids.models.bids import BidDraft
 from bids.offering import faults, refuse_too_much
 from bids.permissions import may_draft_bid_for
@@ -40,7 +40,7 @@ def save_bid_draft(
     refuse_bidder(job, provider)
     refuse_two_bidders(actor, job, provider.pk)
     refuse_too_much(content)
-    known = BidDraft.objects.filter(job=job, provider=provider).first()
+    known = BidDraft.objects.kept().filter(job=job, provider=provider).first()
     draft = known or BidDraft(id=uuid4(), job=job, provider=provider)
     identity = seals.Identity(draft.pk, job.pk, provider.pk)
     sealed = seals.seal_draft(content, identity)
@@ -50,20 +50,6 @@ def save_bid_draft(
     return draft
 
 
-@transaction.atomic(savepoint=False)
-def discard_bid_draft(*, actor: User, job_id: UUID, provider_id: UUID, at: datetime) -> None:
-    """
-    Throw a draft away, with the files that no bid stands with. Nothing happens without one.
-
-    :raises Unknown, Forbidden, SitsWithTwo: not their job, provider, or draft.
-    """
-    job, provider = _find(actor, job_id, provider_id)
-    refuse_two_bidders(actor, job, provider.pk)
-    BidDraft.objects.filter(job=job, provider=provider, saved_at__lte=at).delete()
-    if job.accepts_bids(at):
-        back_to_what_stands(job, provider, at=at)
-
-
 def bid_draft(*, actor: User, job_id: UUID, provider_id: UUID, at: datetime) -> BidContent | None:
     """
     Return what the provider's people wrote so far, with its files; None when there is nothing.
@@ -71,9 +57,10 @@ def bid_draft(*, actor: User, job_id: UUID, provider_id: UUID, at: datetime) -> 
     :raises Unknown, Forbidden, SitsWithTwo: not their job, provider, or draft to read.
     :raises CannotBeRead: it does not open any more.
     """
-    job, provider = _find(actor, job_id, provider_id)
+    job, provider = seat(actor, job_id, provider_id)
     refuse_two_bidders(actor, job, provider.pk)
-    draft = BidDraft.objects.filter(job=job, provider=provider, saved_at__lte=at).first()
+    drafts = BidDraft.objects.kept().filter(job=job, provider=provider)
+    draft = drafts.filter(saved_at__lte=at).first()
     if draft is None:
         return None
     try:
@@ -96,7 +83,8 @@ def draft_faults(
     return tuple(faults(Job.objects.visible_to(actor).one(job_id), content))
 
 
-def _find(actor: User, job_id: UUID, provider_id: UUID) -> tuple[Job, Provider]:
+def seat(actor: User, job_id: UUID, provider_id: UUID) -> tuple[Job, Provider]:
+    """:raises Unknown, Forbidden: not their job, or not their provider."""
     job = Job.objects.visible_to(actor).one(job_id)
     provider = Provider.objects.visible_to(actor).one(provider_id)
     require(may_draft_bid_for(actor, provider))

@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 
 from bids.closing import close_due_job
+from bids.discarding import forget_bid_drafts
 from bids.final_opening import open_final_bids
 from bids.opening import open_bids
 from bids.witnesses import waits_for_people
@@ -22,6 +23,7 @@ log = structlog.stdlib.get_logger("choicebook.bids")
 def run(*, at: datetime) -> dict[str, int]:
     """Do what is due, each job in a transaction of its own, and return how much was done."""
     clock = the_clock()
+    forget_bid_drafts(at=at)
     due = Job.objects.published().filter(closed_at=None, cancelled_at=None, closes_at__lte=at)
     closed = _each(due.order_by("closes_at"), lambda id: close_due_job(job_id=id, at=at))
     shut = Job.objects.filter(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -184,11 +185,36 @@ def bind_files(bid: Bid, content: BidContent) -> None:
     )
 
 
-def back_to_what_stands(job: Job, provider: Provider, *, at: datetime) -> None:
-    """Attach what the standing bid has, and nothing else: its draft was thrown away."""
+def back_to_what_stands(job: Job, provider: Provider, *, at: datetime) -> list[UUID]:
+    """
+    Attach what the standing bid has, and nothing else: its draft was thrown away. Return what was
+    attached, all of which stays until the draft is forgotten.
+    """
     kept = BidFile.objects.filter(bid__job=job, bid__provider=provider, bid__withdrawn_at=None)
-    _leave_out(_attached_rows(job, provider).exclude(pk__in=kept.values("file")), at=at)
+    attached = _rows(job, provider)
+    had = list(attached.order_by("attached_at", "pk").values_list("pk", flat=True))
+    attached.exclude(pk__in=kept.values("file")).filter(attached_at__lte=at).update(detached_at=at)
     SealedFile.objects.filter(pk__in=kept.values("file")).update(detached_at=None)
+    return had
+
+
+def attach_again(job: Job, provider: Provider, files: Collection[UUID], *, at: datetime) -> None:
+    """Attach what a draft had when it was thrown away, and nothing else."""
+    _rows(job, provider).exclude(pk__in=files).filter(attached_at__lte=at).update(detached_at=at)
+    SealedFile.objects.filter(job=job, provider=provider, pk__in=files).update(detached_at=None)
+
+
+def has_loose_files(job: Job, provider: Provider) -> bool:
+    """Whether something is attached that the standing bid was not submitted with."""
+    kept = BidFile.objects.filter(bid__job=job, bid__provider=provider, bid__withdrawn_at=None)
+    return _rows(job, provider).exclude(pk__in=kept.values("file")).exists()
+
+
+def forget_files(files: Collection[UUID]) -> None:
+    """Delete what a forgotten draft had attached, and no bid was submitted with."""
+    submitted = BidFile.objects.filter(file__in=files).values_list("file", flat=True)
+    gone = SealedFile.objects.filter(pk__in=files, detached_at__isnull=False)
+    gone.exclude(pk__in=list(submitted)).delete()
 
 
 def _leave_out(files: QuerySet[SealedFile], *, at: datetime) -> None:
@@ -199,8 +225,12 @@ def _leave_out(files: QuerySet[SealedFile], *, at: datetime) -> None:
     SealedFile.objects.filter(pk__in=kept).update(detached_at=at)
 
 
+def _rows(job: Job, provider: Provider) -> QuerySet[SealedFile]:
+    return SealedFile.objects.filter(job=job, provider=provider, detached_at=None)
+
+
 def _attached_rows(job: Job, provider: Provider) -> QuerySet[SealedFile]:
-    rows = SealedFile.objects.filter(job=job, provider=provider, detached_at=None)
+    rows = _rows(job, provider)
     return rows.defer("envelope").order_by("attached_at", "id")
 
 

@@ -115,7 +115,7 @@ def submit_bid(
     bind_files(bid, content)
     access.note(bid=bid, kind=access.SUBMITTED, actor=actor, at=at)
     if not actor.is_system:  # another system's record leaves no draft here
-        BidDraft.objects.filter(job=job, provider=provider).delete()
+        BidDraft.objects.kept().filter(job=job, provider=provider).delete()
     tell(
         "bid.received",
         recipients=people_of_provider(provider),

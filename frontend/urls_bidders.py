@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path(JOB + "result/", results.result, name="debrief"),
     path(OURS + "draft/", bid_editor.edit, name="bid-edit"),
     path(OURS + "draft/discard/", bid_editor.discard, name="bid-discard"),
+    path(OURS + "draft/return/", bid_editor.restore, name="bid-restore"),
     path(OURS + "files/", bid_files.index, name="bid-files"),
     path(OURS + "files/<uuid:file_id>/", bid_files.attached, name="bid-file-attached"),
     path(OURS + "files/<uuid:file_id>/removal/", bid_files.remove, name="bid-file-remove"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Self
 from uuid import uuid4
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -90,8 +91,21 @@ class Bid(models.Model):
         return self.reference
 
 
+class BidDraftQuerySet(Findable["BidDraft"]):
+    def kept(self) -> Self:
+        """Drafts that are being written."""
+        return self.filter(discarded_at=None)
+
+    def discarded(self) -> Self:
+        """Those that were thrown away, and can be had back for a while."""
+        return self.filter(discarded_at__isnull=False)
+
+
 class BidDraft(models.Model):
-    """A bid being written: as secret as one submitted. One row, saved over and over."""
+    """
+    A bid being written: as secret as one submitted. One row, saved over and over; beside it the
+    one that was thrown away last.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     job = models.ForeignKey(Job, models.PROTECT, related_name="bid_drafts")
@@ -101,12 +115,23 @@ class BidDraft(models.Model):
     envelope = models.BinaryField()
     key = models.BinaryField()
     key_name = models.CharField(max_length=40)
+    discarded_at = models.DateTimeField(null=True)
+    files = ArrayField(models.UUIDField(), default=list)  # what a discarded one had attached
+
+    objects = BidDraftQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                name="one_draft_per_job_and_provider", fields=["job", "provider"]
-            )
+                name="one_draft_per_job_and_provider",
+                fields=["job", "provider"],
+                condition=Q(discarded_at=None),
+            ),
+            models.UniqueConstraint(
+                name="one_discarded_draft_per_job_and_provider",
+                fields=["job", "provider"],
+                condition=Q(discarded_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,15 +13,17 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from bids.content import BidContent, canonical, price_facts, quality_facts
-from bids.drafts import bid_draft, discard_bid_draft, draft_faults, save_bid_draft
+from bids.discarding import discard_bid_draft, discarded_bid_draft, restore_bid_draft
+from bids.drafts import bid_draft, draft_faults, save_bid_draft
 from bids.files import attached_files
 from bids.offers import MyBid, my_bids
 from bids.reading import my_bid
 from bids.submission import submit_bid
 from frontend import formats
-from frontend.acts import Act, NothingAsked, answer, sent
+from frontend.acts import Act, NothingAsked, answer, sent, undone
 from frontend.bid_sheet import BidSheet, sum_of
 from frontend.forms import Problem
 from frontend.pages.drafts import PAGE
@@ -71,11 +73,12 @@ def edit(request: SignedIn, job_id: UUID, provider_id: UUID) -> HttpResponse:
     here = desk_of(request, job_id, provider_id)
     if not here.job.accepts_bids:
         return redirect("job", job_id)
-    draft, files = together(
-        lambda: bid_draft(
-            actor=request.user, job_id=job_id, provider_id=provider_id, at=request.received_at
-        ),
+    ours: dict[str, Any] = {"job_id": job_id, "provider_id": provider_id}
+    ours |= {"actor": request.user, "at": request.received_at}
+    draft, files, discarded = together(
+        lambda: bid_draft(**ours),
         lambda: attached_files(actor=request.user, job_id=job_id, provider_id=provider_id),
+        lambda: discarded_bid_draft(**ours),
     )
     content = draft or _submitted(request, here)
     sheet = BidSheet(sent(request), job=here.job, provider=here.facts, content=content)
@@ -83,6 +86,8 @@ def edit(request: SignedIn, job_id: UUID, provider_id: UUID) -> HttpResponse:
         return _save(request, here, sheet, has_draft=draft is not None)
     context = _context(here, sheet, content, has_draft=draft is not None)
     context["files"] = files
+    if draft is None:
+        context["discarded"] = discarded
     return page(request, TEMPLATE, context)
 
 
@@ -177,7 +182,24 @@ def discard(request: SignedIn, job_id: UUID, provider_id: UUID) -> HttpResponse:
             actor=request.user, job_id=job_id, provider_id=provider_id, at=request.received_at
         ),
         told=_("The draft was thrown away."),
+        undo=reverse("bid-restore", args=[job_id, provider_id]) if here.job.accepts_bids else "",
     )
+
+
+@require_POST
+@login_required
+def restore(request: SignedIn, job_id: UUID, provider_id: UUID) -> HttpResponse:
+    """Have the draft back that was thrown away last."""
+    desk_of(request, job_id, provider_id)
+    back = reverse("bid-edit", args=[job_id, provider_id])
+
+    def again() -> str:
+        restore_bid_draft(
+            actor=request.user, job_id=job_id, provider_id=provider_id, at=request.received_at
+        )
+        return back
+
+    return undone(request, again, told=_("The draft is back, sealed."), otherwise=back)
 
 
 def desk_of(request: SignedIn, job_id: UUID, provider_id: UUID) -> Desk:

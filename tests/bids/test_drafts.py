@@ -6,9 +6,19 @@ from functools import partial
 
 import pytest
 
-from bids import bidding, offering
-from bids.drafts import bid_draft, discard_bid_draft, save_bid_draft
+from bids import bidding, duties, offering
+from bids.discarding import (
+    KEPT_FOR,
+    DraftUnderWay,
+    NothingDiscarded,
+    discard_bid_draft,
+    discarded_bid_draft,
+    forget_bid_drafts,
+    restore_bid_draft,
+)
+from bids.drafts import bid_draft, save_bid_draft
 from bids.models.bids import BidDraft
+from marketplace.models.events import Event
 from marketplace.refusals import Forbidden, Unknown
 from tests.bids.builders import MORNING_AFTER, offer, refused
 from tests.builders import DEADLINE, HOUR
@@ -55,11 +65,57 @@ def test_a_draft_lies_sealed(save):
     assert b"plumeriablossom" not in bytes(BidDraft.objects.get().envelope)
 
 
-def test_a_discarded_draft_is_gone(save, words):
-    save(content=offer())
+def test_a_discarded_draft_is_gone_until_it_is_had_back(save, words, cast):
+    save(content=offer("8000", approach="plumeriablossom"))
     discard_bid_draft(**words, at=MORNING_AFTER + HOUR)
 
+    later = {"at": MORNING_AFTER + 2 * HOUR}
+    assert bid_draft(**words, **later) is None
+    assert discarded_bid_draft(**words, **later).leaves_at == MORNING_AFTER + HOUR + KEPT_FOR
+    assert b"plumeriablossom" not in bytes(BidDraft.objects.get().envelope)
+    assert not Event.objects.filter(kind__startswith="bid.").exists()
+    restore_bid_draft(**(words | {"actor": cast.pia}), **later)
+    assert bid_draft(**words, **later) == offer("8000", approach="plumeriablossom")
+    assert discarded_bid_draft(**words, **later) is None
+    with refused(NothingDiscarded):
+        restore_bid_draft(**words, **later)
+
+
+def test_a_draft_being_written_is_not_written_over_by_a_discarded_one(save, words):
+    save(content=offer("8000"))
+    discard_bid_draft(**words, at=MORNING_AFTER)
+    save(content=offer("7500"))
+
+    with refused(DraftUnderWay):
+        restore_bid_draft(**words, at=MORNING_AFTER)
+    assert discarded_bid_draft(**words, at=MORNING_AFTER) is None
+    discard_bid_draft(**words, at=MORNING_AFTER + HOUR)
+    restore_bid_draft(**words, at=MORNING_AFTER + HOUR)
+
+    assert bid_draft(**words, at=MORNING_AFTER + HOUR) == offer("7500"), "the last one"
+    assert BidDraft.objects.count() == 1
+
+
+def test_a_discarded_draft_is_had_back_only_while_bids_may_come(save, words, job):
+    save(content=offer())
+    discard_bid_draft(**words, at=MORNING_AFTER)
+
+    assert discarded_bid_draft(**words, at=DEADLINE) is None
+    with refused(bidding.BiddingClosed):
+        restore_bid_draft(**words, at=DEADLINE)
+
+
+def test_a_discarded_draft_is_forgotten_after_thirty_days_and_nobody_is_told(save, words):
+    save(content=offer())
+    discard_bid_draft(**words, at=MORNING_AFTER)
+
+    forget_bid_drafts(at=MORNING_AFTER + KEPT_FOR - HOUR)
+    assert BidDraft.objects.exists()
+    with refused(NothingDiscarded):  # before the clock comes by, too
+        restore_bid_draft(**words, at=MORNING_AFTER + KEPT_FOR)
+    told = duties.run(at=MORNING_AFTER + KEPT_FOR)
     assert not BidDraft.objects.exists()
+    assert told.keys() == {"jobs_at_their_deadline", "jobs_opened", "final_rounds"}
 
 
 def test_submitting_ends_the_draft(save, submit):
@@ -82,6 +138,11 @@ def test_nobody_else_reads_writes_or_discards_a_draft(save, words, cast, person,
         save_bid_draft(**other, content=offer())
     with refused(refusal):
         discard_bid_draft(**other)
+    discard_bid_draft(**words, at=MORNING_AFTER)
+    with refused(refusal):
+        discarded_bid_draft(**other)
+    with refused(refusal):
+        restore_bid_draft(**other)
 
 
 def test_after_the_deadline_nothing_is_drafted(words):

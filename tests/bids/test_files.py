@@ -15,7 +15,14 @@ from django.db import connection, transaction
 from django.db.utils import Error
 
 from bids.bidding import BiddingClosed
-from bids.drafts import bid_draft, discard_bid_draft, save_bid_draft
+from bids.discarding import (
+    KEPT_FOR,
+    DraftUnderWay,
+    discard_bid_draft,
+    forget_bid_drafts,
+    restore_bid_draft,
+)
+from bids.drafts import bid_draft, save_bid_draft
 from bids.file_seals import rewrapped
 from bids.files import attach_file, attached_file, attached_files, bid_file, detach_file
 from bids.models.bids import OpenedBid
@@ -245,7 +252,26 @@ def test_a_draft_thrown_away_takes_its_files_along(attach, submit, cast, job):
     discard_bid_draft(**words, at=LATER)
 
     assert attached_files(**words) == [kept]
-    assert not SealedFile.objects.filter(pk=added.file_id).exists()
+    loose = attach("loose.pdf", at=LATER)
+    with refused(DraftUnderWay):
+        restore_bid_draft(**words, at=LATER + HOUR)
+    detach_file(**words, file_id=loose.file_id, at=LATER + HOUR)
+    restore_bid_draft(**words, at=LATER + HOUR)
+    assert bid_draft(**words, at=LATER + HOUR).files == (kept, added)
+    assert attached_file(**words, file_id=added.file_id).content == PDF
+
+    discard_bid_draft(**words, at=LATER + HOUR)
+    forget_bid_drafts(at=LATER + HOUR + KEPT_FOR)
+    assert list(SealedFile.objects.values_list("pk", flat=True)) == [kept.file_id]
+
+
+def test_loose_files_without_a_draft_are_thrown_away_for_good(attach, cast, job):
+    attach()
+    words = {"actor": cast.pia, "job_id": job.pk, "provider_id": cast.events_team.pk}
+
+    discard_bid_draft(**words, at=LATER)
+
+    assert not SealedFile.objects.exists()
 
 
 def test_after_the_deadline_no_file_comes_or_goes(attach, cast, job):

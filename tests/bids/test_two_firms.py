@@ -9,7 +9,8 @@ import pytest
 
 from bids.bidding import SitsWithTwo
 from bids.declining import decline_to_bid
-from bids.drafts import bid_draft, discard_bid_draft, save_bid_draft
+from bids.discarding import discard_bid_draft, discarded_bid_draft, restore_bid_draft
+from bids.drafts import bid_draft, save_bid_draft
 from bids.files import attach_file, attached_files, detach_file
 from bids.reading import my_bid
 from bids.submission import submit_bid
@@ -57,6 +58,10 @@ def test_he_writes_the_bid_of_neither_and_is_told_why(cast: Cast, job: Job, prin
             detach_file(**ours, file_id=uuid4())
         with refused(SitsWithTwo):
             discard_bid_draft(**ours)
+        with refused(SitsWithTwo):
+            restore_bid_draft(**ours)
+        with refused(SitsWithTwo):
+            discarded_bid_draft(**ours)
     with refused(SitsWithTwo):
         submit_bid(**ours, content=offer())
 

@@ -276,3 +276,23 @@ def test_a_bidder_who_was_not_chosen_reads_why(cast: Cast, as_person: SignIn) ->
         in as_person(cast.pia).get(reverse("debrief", args=[here.job.pk])).content.decode()
     )
     assert as_person(cast.otto).get(reverse("debrief", args=[here.job.pk])).status_code == 404
+
+
+def test_a_bids_draft_that_was_thrown_away_is_had_back_by_its_side_alone(
+    cast: Cast, job: Job, as_person: SignIn
+) -> None:
+    paul, path = as_person(cast.paul), address("bid-edit", cast, job)
+    send(paul, path, typed(job))
+    answer = paul.post(address("bid-discard", cast, job), follow=True).content.decode()
+    again = address("bid-restore", cast, job)
+    assert again in answer, "it has its “Undo”"
+    pia = as_person(cast.pia)
+    left = pia.get(path).content.decode()
+    assert "Four people, two days" not in left
+    assert again in left
+
+    for other in (cast.maya, cast.vera, cast.fin, cast.ada, cast.adam):
+        assert as_person(other).post(again).status_code == 404
+    assert "The draft is back, sealed." in pia.post(again, follow=True).content.decode()
+    assert "Four people, two days" in paul.get(path).content.decode()
+    assert again not in paul.get(path).content.decode()

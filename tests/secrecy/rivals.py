@@ -123,6 +123,8 @@ def acts_over_http(cast: Cast, ids: dict[str, Any], word: str) -> None:
         otto.put(draft, body, "application/json"),
         otto.post(f"{draft}files/", {"file": SimpleUploadedFile(f"{word}.txt", word.encode())}),
         otto.get(draft),
+        otto.delete(draft),
+        otto.post(f"{draft}restoration/"),
     ]
     for key in ("one", "two"):
         whole = {**body, "provider_id": str(provider)}
@@ -135,6 +137,8 @@ def acts_over_http(cast: Cast, ids: dict[str, Any], word: str) -> None:
             )
         )
     bid = said[-1].json()["id"]
+    # One that was thrown away lies there from now on.
+    said += [otto.put(draft, body, "application/json"), otto.delete(draft)]
     said += [otto.get(f"/api/v1/bids/{bid}/"), otto.get(reverse("bid-receipt", args=[bid]))]
     assert [one.status_code for one in said if one.status_code >= 300] == []
     assert word.encode() in said[-2].content

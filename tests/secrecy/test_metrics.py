@@ -59,6 +59,7 @@ def test_the_figures_count_no_bid_made_by_a_machine(db: None, settings: Any):
         f"bids/{SOME}/files/{SOME}/",
         f"jobs/{SOME}/bids/",
         f"jobs/{SOME}/bid-drafts/{SOME}/",
+        f"jobs/{SOME}/bid-drafts/{SOME}/restoration/",
         f"jobs/{SOME}/bid-drafts/{SOME}/files/",
         f"jobs/{SOME}/bid-drafts/{SOME}/files/{SOME}/",
         f"jobs/{SOME}/questions/",

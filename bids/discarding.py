@@ -1,0 +1,138 @@
+"""
+Drafts of bids that were thrown away: as secret as one being written. Their side may have the last
+one back for thirty days, while bids may come; then nothing of it is left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from bids.bidding import lock_job, refuse_bidder, refuse_closed, refuse_two_bidders
+from bids.drafts import seat
+from bids.files import attach_again, back_to_what_stands, forget_files, has_loose_files
+from bids.models.bids import BidDraft
+from bids.permissions import may_draft_bid_for
+from marketplace.models.people import User
+from marketplace.models.providers import Provider
+from marketplace.refusals import Refusal, require
+
+KEPT_FOR = timedelta(days=30)
+AT_ONCE = 100  # what is left over goes next time
+
+
+class DraftUnderWay(Refusal):
+    """A provider has one draft on a job: what is being written now is not written over."""
+
+    code = "draft_under_way"
+
+
+class NothingDiscarded(Refusal):
+    """Only what was thrown away lately can be had back."""
+
+    code = "nothing_discarded"
+
+
+@dataclass(frozen=True, slots=True)
+class DiscardedBidDraft:
+    """A draft that can still be had back; what it says stays sealed."""
+
+    discarded_at: datetime
+    leaves_at: datetime  # from then on nothing of it is left
+
+
+@transaction.atomic(savepoint=False)
+def discard_bid_draft(*, actor: User, job_id: UUID, provider_id: UUID, at: datetime) -> bool:
+    """
+    Throw a draft away, with the files that no bid stands with, and return whether there was one.
+    While bids may come its side can have it back; the one thrown away before it is forgotten.
+
+    :raises Unknown, Forbidden, SitsWithTwo: not their job, provider, or draft.
+    """
+    job, provider = seat(actor, job_id, provider_id)
+    refuse_two_bidders(actor, job, provider.pk)
+    mine = BidDraft.objects.filter(job=job, provider=provider)
+    draft = mine.kept().filter(saved_at__lte=at).select_for_update().first()
+    if draft is not None:
+        for earlier in mine.discarded().select_for_update():
+            _forget(earlier)
+    files = back_to_what_stands(job, provider, at=at) if job.accepts_bids(at) else []
+    if draft is None:
+        forget_files(files)
+        return False
+    draft.discarded_at, draft.files = at, files
+    draft.save(update_fields=["discarded_at", "files"])
+    return True
+
+
+@transaction.atomic(savepoint=False)
+def restore_bid_draft(*, actor: User, job_id: UUID, provider_id: UUID, at: datetime) -> BidDraft:
+    """
+    Have the draft back that was thrown away last, with its files.
+
+    :raises Unknown, NotInvited, Forbidden: not their job, or not their provider.
+    :raises BiddingClosed, DeclinedBefore, ProviderSuspended: not now, or not any more.
+    :raises OwnJob, ConflictOfSides, SitsWithTwo: not them.
+    :raises NothingDiscarded: there is none, or none any more.
+    :raises DraftUnderWay: another one is being written, or files for it are attached.
+    """
+    job = lock_job(actor, job_id)
+    provider = Provider.objects.visible_to(actor).one(provider_id)
+    require(may_draft_bid_for(actor, provider))
+    refuse_two_bidders(actor, job, provider.pk)
+    mine = BidDraft.objects.filter(job=job, provider=provider)
+    draft = _kept_still(mine, at).select_for_update().first()
+    if draft is None:
+        raise NothingDiscarded("There is no discarded draft to have back.")
+    refuse_closed(job, at=at)
+    refuse_bidder(job, provider)
+    if mine.kept().exists() or has_loose_files(job, provider):
+        raise DraftUnderWay(
+            "Another draft is being written. Throw it away first, or go on with it."
+        )
+    attach_again(job, provider, draft.files, at=at)
+    draft.discarded_at, draft.files = None, []
+    draft.save(update_fields=["discarded_at", "files"])
+    return draft
+
+
+def discarded_bid_draft(
+    *, actor: User, job_id: UUID, provider_id: UUID, at: datetime
+) -> DiscardedBidDraft | None:
+    """
+    Return until when their side can have back what it threw away last; None when it cannot.
+
+    :raises Unknown, Forbidden, SitsWithTwo: not their job, provider, or draft.
+    """
+    job, provider = seat(actor, job_id, provider_id)
+    refuse_two_bidders(actor, job, provider.pk)
+    mine = BidDraft.objects.filter(job=job, provider=provider)
+    moment = _kept_still(mine, at).values_list("discarded_at", flat=True).first()
+    if moment is None or not job.accepts_bids(at) or mine.kept().exists():
+        return None
+    return DiscardedBidDraft(discarded_at=moment, leaves_at=moment + KEPT_FOR)
+
+
+def forget_bid_drafts(*, at: datetime) -> None:
+    """
+    Delete the drafts that were thrown away thirty days ago. How many there were is told to
+    nobody: a figure of the worker's would tell that somebody bids.
+    """
+    due = BidDraft.objects.filter(discarded_at__lte=at - KEPT_FOR).order_by("discarded_at")
+    with transaction.atomic():
+        for draft in due.select_for_update(skip_locked=True)[:AT_ONCE]:
+            _forget(draft)
+
+
+def _forget(draft: BidDraft) -> None:
+    files = draft.files
+    draft.delete()
+    forget_files(files)
+
+
+def _kept_still(drafts: QuerySet[BidDraft], at: datetime) -> QuerySet[BidDraft]:
+    return drafts.filter(discarded_at__gt=at - KEPT_FOR, discarded_at__lte=at)
