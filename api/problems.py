@@ -86,7 +86,7 @@ def problem(
         "title": HTTPStatus(status).phrase,
         "status": status,
         "code": code,
-        "detail": said(detail),
+        "detail": said(detail, exact=True),
         "errors": list(errors),
     }
     if status != 404:
@@ -120,7 +120,8 @@ def _refused(refusal: Refusal) -> HttpResponse:
 
 
 def _error(field: str, code: str, message: str) -> dict[str, str]:
-    return {"pointer": "/" + field.replace(".", "/"), "code": code, "message": said(message)}
+    pointer = "/" + field.replace(".", "/")
+    return {"pointer": pointer, "code": code, "message": said(message, exact=True)}
 
 
 def _framework(exc: exceptions.APIException) -> HttpResponse:
@@ -146,4 +147,4 @@ def _errors_of(detail: Any, codes: Any, pointer: str = "") -> Iterator[dict[str,
             below = f"{pointer}/{position}" if nested else pointer
             yield from _errors_of(inner, codes[position], below)
     else:
-        yield {"pointer": pointer, "code": str(codes), "message": said(str(detail))}
+        yield {"pointer": pointer, "code": str(codes), "message": said(str(detail), exact=True)}

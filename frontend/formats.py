@@ -12,6 +12,7 @@ from babel.numbers import format_decimal
 from django.utils import timezone, translation
 from django.utils.translation import gettext, ngettext
 
+from ledger.periods import ADJUSTING
 from marketplace import saying
 
 MINUS = "\N{MINUS SIGN}"
@@ -96,9 +97,12 @@ def month(on: date) -> str:
     return format_date(on, format=_MONTH.get(locale.language, "MMMM y"), locale=locale)
 
 
-def period(id: int) -> str:
-    """Return the month of a period such as 202610; a year's thirteenth lies within December."""
-    return month(date(id // 100, min(id % 100, 12), 1))
+def book_month(period: int) -> str:
+    """Return what people call a month of the books within a sentence; 202611 is November 2026."""
+    year, number = divmod(period, 100)
+    if number == ADJUSTING:
+        return gettext("adjusting period %(year)s") % {"year": year}
+    return month(date(year, number, 1))
 
 
 def month_short(on: date) -> str:

@@ -76,7 +76,7 @@ def corrected(line: StatementLine) -> str:
     """Return which earlier month a line corrects, in words; empty for most lines."""
     if line.corrects_period is None:
         return ""
-    return _("corrects %(month)s") % {"month": formats.period(line.corrects_period)}
+    return _("corrects %(month)s") % {"month": formats.book_month(line.corrects_period)}
 
 
 def _lines(paper: Statement, *, month: date, is_earned: bool) -> AccountPart:

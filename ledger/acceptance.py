@@ -14,6 +14,7 @@ from ledger.permissions import may_accept, may_accept_by_silence
 from ledger.promising import release_rest
 from ledger.recovering import recover
 from ledger.retention import keep_back
+from ledger.showback import is_shown
 from marketplace.compiled import Kept
 from marketplace.history import record
 from marketplace.models.events import Audience
@@ -159,14 +160,15 @@ def _record(acceptance: Acceptance, *, award: Award, actor: User, at: datetime) 
 def _tell(acceptance: Acceptance, *, award: Award, at: datetime) -> None:
     delivery = acceptance.delivery
     how = "by silence " if acceptance.by_silence else ""
-    charged = money(award, delivery.amount_minor)
+    amount = money(award, delivery.amount_minor)
+    became = "shown, not charged" if is_shown(award) else "charged"
     tell(
         "delivery.accepted",
         recipients=[
             *people_of_provider(award.provider),
             *people_of_department(award.department),
         ],
-        text=f"“{delivery.milestone.title}” was accepted {how}and charged: {charged}.",
+        text=f"“{delivery.milestone.title}” was accepted {how}and {became}: {amount}.",
         because="it is your work, or your department's job",
         at=at,
         job=award.job,

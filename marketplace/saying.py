@@ -3,14 +3,15 @@ What the domain says, in the language of whoever reads it.
 
 A refusal, a notice, an open item is written once, in English, where its rule stands: so the record,
 the log and the outbox hold one text, whoever reads it. Here it is said again from the catalogues
-`said.mo`: a text is found by its words, what stands in its gaps is carried over. A text that no
-catalogue knows stays as it was written.
+`said.mo`: a text is found by its words, what stands in its gaps is carried over: amounts, days and
+months of the books as the reader writes them, all else as it is. A text that no catalogue knows
+stays as it was written.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -29,6 +30,11 @@ _SENTENCES = re.compile(r"(?<=[.!?”])\s+(?=[A-Z“])")
 _MONEY = re.compile(r"(-?\d[\d,]*(?:\.\d+)?) ([A-Z]{3})")
 _MOMENT = re.compile(r"(\d{1,2} [A-Z][a-z]+ \d{4})(, \d\d:\d\d)?( UTC)?")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_MONTHS = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])(?:, \d{4}-(?:0[1-9]|1[0-2]))*")
+# What makes an English sentence worth finding: only then is anything in it written otherwise.
+_FIGURES = re.compile(rf"{_MONEY.pattern}|{_DAY.pattern}|{_MONTHS.pattern}")
+# No sentence, but the name of something and its amount: `Gather, 5,968.00 EUR`.
+_PRICED = re.compile(r"(.+[,:] )(-?\d[\d,]*(?:\.\d+)? [A-Z]{3})(, .+)?", re.DOTALL)
 # Gaps that hold what the domain says itself, and not what somebody wrote.
 _SAID_TOO = {"happened", "waits", "missing", "capacity", "out_because", "label", "label2", "kind"}
 _SAID_TOO |= {
@@ -76,18 +82,27 @@ class _Pattern:
         return self.parts[gap].endswith("“") and self.parts[gap + 1].startswith("”")
 
 
-def said(text: str, language: str | None = None) -> str:
-    """Return what the domain says in the reader's language, or in the one named."""
+def said(text: str, language: str | None = None, *, exact: bool = False) -> str:
+    """
+    Return what the domain says in the reader's language, or in the one named.
+
+    :param exact: for programs: what is read in English stays to the letter as the record has it.
+    """
     language = language or translation.get_language() or settings.LANGUAGE_CODE
     base = language.partition("-")[0]
-    if not text or base == settings.LANGUAGE_CODE:
+    if not text or (_is_ours(base) and (exact or not _FIGURES.search(text))):
         return text
     whole = _whole(text, base)
     if whole is not None:
         return whole
     parts = _SENTENCES.split(text)
     told = [_whole(part, base) for part in parts] if len(parts) > 1 else []
-    return " ".join(part for part in told if part) if told and all(told) else text
+    if told and all(told):
+        return " ".join(part for part in told if part)
+    if hit := _PRICED.fullmatch(text):
+        name, amount, rest = hit.groups(default="")
+        return f"{name}{_written(amount, base)}{rest and ', ' + said(rest[2:], language)}"
+    return text
 
 
 def _whole(text: str, language: str) -> str | None:
@@ -136,34 +151,50 @@ def _formatted(value: str, locale: Locale) -> str:
         return "\N{NO-BREAK SPACE}".join(
             (figures, hit[2]) if code_follows(locale) else (hit[2], figures)
         )
+    day_first = "d MMMM y" if _is_ours(locale.language) else "d. MMMM y"
     if hit := _MOMENT.fullmatch(value):
         # The zone is said beside it.
         day = datetime.strptime(hit[1], "%d %B %Y").date()  # noqa: DTZ007
-        return format_date(day, "d. MMMM y", locale=locale) + (hit[2] or "") + (hit[3] or "")
+        return format_date(day, day_first, locale=locale) + (hit[2] or "") + (hit[3] or "")
     if _DAY.fullmatch(value):
-        return format_date(date.fromisoformat(value), "d. MMMM y", locale=locale)
+        return format_date(date.fromisoformat(value), day_first, locale=locale)
+    if _MONTHS.fullmatch(value):
+        days = [date.fromisoformat(f"{label}-01") for label in value.split(", ")]
+        return ", ".join(format_date(day, "MMMM y", locale=locale) for day in days)
     return value
+
+
+def _is_ours(language: str) -> bool:
+    """Whether it is the language that the domain itself speaks."""
+    return language == settings.LANGUAGE_CODE.partition("-")[0]
 
 
 @cache
 def _catalogue(language: str) -> tuple[dict[str, str], list[_Pattern]]:
-    """Return the texts without a gap, and those with gaps, the most telling first."""
+    """
+    Return the texts without a gap, and those with gaps, the most telling first. The domain's own
+    language has no catalogue: its texts are what the others translate, and they say themselves.
+    """
     exact: dict[str, str] = {}
-    patterns = []
+    patterns = {}
+    ours = _is_ours(language)
+    for text, translated in _messages("*" if ours else language):
+        told = text if ours else translated
+        if _GAP.search(text):
+            patterns[text] = _pattern(text, told)
+        else:
+            exact[_bare(text)] = _bare(told)
+    return exact, sorted(patterns.values(), key=lambda pattern: -pattern.weight)
+
+
+def _messages(language: str) -> Iterator[tuple[str, str]]:
+    """Return each text that was translated, and its translation."""
     for folder in settings.LOCALE_PATHS:
-        path = Path(folder) / language / "LC_MESSAGES" / "said.mo"
-        if not path.exists():
-            continue
-        with path.open("rb") as file:
-            for message in read_mo(file):
-                text, told = str(message.id), str(message.string)
-                if not text or not told:
-                    continue
-                if _GAP.search(text):
-                    patterns.append(_pattern(text, told))
-                else:
-                    exact[_bare(text)] = _bare(told)
-    return exact, sorted(patterns, key=lambda pattern: -pattern.weight)
+        for path in sorted(Path(folder).glob(f"{language}/LC_MESSAGES/said.mo")):
+            with path.open("rb") as file:
+                for message in read_mo(file):
+                    if message.id and message.string:
+                        yield str(message.id), str(message.string)
 
 
 def _pattern(text: str, told: str) -> _Pattern:

@@ -8,9 +8,11 @@ from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from frontend import formats
 from frontend.asked import day_asked, id_asked, number_asked
 from frontend.forms import DayField, PageForm, offer
 from frontend.rendering import only_known, page
@@ -42,7 +44,9 @@ class BalanceFilters(PageForm):
     def __init__(self, request: SignedIn, months: tuple[PeriodRow, ...], chosen: int) -> None:
         super().__init__(initial={"period": chosen, "until": request.GET.get("until") or chosen})
         for name in self.fields:
-            offer(self, name, [(month.id, month.label) for month in months])
+            offer(
+                self, name, [(month.id, capfirst(formats.book_month(month.id))) for month in months]
+            )
 
 
 @require_safe

@@ -20,6 +20,7 @@ from ledger.cosigning import send_publication_back, sign_publication
 from ledger.reports.publication import PublicationStage, publication_stage
 from marketplace.catalogue import JobText, job_text
 from marketplace.refusals import Unknown
+from marketplace.saying import said
 
 
 @PAGE
@@ -89,7 +90,7 @@ def _facts(job: JobText, stage: PublicationStage) -> tuple[tuple[str, Any], ...]
     facts: list[tuple[str, Any]] = [
         (_("Who would publish it"), stage.wanted_by),
         (_("Since"), formats.moment(stage.wanted_at) if stage.wanted_at else ""),
-        (_("Why two"), stage.why),
+        (_("Why two"), said(stage.why)),
         (_("What is needed"), job.need),
         (_("Judged on"), ", ".join(f"{one.name} {one.weight}" for one in job.criteria)),
         (_("Invited"), ", ".join(one.name for one in job.invited)),

@@ -28,6 +28,7 @@ def receipt_pdf(request: SignedIn, bid_id: UUID) -> FileResponse:
     paper = receipt_paper(actor=request.user, bid_id=bid_id)
     facts = verify_receipt(paper.text)
     made = document_file(
+        language=formats.reader_locale().language,
         title=_("Receipt of the bid %(reference)s") % {"reference": facts.reference},
         facts=(
             (_("Provider"), paper.provider_name),
@@ -72,7 +73,9 @@ def award_pdf(request: SignedIn, job_id: UUID) -> FileResponse:
     if row.decisive_criterion:
         facts.append((_("Decisive criterion"), row.decisive_criterion))
     parts = ((_("In the words of whoever chose"), row.reason),)
-    made = document_file(title=_("A choice"), facts=facts, parts=parts)
+    made = document_file(
+        language=formats.reader_locale().language, title=_("A choice"), facts=facts, parts=parts
+    )
     return _file(made, f"choice-{row.job_reference}.pdf")
 
 

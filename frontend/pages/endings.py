@@ -103,7 +103,7 @@ def offer_end(request: SignedIn, job_id: UUID) -> HttpResponse:
 @ACT
 @fresh_sign_in
 def agree_end(request: SignedIn, job_id: UUID, offer_id: UUID) -> HttpResponse:
-    """Agree to end the work; the fee is charged in the same moment."""
+    """Agree to end the work; the fee is charged, or shown, in the same moment."""
     paper = delivery_board(actor=request.user, job_id=job_id, at=request.received_at)
     offer = paper.end
     if offer is None or offer.offer_id != offer_id:
@@ -111,7 +111,12 @@ def agree_end(request: SignedIn, job_id: UUID, offer_id: UUID) -> HttpResponse:
     fee = formats.money(offer.fee)
     act = Act(
         title=_("Agree to end the work here"),
-        lead=_("What is still promised is free again; a fee of %(fee)s is charged.") % {"fee": fee},
+        lead=(
+            _("A fee of %(fee)s is shown, not charged.")
+            if paper.is_shown_only
+            else _("What is still promised is free again; a fee of %(fee)s is charged.")
+        )
+        % {"fee": fee},
         button=_("End the work for %(fee)s") % {"fee": fee},
         back=board_address(job_id),
         trail=paper.title,

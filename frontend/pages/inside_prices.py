@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from frontend import wording
+from frontend import formats, wording
 from frontend.acts import Act, answer, sent
 from frontend.asked import next_to
 from frontend.forms import DayField, PageForm, WordsField, offer
@@ -27,6 +27,8 @@ from ledger.reports.inside_prices import inside_prices
 from ledger.showback import switch_mode
 from marketplace.directory import seats
 from marketplace.refusals import Forbidden
+
+SOON = 6  # months ahead that a switch may be planned on the page; the API takes any
 
 
 @require_safe
@@ -120,8 +122,10 @@ def mode(request: SignedIn) -> HttpResponse:
     _refuse_others(request)
     form = ModeForm(sent(request) or kept_input(request))
     first = timezone.localdate(request.received_at).replace(day=1)
-    months = [next_to(first, by=step) for step in range(14)]
-    offer(form, "from_period", [(f"{one:%Y%m}", f"{one:%Y-%m}") for one in months])
+    # People switch with a month soon to come, or with the year.
+    steps = max(SOON, 13 - first.month)
+    months = [next_to(first, by=step) for step in range(steps + 1)]
+    offer(form, "from_period", [(f"{one:%Y%m}", formats.month(one)) for one in months])
     act = Act(
         title=_("Charge, or only show"),
         lead=_("What was agreed before stays as it was agreed, to its end."),

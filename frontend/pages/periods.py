@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -23,7 +24,7 @@ from ledger.closing import begin_closing, close_period, stop_closing
 from ledger.reopening import ask_reopening, decline_reopening, reopen_period
 from ledger.reports.close_checklist import close_checklist
 from ledger.reports.period_seal import NotSealed, PeriodSeal, period_seal
-from ledger.reports.periods import COLUMNS, PeriodPaper, PeriodRow, next_to_close, period, periods
+from ledger.reports.periods import COLUMNS, PeriodRow, next_to_close, period, periods
 from marketplace.directory import seats
 from marketplace.refusals import Forbidden
 from marketplace.together import together
@@ -64,7 +65,7 @@ def show(request: SignedIn, period_id: int) -> HttpResponse:
     context = {
         "paper": paper,
         "month": paper.row,
-        "name": name_of(paper),
+        "name": formats.book_month(period_id),
         "checklist": checklist,
         "seal": seal,
     }
@@ -178,13 +179,6 @@ def decline(request: SignedIn, period_id: int) -> HttpResponse:
     )
 
 
-def name_of(paper: PeriodPaper) -> str:
-    """Return what people call a month."""
-    if paper.row.is_adjusting:
-        return _("adjusting period %(label)s") % {"label": paper.row.label}
-    return formats.month(paper.row.starts_on)
-
-
 def _act(
     request: SignedIn,
     period_id: int,
@@ -199,16 +193,17 @@ def _act(
     form: PageForm | None = None,
 ) -> HttpResponse:
     paper = period(actor=request.user, period_id=period_id, at=request.received_at)
+    name = formats.book_month(period_id)
     facts: tuple[tuple[str, Any], ...] = ()
     if paper.asked:
         asked = f"{paper.asked.taken_by}, {formats.moment(paper.asked.taken_at)}"
         facts = ((_("Asked by"), asked), (_("Reason"), paper.asked.reason))
     act = Act(
-        title=title % {"month": name_of(paper)},
+        title=title % {"month": name},
         lead=lead,
         button=button,
         back=reverse("period", args=[period_id]),
-        trail=paper.row.label,
+        trail=capfirst(name),
         warning=warning,
         warning_title=warning_title,
         facts=facts,

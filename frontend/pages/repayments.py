@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from frontend import formats
 from frontend.acts import Act, answer, sent
 from frontend.forms import DayField, MoneyField, PageForm, count_in
 from frontend.pages.work import ACT
@@ -61,7 +62,7 @@ def note(request: SignedIn, provider_id: UUID, currency: str) -> HttpResponse:
         button=_("Note it"),
         back=reverse("payouts"),
         trail=_("Payouts"),
-        facts=((_("Owes back"), str(row.receivable)),),
+        facts=((_("Owes back"), formats.money(row.receivable)),),
         unit=currency,
     )
     initial = {

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -79,23 +81,52 @@ def deliver(request: SignedIn, job_id: UUID, milestone_id: UUID) -> HttpResponse
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """What accepting does with the cost, in words."""
+
+    lead: str | Promise
+    button: str | Promise
+    warning: str | Promise
+    told: str | Promise
+
+
+_CHARGED = Acceptance(
+    gettext_lazy("%(amount)s is charged to %(department)s in the same moment."),
+    gettext_lazy("Accept, and be charged %(amount)s"),
+    gettext_lazy("A charge is never taken back; what is wrong with it can be disputed later."),
+    gettext_lazy("Accepted. %(amount)s was charged."),
+)
+_SHOWN = Acceptance(
+    gettext_lazy(
+        "%(amount)s is shown to %(department)s in the same moment, not charged: nothing is taken"
+        " from its budget."
+    ),
+    gettext_lazy("Accept, and be shown %(amount)s"),
+    gettext_lazy("It is never taken back; what is wrong with it can be disputed later."),
+    gettext_lazy("Accepted. %(amount)s was shown, not charged."),
+)
+
+
 @ACT
 @login_required
 def accept(request: SignedIn, job_id: UUID, delivery_id: UUID) -> HttpResponse:
-    """Accept a delivery; the department is charged in the same moment."""
+    """Accept a delivery; the department is charged, or shown its cost, in the same moment."""
     paper, milestone, delivery = _delivery(request, job_id, delivery_id)
     foreseen = delivery.foreseen
+    is_shown = paper.is_shown_only
+    said = _SHOWN if is_shown else _CHARGED
     amount = charged(foreseen) if foreseen else formats.money(delivery.amount)
+    costs = _cost_facts(foreseen, is_shown=is_shown) if foreseen else ()
     act = Act(
         title=_("Accept “%(name)s”") % {"name": milestone.title},
-        lead=_("%(amount)s is charged to %(department)s in the same moment.")
-        % {"amount": amount, "department": paper.department_name},
-        button=_("Accept, and be charged %(amount)s")
+        lead=str(said.lead) % {"amount": amount, "department": paper.department_name},
+        button=str(said.button)
         % {"amount": formats.money(foreseen.total if foreseen else delivery.amount)},
         back=board_address(job_id),
         trail=paper.title,
-        warning=_("A charge is never taken back; what is wrong with it can be disputed later."),
-        facts=(*_delivery_facts(paper, delivery), *(_cost_facts(foreseen) if foreseen else ())),
+        warning=str(said.warning),
+        facts=(*_delivery_facts(paper, delivery), *costs),
     )
     return answer(
         request,
@@ -104,12 +135,12 @@ def accept(request: SignedIn, job_id: UUID, delivery_id: UUID) -> HttpResponse:
         do=lambda typed: accept_delivery(
             actor=request.user, delivery_id=delivery_id, at=request.received_at
         ),
-        told=_("Accepted. %(amount)s was charged.") % {"amount": amount},
+        told=str(said.told) % {"amount": amount},
     )
 
 
 def charged(foreseen: Foreseen) -> str:
-    """Return what the department is charged, with what it is made of where there is a fee."""
+    """Return what the department bears, with what it is made of where there is a fee."""
     if not foreseen.fee:
         return formats.money(foreseen.total)
     return _("%(sum)s (%(cost)s and %(fee)s fee)") % {
@@ -119,18 +150,22 @@ def charged(foreseen: Foreseen) -> str:
     }
 
 
-def _cost_facts(foreseen: Foreseen) -> tuple[tuple[str, str], ...]:
+def _cost_facts(foreseen: Foreseen, *, is_shown: bool) -> tuple[tuple[str, str], ...]:
     """Return price, fee and sum, as the journal will have them."""
+    in_all = _("Shown in all, not charged") if is_shown else _("Charged in all")
+    elsewhere = (
+        _("Shown to whoever replaced the choice")
+        if is_shown
+        else _("Charged to whoever replaced the choice")
+    )
     facts = []
     if foreseen.fee:
         facts += [
             (_("Marketplace fee"), formats.money(foreseen.fee)),
-            (_("Charged in all"), formats.money(foreseen.total)),
+            (in_all, formats.money(foreseen.total)),
         ]
     if foreseen.elsewhere:
-        facts.append(
-            (_("Charged to whoever replaced the choice"), formats.money(foreseen.elsewhere))
-        )
+        facts.append((elsewhere, formats.money(foreseen.elsewhere)))
     return tuple(facts)
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from frontend import wording
+from frontend import formats, wording
 from frontend.acts import Act, NothingAsked, answer, sent
 from frontend.forms import MoneyField, PageForm, WordsField, count_in, offer
 from frontend.pages.drafts import PAGE
@@ -175,7 +175,7 @@ def settle(request: SignedIn, year: int, team_id: UUID) -> HttpResponse:
         button=_("Settle it"),
         back=reverse("year", args=[year]),
         trail=str(year),
-        facts=((_("Recovered"), str(row.recovered)),),
+        facts=((_("Recovered"), formats.money(row.recovered)),),
         unit=row.recovered.currency,
         warning=_("A team's year is settled once."),
     )

@@ -14,6 +14,7 @@ from django.template import Context
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from frontend import formats, wording
@@ -122,9 +123,9 @@ def month(on: date | datetime) -> str:
 
 
 @register.filter
-def period(id: int) -> str:
-    """Write the name of a period's month: 202610 is `October 2026`."""
-    return formats.period(id)
+def book_month(period: int | str) -> str:
+    """Write the name of a month of the books: of 202611, or of 2026-11, `November 2026`."""
+    return capfirst(formats.book_month(int(str(period).replace("-", ""))))
 
 
 @register.filter

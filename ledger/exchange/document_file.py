@@ -14,9 +14,18 @@ SHEET = Path(__file__).with_name("document.typ")
 Named = Sequence[tuple[str, str]]
 
 
-def document_file(*, title: str, facts: Named, parts: Named = ()) -> IO[bytes]:
-    """Return a PDF of one thing: each fact with its name, then each text under its heading."""
-    sheet = {"title": title, "facts": [list(one) for one in facts], "parts": list(map(list, parts))}
+def document_file(*, language: str, title: str, facts: Named, parts: Named = ()) -> IO[bytes]:
+    """
+    Return a PDF of one thing: each fact with its name, then each text under its heading.
+
+    :param language: in which all of it is written, such as de; programs read it aloud so.
+    """
+    sheet = {
+        "language": language,
+        "title": title,
+        "facts": [list(one) for one in facts],
+        "parts": list(map(list, parts)),
+    }
     made = typst.compile(
         SHEET.read_bytes(),
         format="pdf",

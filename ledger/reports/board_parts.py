@@ -158,6 +158,7 @@ class Board:
     chosen_by: str
     reason_label: str
     reason: str
+    is_shown_only: bool  # chosen in a month of showback: its work is shown, not charged
     price: Money
     fee: Money | None  # the marketplace's, for the buyer's side only
     changes: Money

@@ -31,6 +31,7 @@ from ledger.reports.board_parts import (
 from ledger.reports.board_rows import BoardReader, milestone_on
 from ledger.reports.custody import rate_until
 from ledger.reports.reading import reader_of
+from ledger.showback import is_shown
 from ledger.standstill import standstill_until
 from marketplace.models.people import User
 from marketplace.money import Money, total
@@ -78,6 +79,7 @@ def delivery_board(*, actor: User, job_id: UUID, at: datetime) -> Board:
         chosen_by=award.chosen_by.name,
         reason_label=award.get_reason_code_display(),
         reason=award.reason.text,
+        is_shown_only=is_shown(award),
         price=price,
         fee=None if side == "provider" else agreed.share(award.fee_basis_points),
         changes=agreed - total((each.price for each in milestones), award.currency),

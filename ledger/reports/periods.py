@@ -31,6 +31,7 @@ class PeriodRow:
     starts_on: date
     ends_on: date
     state: str  # open, closing, closed
+    since_at: datetime  # since when it is in that state; open again, since it was reopened
     opened_at: datetime
     closing_at: datetime | None
     closed_at: datetime | None
@@ -77,6 +78,9 @@ COLUMNS: tuple[Column[PeriodRow], ...] = columns(
 )
 
 
+MOVES = (Step.CLOSING, Step.STOPPED, Step.CLOSED, Step.REOPENED)  # the others move no month
+
+
 def periods(*, actor: User) -> tuple[PeriodRow, ...]:
     """
     Return the months of the books, newest first, for everybody inside the company.
@@ -86,12 +90,15 @@ def periods(*, actor: User) -> tuple[PeriodRow, ...]:
     reader = reader_of(actor)
     require(bool(reader.departments or reader.offices or reader.incomes))
     months = Period.objects.select_related("closed_by").order_by("-id")
-    closings = PeriodStep.objects.filter(step=Step.CLOSED).order_by("position")
-    closed, rows = together(
-        lambda: list(closings.values_list("period", "root")), lambda: list(months)
+    moves = PeriodStep.objects.filter(step__in=MOVES).order_by("position")
+    moved, rows = together(
+        lambda: list(moves.values_list("period", "root", "taken_at")), lambda: list(months)
     )
-    roots = {period: bytes(root) for period, root in closed if root}
-    return tuple(_row(period, roots.get(period.pk, b""), reader) for period in rows)
+    roots = {period: bytes(root) for period, root, _at in moved if root}
+    since = {period: at for period, _root, at in moved}
+    return tuple(
+        _row(period, roots.get(period.pk, b""), since.get(period.pk), reader) for period in rows
+    )
 
 
 def next_to_close(months: Iterable[PeriodRow], *, at: datetime) -> PeriodRow | None:
@@ -117,9 +124,10 @@ def period(*, actor: User, period_id: int, at: datetime) -> PeriodPaper:
         .order_by("-position")
     )
     root = next((bytes(step.root) for step in taken if step.root), b"")
+    since = next((step.taken_at for step in taken if step.step in MOVES), None)
     asked = asked_reopening(found)
     return PeriodPaper(
-        row=_row(found, root, reader),
+        row=_row(found, root, since, reader),
         steps=tuple(map(step_row, taken)),
         asked=step_row(taken[0]) if asked else None,
         begins_on=_begins_on(found, at),
@@ -172,7 +180,7 @@ def _acts(actor: User, period: Period, asked: PeriodStep | None, at: datetime) -
     return ["decline"] if asked.taken_by_id == actor.pk else ["sign", "decline"]
 
 
-def _row(period: Period, root: bytes, reader: Reader) -> PeriodRow:
+def _row(period: Period, root: bytes, since: datetime | None, reader: Reader) -> PeriodRow:
     keeper = period.closed_by.name if period.closed_by and reader.reads_all_books else ""
     return PeriodRow(
         id=period.pk,
@@ -181,6 +189,7 @@ def _row(period: Period, root: bytes, reader: Reader) -> PeriodRow:
         starts_on=period.starts_on,
         ends_on=period.ends_on,
         state=_state(period),
+        since_at=since or period.opened_at,
         opened_at=period.opened_at,
         closing_at=period.closing_at,
         closed_at=period.closed_at,

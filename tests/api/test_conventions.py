@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -11,6 +12,7 @@ import pytest
 from django.test import override_settings
 
 from api.paging import sliced
+from api.problems import problem
 from marketplace.callers import caller_of
 from marketplace.models.jobs import Job
 from tests.api.conftest import DAY, NOW, Machine
@@ -221,3 +223,12 @@ def test_a_choice_moves_its_job_for_whoever_may_know_of_it(cast: Cast, machine_o
     ledger.accept(cast, first_milestone(award), at=NOW - HOUR)
     for name, told in (("maya", 1), ("fin", 1), ("ada", 1), ("vera", 1), ("pia", 0)):
         assert len(moved(name, award.chosen_at + HOUR)) == told, name
+
+
+def test_a_problem_says_an_amount_to_the_letter() -> None:
+    """A program compares it; a page writes it for its reader."""
+    kept = "The ceiling is 1,234.50 EUR; your price is 2,000.00 EUR."
+
+    answer = problem(409, kept)
+
+    assert json.loads(answer.content)["detail"] == kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from ledger.models.moves import MoveAnswer, MoveWanted
 from ledger.models.pricing import ModeStated, TeamPricing
 from ledger.models.years import CarryForward, OutsideSpend, RecoverySettled, YearEnd
 from ledger.showback import switch_mode
+from marketplace.models.events import Notice
 from marketplace.models.people import User
 from marketplace.offices import grant_office
 from marketplace.people import add_person
@@ -24,6 +26,7 @@ from tests.cast import Cast, assemble
 from tests.frontend.bidding import it_is, send
 from tests.frontend.conftest import SignIn
 from tests.frontend.test_money_pages import read, sheet
+from tests.frontend.words import said
 from tests.ledger.builders import (
     AUTUMN,
     DECEMBER,
@@ -31,6 +34,7 @@ from tests.ledger.builders import (
     accept,
     award_of_december,
     close_month,
+    deliver,
     finish,
     grant,
     line_stands,
@@ -160,7 +164,7 @@ def test_a_move_that_cannot_be_is_said_on_its_page(
     status, page = sent(fin, path, typed)
 
     assert status == 409
-    assert "100,000.00 EUR left" in page
+    assert "has EUR\xa0100,000.00 left" in page
 
 
 def test_a_move_is_declined_with_its_reason(
@@ -270,6 +274,35 @@ def test_finance_states_a_teams_rule_and_the_mode(
     assert "A quiet quarter." in page
     for name in ("inside-prices", "price-rule", "charging-mode"):
         assert as_person(cast.maya).get(reverse(name)).status_code == 403
+
+
+def test_a_switch_is_planned_for_a_month_that_is_named(cast: Cast, as_person: SignIn) -> None:
+    """With one soon to come, or with the year; not for one far away."""
+    form = read(as_person(cast.fin), "charging-mode")
+    named = re.findall(r'<option value="(\d{6})"[^>]*>([^<]+)</option>', form)
+
+    assert named[0] == ("202601", "January 2026")
+    assert named[-1] == ("202701", "January 2027")
+
+
+def test_work_that_is_only_shown_is_accepted_as_that(cast: Cast, as_person: SignIn) -> None:
+    switch_mode(actor=cast.fin, mode="showback", from_period=202512, reason="At first.", at=AUTUMN)
+    award = award_of_december(cast, provider="team", team=["60"], vendor=["60"])
+    delivery = deliver(cast, milestones(award)[0], at=DECEMBER + DAY)
+    maya = as_person(cast.maya)
+    address = reverse("accept", args=[award.job_id, delivery.pk])
+
+    asked = said(maya.get(address))
+    told = said(maya.post(address, follow=True))
+
+    assert "EUR 61.20 (60.00 and 1.20 fee) is shown to Marketing" in asked
+    assert "Accept, and be shown EUR 61.20" in asked
+    assert "Shown in all, not charged" in asked
+    assert "be charged" not in asked
+    assert "EUR 61.20 (60.00 and 1.20 fee) was shown, not charged." in told
+    assert Notice.objects.filter(
+        text__endswith="was accepted and shown, not charged: 60.00 EUR."
+    ).exists()
 
 
 def test_a_statement_shows_what_is_not_charged(cast: Cast, as_person: SignIn) -> None:

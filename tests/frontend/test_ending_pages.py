@@ -142,7 +142,7 @@ def test_a_fee_that_is_too_high_is_said_beside_its_field(
     )
 
     assert answer.status_code == 422
-    assert "up to the 40,000.00 EUR" in said(answer)
+    assert "up to the EUR 40,000.00" in said(answer)
     assert "The fair is off." in answer.content.decode()
 
 

@@ -48,6 +48,23 @@ def test_the_three_files_of_a_list_hold_the_same_rows(cast: Cast, as_person: Sig
     assert paper.startswith(b"%PDF")
 
 
+def test_a_thing_on_paper_says_in_which_language_it_is_written(
+    cast: Cast, as_person: SignIn
+) -> None:
+    """Programs that read it aloud go by the mark in the file."""
+    grant(cast, at=NOON)
+    award = choose(cast, contest(cast).team_bid)
+    address = reverse("award-pdf", args=[award.job_id])
+
+    english, german = (
+        b"".join(as_person(cast.maya).get(address, headers={"Accept-Language": language}))
+        for language in ("en", "de")
+    )
+
+    assert (b"/Lang(en)" in english, b"/Lang(de)" in english) == (True, False)
+    assert (b"/Lang(en)" in german, b"/Lang(de)" in german) == (False, True)
+
+
 def test_a_paper_is_headed_in_the_readers_language(cast: Cast, as_person: SignIn) -> None:
     a_published_job(cast)
     with it_is(NOON), patch("frontend.tables.pdf_file", side_effect=pdf_file) as made:

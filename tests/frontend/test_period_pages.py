@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -85,7 +86,7 @@ def test_finance_closes_a_month_and_an_auditor_signs_its_reopening(award, fin, a
     page = read(fin, "period", MARCH)
     assert "March 2026" in page
     assert "Wait for an answer, to be accrued when closing begins: 1." in page
-    assert "Summer party for 200 guests, Part 2: 20,000.00 EUR" in page
+    assert "Summer party for 200 guests, Part 2: EUR\xa020,000.00" in page
     assert "Begin to close…" in page
 
     take(fin, "begin")
@@ -103,6 +104,33 @@ def test_finance_closes_a_month_and_an_auditor_signs_its_reopening(award, fin, a
     assert "A bill came late." in page
     take(ada, "sign")
     assert Period.objects.get(pk=MARCH).closed_at is None
+
+
+def test_a_month_says_since_when_it_is_in_its_state(cast, award, fin, ada, as_person):
+    def since() -> str:
+        page = read(ada, "periods")
+        row = re.search(r'<th scope="row"><a[^>]*>March 2026</a>.*?</tr>', page, re.DOTALL)
+        assert row
+        return re.sub(r"<[^>]+>", "", row[0])
+
+    take(fin, "begin")
+    take(fin, "close")
+    take(fin, "ask", reason="A bill came late.")
+    assert "In this state since" in read(ada, "periods")
+    assert "Thu 2 Apr 2026" in since()
+
+    with it_is(after(MARCH) + 3 * DAY):
+        take(as_person(cast.ada), "sign")
+
+    assert "Open" in since()
+    assert "Sun 5 Apr 2026" in since()
+    assert "Sun 5 Apr 2026" in read(ada, "period", MARCH)
+
+
+def test_a_month_has_one_name_wherever_it_is_read(cast, award, fin):
+    closed = [read(fin, name) for name in ("periods", "finance", "trial-balance")]
+    assert all("March 2026" in page for page in closed)
+    assert all(">2026-03<" not in page for page in closed)
 
 
 def test_closing_is_stopped_and_reopening_declined_with_reasons(award, fin, ada):

@@ -43,14 +43,55 @@ LATE = "Bidding on “Annual meeting 2027” ended at 2 December 2026, 12:00 UTC
 def test_a_sentence_is_said_in_the_readers_language(english: str, german: str) -> None:
     assert said(english, "de") == german
     assert said(english, "de-ch") == german
-    assert said(english, "en") == english
+    assert said(english, "en", exact=True) == english
     with translation.override("de"):
         assert said(english) == german
 
 
-@pytest.mark.parametrize("written", ["", "We would begin in May.", "You would begin. In May."])
+@pytest.mark.parametrize(
+    ("kept", "english", "german"),
+    [
+        (
+            "The ceiling is 1,234.50 EUR; your price is 2,000 JPY.",
+            "The ceiling is EUR\xa01,234.50; your price is JPY\xa02,000.",
+            "Die Obergrenze ist 1.234,50\xa0EUR; Ihr Preis ist 2.000\xa0JPY.",
+        ),
+        (
+            "Close 2026-08, 2026-09 first.",
+            "Close August 2026, September 2026 first.",
+            "Schließen Sie zuerst August 2026, September 2026 ab.",
+        ),
+        (
+            "Events team, 23,462.00 EUR",
+            "Events team, EUR\xa023,462.00",
+            "Events team, 23.462,00\xa0EUR",
+        ),
+    ],
+)
+def test_amounts_and_months_are_read_as_the_pages_write_them_and_kept_exactly(
+    kept: str, english: str, german: str
+) -> None:
+    assert said(kept, "en") == said(kept, "en-gb") == english
+    assert said(kept, "de") == german
+    assert said(kept, "en", exact=True) == kept
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "We would begin in May.",
+        "You would begin. In May.",
+        "We would do it for 90.00 EUR in all.",
+    ],
+)
 def test_what_somebody_wrote_stays_as_it_was_written(written: str) -> None:
-    assert said(written, "de") == written
+    assert said(written, "de") == said(written, "en") == written
+
+
+def test_an_amount_in_somebodys_own_words_is_not_written_anew() -> None:
+    told = said("Marketing contests 400.00 EUR of “Under 90.00 EUR”. Finance settles it.", "en")
+    assert told == "Marketing contests EUR\xa0400.00 of “Under 90.00 EUR”. Finance settles it."
 
 
 def test_a_name_between_quotes_is_never_taken_for_a_word_of_ours() -> None:
