@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.forms.boundfield import BoundWidget
 from django.utils.html import format_html
-from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from frontend import wording
+from frontend.criterion_form import CriterionForm
 from frontend.forms import (
     DayField,
     MomentField,
@@ -22,15 +24,13 @@ from frontend.forms import (
     count_in,
     offer,
 )
-from frontend.levels import as_kept, told
+from frontend.job_rules import asks_of
 from marketplace.catalogue import CriterionText, JobText
 from marketplace.details import HEAVIEST_PAST, PAST_RATINGS, past_ratings
 from marketplace.directory import CategoryFacts, ProviderFacts, Seat
-from marketplace.drafting import DEFAULT_LEVELS, CriterionDraft, JobDetails
+from marketplace.drafting import JobDetails
 from marketplace.offering import OfferedPolicy
 from marketplace.templates import TemplateCriterion, TemplatePaper
-
-LEVEL_FIELDS = tuple(f"level_{quarters}" for quarters in range(5))
 
 
 class JobForm(PageForm):
@@ -42,7 +42,10 @@ class JobForm(PageForm):
         label=gettext_lazy("Title"),
         help_text=gettext_lazy("What, for how many, where. Bidders see it first."),
     )
-    category = forms.ChoiceField(label=gettext_lazy("Kind of work"))
+    category = forms.ChoiceField(
+        label=gettext_lazy("Kind of work"),
+        help_text=gettext_lazy("Who does it stands first under “Who may bid”."),
+    )
     need = WordsField(
         rows=7,
         max_length=20_000,
@@ -56,12 +59,15 @@ class JobForm(PageForm):
     ceiling = MoneyField(
         required=False,
         label=gettext_lazy("Ceiling"),
-        help_text=gettext_lazy("The most you will pay."),
+        help_text=gettext_lazy("The most you will pay. The budget covers it and the fee on it."),
     )
     shows_ceiling = forms.ChoiceField(
         choices=[("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))],
         widget=forms.RadioSelect,
         label=gettext_lazy("Do bidders see the ceiling?"),
+        help_text=gettext_lazy(
+            "Yes: no bid above it is taken. No: a bid above it is taken, and marked at the opening."
+        ),
     )
     point = MoneyField(
         required=False,
@@ -83,7 +89,12 @@ class JobForm(PageForm):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "amount"}),
     )
     mode = forms.ChoiceField(
-        choices=wording.choices("modes"), label=gettext_lazy("How bids are ranked")
+        choices=wording.choices("modes"),
+        label=gettext_lazy("How bids are ranked"),
+        help_text=gettext_lazy(
+            "Quality to price reckons better quality against a higher price, by the worth of a "
+            "point. Lowest cost looks at the price alone. For a fixed price, quality alone counts."
+        ),
     )
     policy_code = forms.ChoiceField(
         required=False,
@@ -93,7 +104,10 @@ class JobForm(PageForm):
     procedure = forms.ChoiceField(
         choices=wording.choices("procedures"),
         label=gettext_lazy("Procedure"),
-        help_text=gettext_lazy("Formal: quality is scored before prices are opened."),
+        help_text=gettext_lazy(
+            "Quick: prices and quality are opened together. Formal: quality is scored before "
+            "prices are opened, and bidders may object before work begins."
+        ),
     )
     invited = forms.MultipleChoiceField(
         required=False,
@@ -106,18 +120,29 @@ class JobForm(PageForm):
         label=gettext_lazy("Why not both a team and a vendor"),
         help_text=gettext_lazy("Only where one side is missing. It stays on the record."),
     )
-    closes_at = MomentField(required=False, label=gettext_lazy("Bids close"))
-    questions_until = MomentField(required=False, label=gettext_lazy("Questions until"))
+    closes_at = MomentField(
+        required=False,
+        label=gettext_lazy("Bids close"),
+        help_text=gettext_lazy("Until then bids are sealed, and nobody reads one."),
+    )
+    questions_until = MomentField(
+        required=False,
+        label=gettext_lazy("Questions until"),
+        help_text=gettext_lazy("Left empty, as long as bids may come."),
+    )
     starts_on = DayField(required=False, label=gettext_lazy("Work starts"))
     ends_on = DayField(required=False, label=gettext_lazy("Work ends"))
     bids_wanted = forms.IntegerField(
         min_value=1,
         max_value=99,
         label=gettext_lazy("Bids wanted"),
+        help_text=gettext_lazy("So many make it a real choice for you."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "amount"}),
     )
     too_few_rule = forms.ChoiceField(
-        choices=wording.choices("too_few"), label=gettext_lazy("If there are fewer")
+        choices=wording.choices("too_few"),
+        label=gettext_lazy("If there are fewer"),
+        help_text=gettext_lazy("It happens by itself when bidding ends. Bidders read it."),
     )
 
     def __init__(
@@ -131,82 +156,50 @@ class JobForm(PageForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.rule_lines = [asks_of(one, currency=currency) for one in rules]
         offer(self, "policy_code", [(one.code, f"{one.code}: {one.explanation}") for one in rules])
         if len(rules) == 1:
             self.fields["policy_code"].widget = forms.HiddenInput()
         offer(self, "department", [(str(one.id), one.name) for one in departments])
         offer(self, "category", [(str(kind.id), kind.name) for kind in kinds])
         offer(self, "invited", [(str(one.id), _named(one)) for one in invitable])
+        self._kinds_of = {
+            str(one.id): [str(kind.id) for kind in one.categories] for one in invitable
+        }
+        self._first_kind = str(kinds[0].id) if kinds else ""
         for name in ("ceiling", "point"):
             count_in(self, name, currency)
         if len(departments) == 1:
             self.fields["department"].widget = forms.HiddenInput()
 
-
-class CriterionForm(PageForm):
-    """One thing that bids are judged on, with words for each level."""
-
-    name = forms.CharField(max_length=120, label=gettext_lazy("Criterion"))
-    weight = forms.IntegerField(
-        min_value=1,
-        max_value=100,
-        label=gettext_lazy("Weight"),
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "amount"}),
-    )
-    question = WordsField(
-        rows=1,
-        required=False,
-        label=gettext_lazy("What every bidder answers to it"),
-    )
-
-    knock_out = forms.TypedChoiceField(
-        required=False,
-        coerce=int,
-        empty_value=None,
-        choices=[
-            ("", gettext_lazy("Nothing puts a bid out")),
-            *(
-                (n, format_lazy(gettext_lazy("Below {mark}, a bid is out"), mark=wording.LEVELS[n]))
-                for n in range(1, 5)
-            ),
-        ],
-        label=gettext_lazy("Knock-out"),
-    )
-
-    level_names = LEVEL_FIELDS[::-1]  # the best level stands first
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, empty_permitted=True, **kwargs)
-        for quarters, name in enumerate(LEVEL_FIELDS):
-            self.fields[name] = WordsField(
-                rows=1,
-                required=False,
-                label=wording.LEVELS[quarters],
-                initial=told(DEFAULT_LEVELS[quarters]),
-            )
-
-    def is_left_empty(self) -> bool:
-        """Return whether no criterion was meant: its name is empty."""
-        return not self.data.get(self.add_prefix("name"), "").strip()
-
-    def has_changed(self) -> bool:
-        """Return whether a criterion was meant: an empty row stands there only to be filled."""
-        return not self.is_left_empty()
-
-    def draft(self) -> CriterionDraft:
-        """Return what was typed; a level without words keeps the usual ones."""
-        typed = self.cleaned_data
-        levels = [
-            as_kept(typed[name]) or usual
-            for name, usual in zip(LEVEL_FIELDS, DEFAULT_LEVELS, strict=True)
+    def invitable(self) -> Invitable:
+        """Return who may be invited: who does the kind of work that is chosen, and the others."""
+        chosen = str(self["category"].value() or self._first_kind)
+        every = [
+            InvitedChoice(widget, self._kinds_of.get(str(widget.data["value"]), []))
+            for widget in self["invited"]
         ]
-        return CriterionDraft(
-            name=typed["name"],
-            weight=typed["weight"],
-            question=typed["question"],
-            levels=levels,
-            knock_out=typed["knock_out"],
-        )
+        fitting = [one for one in every if chosen in one.kinds]
+        others = [one for one in every if chosen not in one.kinds]
+        is_open = not fitting or any(one.widget.data["selected"] for one in others)
+        return Invitable(fitting, others, is_open or bool(self["invited"].errors))
+
+
+@dataclass(frozen=True, slots=True)
+class InvitedChoice:
+    """One provider to tick, and the kinds of work that it does."""
+
+    widget: BoundWidget
+    kinds: list[str]  # ids
+
+
+@dataclass(frozen=True, slots=True)
+class Invitable:
+    """Everybody who may be invited; the others are folded away while nothing of them is asked."""
+
+    fitting: list[InvitedChoice]
+    others: list[InvitedChoice]
+    is_open: bool
 
 
 def details(form: JobForm, criteria: list[CriterionForm], *, currency: str) -> JobDetails:
@@ -279,17 +272,6 @@ def initial_of(job: JobText) -> dict[str, Any]:
 def past_weight(criteria: Sequence[CriterionText | TemplateCriterion]) -> int | None:
     """Return what past ratings weigh; None where they do not count."""
     return next((one.weight for one in criteria if one.kind == PAST_RATINGS), None)
-
-
-def criterion_initial(criterion: CriterionText | TemplateCriterion) -> dict[str, Any]:
-    """Return what the form shows of one criterion."""
-    return {
-        "name": criterion.name,
-        "weight": criterion.weight,
-        "question": criterion.question,
-        "knock_out": criterion.knock_out,
-        **dict(zip(LEVEL_FIELDS, map(told, criterion.levels), strict=True)),
-    }
 
 
 def _named(one: ProviderFacts) -> str:

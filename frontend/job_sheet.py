@@ -10,11 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from frontend.acts import sent
+from frontend.criterion_form import CriterionForm, criterion_initial
 from frontend.forms import Problem, problems_of
 from frontend.job_form import (
-    CriterionForm,
     JobForm,
-    criterion_initial,
     details,
     initial_of,
     initial_of_template,
@@ -25,7 +24,7 @@ from marketplace.details import PAST_RATINGS
 from marketplace.directory import Seat, categories, departments, providers, seats
 from marketplace.drafting import JobDetails
 from marketplace.offering import OfferedPolicy, offered_policies
-from marketplace.readiness import propose_point
+from marketplace.readiness import Missing, lacking_at_first, propose_point
 from marketplace.refusals import Forbidden
 from marketplace.templates import TemplatePaper
 
@@ -112,6 +111,18 @@ class JobSheet:
     def is_valid(self) -> bool:
         """Return whether all that was typed has the right shape."""
         return self.job.is_bound and not self.problems()
+
+    def first_look(self) -> list[Missing]:
+        """Return what was sent empty, so that it is told together with what was typed wrongly."""
+        typed = self.job.data
+        found = lacking_at_first(
+            title=typed.get("title", "").strip(),
+            need=typed.get("need", "").strip(),
+            closes_at=typed.get("closes_at"),
+            criteria=self.meant() or typed.get("mode") == "lowest_cost",
+            invited=typed.get("invited"),
+        )
+        return [one for one in found if one.field not in self.job.errors]
 
     def add_error(self, field: str | None, text: str) -> None:
         """Note what a rule said, beside its field or on top."""

@@ -11,32 +11,22 @@ from django.db import transaction
 from bids.models.bids import Bid
 from bids.permissions import sits_with_a_bidder
 from bids.rooting import root_bids
-from ledger.budgeting import budget_line_for, release_estimate, reserve_estimate
+from ledger.affording import refuse_beyond_budget, refuse_quick_beyond_limit
+from ledger.budgeting import release_estimate, reserve_estimate
 from ledger.models.awards import Award, NoAward
 from ledger.permissions import may_choose
-from ledger.posting import InsufficientFunds
-from ledger.rates import rate_in_force
-from ledger.showback import is_shown_on
 from ledger.signing import lock_publications, published_above
 from marketplace import addenda, publishing
 from marketplace.history import record
 from marketplace.job_files import NewFile
 from marketplace.models.events import Audience
-from marketplace.models.jobs import Job, Procedure
+from marketplace.models.jobs import Job
 from marketplace.models.people import User
-from marketplace.models.policies import BudgetControl
 from marketplace.models.questions import Addendum
 from marketplace.money import Money
 from marketplace.notices import people_of_providers, tell
-from marketplace.readiness import FormalNeeded
 from marketplace.refusals import ReasonMissing, Refusal, require
 from marketplace.words import keep
-
-
-class CeilingAboveBudget(InsufficientFunds):
-    """A department does not ask for bids that it could not pay."""
-
-    field = "ceiling"
 
 
 class SecondSignatureNeeded(Refusal):
@@ -109,8 +99,8 @@ def publish_signed(
 ) -> Job:
     """Do `publish_job` for a verb that has a second head's signature, or needs none."""
     job = publishing.publish_job(actor=actor, job_id=job_id, at=at)
-    _refuse_quick_beyond_limit(job, at=at)
-    _refuse_beyond_budget(job, at=at)
+    refuse_quick_beyond_limit(job, at=at)
+    refuse_beyond_budget(job, at=at)
     if estimate is not None:
         if estimate.currency != job.currency or estimate.minor <= 0:
             raise NotAnEstimate(f"Give an estimate above zero in {job.currency}, or none.")
@@ -235,29 +225,3 @@ def refuse_undecidable(job: Job) -> None:
     if job.opened_at is None:
         raise NotYetOpened("The bids are sealed until they are opened.")
     refuse_decided(job)
-
-
-def _refuse_quick_beyond_limit(job: Job, *, at: datetime) -> None:
-    # The limit is in the department's currency; whether a job in it needs the formal procedure
-    # was asked already.
-    limit, ceiling, own = job.policy.formal_above_minor, job.ceiling, job.department.currency
-    if limit is None or ceiling is None or job.currency == own or job.procedure != Procedure.QUICK:
-        return
-    if rate_in_force(job.currency, own, at.date()).of(ceiling.minor) > Money(limit, own):
-        raise FormalNeeded(f"Above {Money(limit, own)}, choose the formal procedure.")
-
-
-def _refuse_beyond_budget(job: Job, *, at: datetime) -> None:
-    # A look, not a promise: the exact check is made when something is booked.
-    if is_shown_on(at.date()):
-        return
-    line = budget_line_for(job, at.date())
-    ceiling, available = job.ceiling, line.available
-    if ceiling is None or line.control != BudgetControl.HARD:
-        return
-    price = rate_in_force(job.currency, line.currency, at.date()).of(ceiling.minor)
-    fee = price.share(job.policy.fee_basis_points)
-    if price + fee <= available:
-        return
-    text = f"The ceiling is {price}, and {fee} the fee on it; the budget has {available} left."
-    raise CeilingAboveBudget(text, available=available, wanted=price + fee)

@@ -40,6 +40,17 @@ class StandardStays(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyAsks:
+    """What rules ask of whoever writes a job under them."""
+
+    minimum_days: int  # from publication to the deadline
+    needs_team_and_vendor: bool
+    formal_above_minor: int | None  # in the department's currency
+    fee_basis_points: int
+    acceptance_days: int  # of silence, until it is acceptance
+
+
+@dataclass(frozen=True, slots=True)
 class OfferedPolicy:
     """Rules of a name as they stand on a day, and whether jobs may be written under them."""
 
@@ -50,6 +61,7 @@ class OfferedPolicy:
     since_on: date | None  # of the last word on the offer, if any was said
     reason: str
     said_by: str
+    asks: PolicyAsks | None = None  # of a job; none while they are not in force
 
 
 @transaction.atomic(savepoint=False)
@@ -136,6 +148,15 @@ def _paper(code: str, on: date) -> OfferedPolicy:
         since_on=last.from_on if last else None,
         reason=last.reason.text if last else "",
         said_by=last.stated_by.name if last else "",
+        asks=PolicyAsks(
+            minimum_days=policy.minimum_days,
+            needs_team_and_vendor=policy.needs_team_and_vendor,
+            formal_above_minor=policy.formal_above_minor,
+            fee_basis_points=policy.fee_basis_points,
+            acceptance_days=policy.acceptance_days,
+        )
+        if policy
+        else None,
     )
 
 

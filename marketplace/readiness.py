@@ -154,6 +154,22 @@ def gaps(*, actor: User, job_id: UUID, at: datetime) -> list[Missing]:
     return missing(jobs.one(job_id), at=at, publisher=actor)
 
 
+def lacking_at_first(
+    *, title: str, need: str, closes_at: object, criteria: object, invited: object
+) -> Iterator[Missing]:
+    """Return what a form was sent without, for a first look while it cannot be saved."""
+    if not title:
+        yield Missing("title", "Give the job a title.")
+    if not need:
+        yield Missing("need", "Say what is needed.")
+    if not closes_at:
+        yield Missing("closes_at", "Say until when bids may come.")
+    if not criteria:
+        yield Missing("criteria", "Say what bids are judged on, with weights that add up to 100.")
+    if not invited:
+        yield Missing("invited", "Invite somebody to bid.")
+
+
 def _rules_gaps(job: Job, at: datetime) -> Iterator[Missing]:
     code = job.policy.code
     if code != IMPORTED and not is_offered_on(code, at.date()):
@@ -203,10 +219,13 @@ def _asked_for_point(job: Job) -> str:
 
 
 def _time_gaps(job: Job, at: datetime) -> Iterator[Missing]:
-    if job.closes_at is None:
-        yield Missing("closes_at", "Say until when bids may come.")
-        return
     days = job.policy.minimum_days
+    if job.closes_at is None:
+        text = "Say until when bids may come."
+        if days:
+            text = f"Say until when bids may come. Leave bidders at least {days} days."
+        yield Missing("closes_at", text)
+        return
     if job.closes_at <= at or job.closes_at < at + timedelta(days=days):
         is_over = job.closes_at <= at or not days
         text = "The deadline has passed." if is_over else f"Leave bidders at least {days} days."
@@ -220,7 +239,8 @@ def _criteria_gaps(job: Job) -> Iterator[Missing]:
     weights = _weights.all(job.pk)
     if not weights:
         if job.mode != Mode.LOWEST_COST:
-            yield Missing("criteria", "Say what bids are judged on.")
+            text = "Say what bids are judged on, with weights that add up to 100."
+            yield Missing("criteria", text)
     elif sum(weights) != 100:
         text = f"The weights add up to {sum(weights)}; make it 100."
         yield Missing("criteria", text, WeightsNotHundred)
@@ -231,7 +251,10 @@ def _invitation_gaps(job: Job, publisher: User | None) -> Iterator[Missing]:
     if not invited:
         # A publication may name nobody; a job of one's own invites somebody, waiver or not.
         if job.policy.needs_team_and_vendor or job.waiver is None:
-            yield Missing("invited", "Invite somebody to bid.")
+            text = "Invite somebody to bid."
+            if job.policy.needs_team_and_vendor and job.waiver is None:
+                text = "Invite somebody to bid. At least one team and one vendor, or say why not."
+            yield Missing("invited", text)
         return
     sides = {provider.is_in_house for provider in invited}
     if job.policy.needs_team_and_vendor and len(sides) == 1 and job.waiver is None:

@@ -19,6 +19,7 @@ from frontend.acts import Act, NothingAsked, answer, sent, undone
 from frontend.job_sheet import JobSheet
 from frontend.rendering import fresh_sign_in, only_known, page, refused
 from frontend.requests import SignedIn
+from ledger.affording import money_gaps
 from ledger.commissioning import publish_job
 from ledger.cosigning import want_publication
 from ledger.reports.cost_guide import cost_guide
@@ -26,17 +27,18 @@ from ledger.reports.publication import publication_stage
 from marketplace.catalogue import JobText, job_text
 from marketplace.discarding import discard_draft, discarded_drafts, restore_draft
 from marketplace.drafting import AlreadyPublished, draft_job, save_draft
-from marketplace.readiness import gaps
+from marketplace.readiness import Missing, gaps
 from marketplace.refusals import Refusal
 from marketplace.saying import said
 from marketplace.templates import TemplatePaper, template
+from marketplace.together import together
 
 TEMPLATE = "frontend/pages/jobs/edit.html"
 # Which part of the page a missing thing stands in.
 PARTS = (
     ("details", gettext_lazy("Details"), {"title", "category", "need", "policy_code"}),
     ("good", gettext_lazy("What good looks like"), {"criteria", "mode", "procedure"}),
-    ("budget", gettext_lazy("Budget"), {"ceiling", "shows_ceiling", "point"}),
+    ("budget", gettext_lazy("Budget"), {"ceiling", "shows_ceiling", "point", "currency"}),
     ("who", gettext_lazy("Who may bid"), {"invited", "waiver"}),
     ("dates", gettext_lazy("Dates"), {"closes_at", "questions_until", "starts_on", "ends_on"}),
 )
@@ -51,7 +53,9 @@ def new(request: SignedIn) -> HttpResponse:
     copied, begun = _copied(request), _begun(request)
     sheet = JobSheet(request, copied=copied, begun=begun)
     context = {"form": sheet, "copied": copied, "begun": begun}
-    if not (request.method == "POST" and sheet.is_valid()):
+    if request.method == "POST" and not sheet.is_valid():
+        return page(request, TEMPLATE, context | _by_parts(sheet.first_look()))
+    if request.method != "POST":
         return page(request, TEMPLATE, context)
     try:
         job = draft_job(
@@ -138,7 +142,14 @@ def _begun(request: SignedIn) -> TemplatePaper | None:
 
 def _lacks(request: SignedIn, job_id: UUID) -> dict[str, Any]:
     """Return what stands in the way of publishing, by the parts of the page."""
-    lacking = gaps(actor=request.user, job_id=job_id, at=request.received_at)
+    known: dict[str, Any] = {"actor": request.user, "job_id": job_id, "at": request.received_at}
+    lacking, unpaid = together(lambda: gaps(**known), lambda: money_gaps(**known))
+    # What is missing anyway is said once.
+    asked = {one.field for one in lacking}
+    return _by_parts([*lacking, *(one for one in unpaid if one.field not in asked)])
+
+
+def _by_parts(lacking: list[Missing]) -> dict[str, Any]:
     parts = [
         (anchor, name, [said(one.text) for one in lacking if one.field in fields])
         for anchor, name, fields in PARTS

@@ -8,7 +8,7 @@ from django.utils import translation
 from bids.content import PriceLine
 from frontend import formats
 from frontend.amounts import read_amount
-from frontend.job_form import LEVEL_FIELDS, CriterionForm
+from frontend.criterion_form import LEVEL_FIELDS, CriterionForm
 from frontend.templatetags import choicebook
 from marketplace.drafting import DEFAULT_LEVELS
 from marketplace.money import Money, NotAnAmount

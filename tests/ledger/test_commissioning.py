@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from ledger.affording import CeilingAboveBudget
 from ledger.budgeting import NoBudget
 from ledger.commissioning import (
     AlreadyAwarded,
     AlreadyEnded,
     AlreadyOpened,
-    CeilingAboveBudget,
     JobCancelled,
     NotAnEstimate,
     NotYetOpened,

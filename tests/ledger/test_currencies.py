@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from bids.models.bids import Bid
+from ledger.affording import CeilingAboveBudget
 from ledger.changing import agree_change, propose_change
-from ledger.commissioning import CeilingAboveBudget
 from ledger.currencies import (
     NotARate,
     NotASettlement,
