@@ -35,9 +35,9 @@ def money(amount: Amount | None) -> SafeString | str:
         return ""
     code, figures = amount.currency, formats.digits(amount)
     if formats.code_follows():
-        behind = '{}{}<span class="amount__code amount__code--behind">{}</span>'
+        behind = '{}{}<span class="amount__code">{}</span>'
         return format_html(behind, figures, formats.NO_BREAK, code)
-    return format_html('<span class="amount__code">{}</span>{}', code, figures)
+    return format_html('<span class="amount__code">{}</span>{}{}', code, formats.NO_BREAK, figures)
 
 
 @register.filter

@@ -71,7 +71,7 @@ def test_an_amount_is_written_in_the_readers_digits_with_a_true_minus(
 
 @pytest.mark.parametrize(
     ("language", "told"),
-    [("en", ">EUR</span>1,450.00"), ("de", "1.450,00\N{NO-BREAK SPACE}<span")],
+    [("en", ">EUR</span>\xa01,450.00"), ("de", "1.450,00\N{NO-BREAK SPACE}<span")],
 )
 def test_the_currency_stands_where_the_reader_looks_for_it(language: str, told: str) -> None:
     with translation.override(language):

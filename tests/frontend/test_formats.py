@@ -6,8 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone, translation
+from django.utils.html import strip_tags
 
 from frontend import formats
+from frontend.templatetags.choicebook import money
+from marketplace.money import Money
 
 NOON = datetime(2026, 12, 3, 16, 0, tzinfo=UTC)
 
@@ -60,3 +63,12 @@ def test_a_date_that_is_over_says_by_how_much(past: timedelta, told: str) -> Non
 
 def test_a_share_is_counted_never_a_lone_percentage() -> None:
     assert formats.fraction(17, 18) == "17 of 18"
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "EUR\xa01,450.00"), ("de", "1.450,00\xa0EUR")]
+)
+def test_an_amount_reads_with_a_space_without_its_layout_too(language: str, told: str) -> None:
+    """So it is copied, and read aloud."""
+    with translation.override(language):
+        assert strip_tags(money(Money(145_000, "EUR"))) == told

@@ -93,7 +93,7 @@ def test_posting_a_job_from_the_palette(founded: Cast, told: Told, begin: Starti
     moment(keys, "Bids close", datetime.now(UTC) + 9 * DAY)
     keys.go("Check and publish…")
 
-    sees(keys, "What cannot change afterwards", "EUR20,000.00")
+    sees(keys, "What cannot change afterwards", "EUR\xa020,000.00")
     keys.goes_round()
     keys.skip()
     keys.go("Publish")

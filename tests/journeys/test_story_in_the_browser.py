@@ -132,7 +132,7 @@ def _maya_posts(maya: Visitor, pace: Pace) -> None:
     maya.picture("draft-refused")
     maya.fill(ceiling="20,000.00")
     maya.press("Check and publish…")
-    maya.sees("What cannot change afterwards", "EUR20,000.00", "weight 60 of 100")
+    maya.sees("What cannot change afterwards", "EUR\xa020,000.00", "weight 60 of 100")
     maya.picture("check-and-publish")
     maya.press("Publish")
     maya.sees("Published. Everybody invited has been told.", "Open for bids")
