@@ -17,7 +17,6 @@ from ledger.demonstration.founding import Company
 from ledger.demonstration.past import EVENTS, HOUSE, IT
 from ledger.demonstration.playing import Play
 from ledger.demonstration.present import Present
-from ledger.demonstration.words import SCORE_REASONS
 from ledger.hearing import hear_bidder
 from ledger.objecting import raise_objection
 from ledger.publishing_limits import state_publishing_limit
@@ -190,27 +189,27 @@ def _scored(play: Play, job: Job, judges: Sequence[User]) -> None:
     """Let each judge score alone: the first as always, the second a level below where it can."""
     assert job.opened_at is not None
     at = play.after(job.opened_at, 1, 14)
-    for bid_id, criterion_id, usual in _places(play, job):
+    for bid_id, criterion, usual in _places(play, job):
         for lower, judge in enumerate(judges):
             quarters = max(usual - lower, 0)
             score_bid(
                 actor=judge,
                 bid_id=bid_id,
-                criterion_id=criterion_id,
+                criterion_id=criterion.pk,
                 quarters=quarters,
-                reason=SCORE_REASONS[quarters][0],
+                reason=play.reason(criterion, quarters),
                 at=at,
             )
 
 
 def _agreed(play: Play, job: Job, judges: Sequence[User], *, at: datetime) -> None:
-    for bid_id, criterion_id, usual in _places(play, job):
+    for bid_id, criterion, usual in _places(play, job):
         agree_score(
             actor=judges[0],
             bid_id=bid_id,
-            criterion_id=criterion_id,
+            criterion_id=criterion.pk,
             quarters=usual,
-            reason=SCORE_REASONS[usual][0],
+            reason=play.reason(criterion, usual),
             was_talked_over=True,
             at=at,
         )
@@ -219,13 +218,11 @@ def _agreed(play: Play, job: Job, judges: Sequence[User], *, at: datetime) -> No
         consent(actor=judge, job_id=job.pk, digest=digest, at=at + timedelta(minutes=10))
 
 
-def _places(play: Play, job: Job) -> list[tuple[UUID, UUID, int]]:
+def _places(play: Play, job: Job) -> list[tuple[UUID, Criterion, int]]:
     """Return bid, criterion and the level that such a bidder usually has."""
-    criteria = (
-        Criterion.objects.filter(job=job).judged().order_by("position").values_list("pk", flat=True)
-    )
+    criteria = list(Criterion.objects.filter(job=job).judged().order_by("position"))
     return [
-        (bid_id, criterion_id, min(4, playing.BY_CODE[code].quality + (code == play.story.chosen)))
+        (bid_id, criterion, min(4, playing.BY_CODE[code].quality + (code == play.story.chosen)))
         for code, bid_id in play.bids.items()
-        for criterion_id in criteria
+        for criterion in criteria
     ]

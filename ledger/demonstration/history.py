@@ -60,7 +60,7 @@ def play_past(play: Play, story: Past) -> None:
         play,
         award,
         liked=story.liked,
-        text=play.chance.choice(TEXTS[story.liked]),
+        text=TEXTS[story.liked][PAST.index(story) % len(TEXTS[story.liked])],
         at=play.after(accepted_at, 2, 15, 30),
     )
     playing.rate_department(play, award, at=play.after(accepted_at, 4, 8, 50))

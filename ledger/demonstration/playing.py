@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
@@ -20,7 +21,15 @@ from ledger.demonstration.company import PROVIDERS, Provider
 from ledger.demonstration.founding import Company
 from ledger.demonstration.past import Past
 from ledger.demonstration.present import Present
-from ledger.demonstration.words import APPROACHES, CRITERIA, LEVELS, SCORE_REASONS
+from ledger.demonstration.words import ANSWERS as ANSWERED
+from ledger.demonstration.words import (
+    APPROACHES,
+    CRITERIA,
+    LEVELS,
+    OPENINGS,
+    SCORE_REASONS,
+    about,
+)
 from ledger.models.awards import Award, Milestone
 from ledger.rating import rate
 from marketplace.calendar import business_days_after
@@ -48,6 +57,18 @@ class Play:
     chance: Random
     bids: dict[str, UUID] = field(default_factory=dict)
     award: Award | None = None
+    said: Counter[tuple[str, int]] = field(default_factory=Counter)
+
+    @property
+    def turn(self) -> int:
+        """Where the words of this job begin, so that two jobs do not read the same."""
+        return len(self.story.title) + len(self.bids)
+
+    def reason(self, criterion: Criterion, quarters: int) -> str:
+        """Return why a judge gives so many quarters, in words not used before in this job."""
+        nth = self.said[criterion.name, quarters]
+        self.said[criterion.name, quarters] += 1
+        return about(SCORE_REASONS[quarters], criterion.name, len(self.story.title) + nth)
 
     def at(self, days: int, hour: int, minute: int = 0) -> datetime:
         """
@@ -187,7 +208,7 @@ def offer(play: Play, job: Job, provider: Provider) -> BidContent:
     assert ends is not None
     halfway = starts + (ends - starts) // 2
     return BidContent(
-        approach=APPROACHES[provider.code],
+        approach=f"{OPENINGS[play.turn % len(OPENINGS)]} {APPROACHES[provider.code]}",
         currency=job.currency,
         lines=tuple(PriceLine(kind, 100 * amount) for kind, amount in lines if amount),
         milestones=(
@@ -198,8 +219,8 @@ def offer(play: Play, job: Job, provider: Provider) -> BidContent:
         finishes_on=ends,
         valid_until_on=ends,
         answers={
-            criterion.pk: SCORE_REASONS[provider.quality][1]
-            for criterion in Criterion.objects.filter(job=job).judged()
+            criterion.pk: about(ANSWERED[provider.quality], criterion.name, play.turn + position)
+            for position, criterion in enumerate(Criterion.objects.filter(job=job).judged())
         },
     )
 
@@ -227,7 +248,7 @@ def score(play: Play, job: Job) -> None:
                 bid_id=bid_id,
                 criterion_id=criterion.pk,
                 quarters=quarters,
-                reason=SCORE_REASONS[quarters][0],
+                reason=play.reason(criterion, quarters),
                 at=at,
             )
 

@@ -1,11 +1,14 @@
 """The demonstration company: played by the verbs, so its books hold and every stage is there."""
 
+from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
 from django.core.management import call_command
 from django.db.models import F
 
+from bids.models.bids import OpenedBid
+from bids.models.panels import Score
 from ledger.books import check_books
 from ledger.demonstration.chapters import CHAPTERS
 from ledger.demonstration.contests import CONTESTS
@@ -19,7 +22,7 @@ from ledger.models.moves import MoveWanted
 from ledger.models.objections import Objection, Withdrawal
 from ledger.models.periods import PeriodStep
 from ledger.models.publications import PublicationWanted
-from ledger.models.ratings import Reveal
+from ledger.models.ratings import Rating, Reveal
 from ledger.models.retentions import Retention
 from ledger.models.years import YearEnd
 from ledger.reports.register import register
@@ -45,6 +48,7 @@ def test_a_year_of_history_is_played_and_the_books_hold():
     assert Dispute.objects.count() == 2, "one was settled after it had been paid"
     assert check_books().ok
     assert_every_chapter_is_there(company)
+    assert_nobody_repeats_themselves()
 
     rows = register(actor=company.people["ada"], at=datetime.now(UTC)).items
     states = {row.state.value for row in rows}
@@ -54,6 +58,27 @@ def test_a_year_of_history_is_played_and_the_books_hold():
     call_command("seed_demonstration")
     assert Job.objects.count() == jobs, "a second run adds nothing"
     assert company.people["maya"].name == "Maya Brandt"
+
+
+def assert_nobody_repeats_themselves():
+    """No page shows a sentence twice: of a job its judges', of a provider its departments'."""
+    reasons = Counter(Score.objects.values_list("bid__job", "reason__text"))
+    ratings = Counter(
+        Rating.objects.filter(text__isnull=False, side="department").values_list(
+            "award__provider", "text__text"
+        )
+    )
+    answers = Counter(
+        (job, text)
+        for job, answers in OpenedBid.objects.values_list("bid__job", "answers")
+        for text in (answers or {}).values()
+    )
+
+    assert reasons
+    assert ratings
+    assert {
+        key: n for found in (reasons, ratings, answers) for key, n in found.items() if n > 1
+    } == {}
 
 
 def assert_every_chapter_is_there(company: Company) -> None:
