@@ -65,7 +65,7 @@ def test_what_stands_against_closing_is_said_on_the_page(award, fin):
     answer = post(fin, "period-close", MARCH)
 
     assert answer.status_code == 409
-    assert "The books of 2026-03 are open. Begin to close them first." in answer.content.decode()
+    assert "The books of March 2026 are open. Begin to close them first." in answer.content.decode()
 
 
 def test_an_auditor_closes_nothing(award, ada):
