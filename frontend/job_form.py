@@ -152,11 +152,12 @@ class JobForm(PageForm):
         invitable: list[ProviderFacts],
         departments: list[Seat],
         currency: str,
+        limits_in: str,  # the department's own currency
         rules: list[OfferedPolicy],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.rule_lines = [asks_of(one, currency=currency) for one in rules]
+        self.rule_lines = [asks_of(one, currency=limits_in) for one in rules]
         offer(self, "policy_code", [(one.code, f"{one.code}: {one.explanation}") for one in rules])
         if len(rules) == 1:
             self.fields["policy_code"].widget = forms.HiddenInput()

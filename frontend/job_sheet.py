@@ -76,6 +76,7 @@ class JobSheet:
             ],
             departments=own,
             currency=self.currency,
+            limits_in=_limits_in(request, own, shown),
             rules=_rules(request, shown),
         )
         model = shown or begun
@@ -157,6 +158,13 @@ def _currency(request: SignedIn, own: list[Seat], shown: JobText | None) -> str:
     chosen = request.POST.get("department", str(own[0].id))
     known = {str(one.id): one.currency for one in departments(request.user)}
     return known.get(chosen, known.get(str(own[0].id), "EUR"))
+
+
+def _limits_in(request: SignedIn, own: list[Seat], shown: JobText | None) -> str:
+    """Return the currency of the department that posts it: in that the house's limits are."""
+    posts = str(shown.department_id if shown is not None else own[0].id)
+    known = {str(one.id): one.currency for one in departments(request.user)}
+    return known.get(request.POST.get("department", posts), known.get(posts, "EUR"))
 
 
 def _rules(request: SignedIn, shown: JobText | None) -> list[OfferedPolicy]:

@@ -21,16 +21,20 @@ from pathlib import Path
 from babel import Locale
 from babel.dates import format_date
 from babel.messages.mofile import read_mo
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, list_currencies
 from django.conf import settings
 from django.utils import translation
 
+from marketplace.money import Money
+from marketplace.refusals import Refusal
+
+ADJUSTING = "-13"  # after the twelve months of a year
 _GAP = re.compile(r"%\((\w+)\)s|(?<!\{)\{(\w+)\}(?!\})")
 _SENTENCES = re.compile(r"(?<=[.!?”])\s+(?=[A-Z“])")
 _MONEY = re.compile(r"(-?\d[\d,]*(?:\.\d+)?) ([A-Z]{3})")
 _MOMENT = re.compile(r"(\d{1,2} [A-Z][a-z]+ \d{4})(, \d\d:\d\d)?( UTC)?")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_MONTHS = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])(?:, \d{4}-(?:0[1-9]|1[0-2]))*")
+_MONTHS = re.compile(r"\d{4}-(?:0[1-9]|1[0-3])(?:, \d{4}-(?:0[1-9]|1[0-3]))*")
 # What makes an English sentence worth finding: only then is anything in it written otherwise.
 _FIGURES = re.compile(rf"{_MONEY.pattern}|{_DAY.pattern}|{_MONTHS.pattern}")
 # No sentence, but the name of something and its amount: `Gather, 5,968.00 EUR`.
@@ -46,6 +50,10 @@ _SAID_TOO |= {
     "word",
     "changed",
 }
+# Gaps that hold what somebody wrote, or a name: not a letter of it is written otherwise.
+_TYPED = {"text", "reason", "answer", "title", "refused", "no", "actor", "name", "name2", "person"}
+_TYPED |= {"team", "provider", "department", "to_department", "payer", "payee", "award"}
+_TYPED |= {"wanted_by", "taken_by", "answered_by"}
 FEW_SIGNS = 12  # a sentence of fewer is known only with words of ours in its gaps
 
 
@@ -119,7 +127,7 @@ def _filled(text: str, patterns: Iterable[_Pattern], language: str) -> str | Non
         values = {}
         for number, (name, value) in enumerate(zip(pattern.names, gaps, strict=True)):
             values[name] = told = value
-            if not pattern.is_quoted(number):
+            if not (name in _TYPED or pattern.is_quoted(number)):
                 ours = name in _SAID_TOO
                 values[name] = told = said(value, language) if ours else _written(value, language)
                 if ours and told == value and pattern.weight < FEW_SIGNS:
@@ -145,6 +153,8 @@ def code_follows(locale: Locale) -> bool:
 def _formatted(value: str, locale: Locale) -> str:
     if hit := _MONEY.fullmatch(value):
         digits = Decimal(hit[1].replace(",", ""))
+        if hit[2] not in _currencies() or not _is_as_we_write(digits, hit[2], value):
+            return value  # somebody's own words
         places = -int(digits.as_tuple().exponent)
         pattern = "#,##0" + ("." + "0" * places if places else "")
         figures = format_decimal(digits, pattern, locale)
@@ -159,9 +169,28 @@ def _formatted(value: str, locale: Locale) -> str:
     if _DAY.fullmatch(value):
         return format_date(date.fromisoformat(value), day_first, locale=locale)
     if _MONTHS.fullmatch(value):
-        days = [date.fromisoformat(f"{label}-01") for label in value.split(", ")]
-        return ", ".join(format_date(day, "MMMM y", locale=locale) for day in days)
+        return ", ".join(_month(label, locale) for label in value.split(", "))
     return value
+
+
+@cache
+def _currencies() -> frozenset[str]:
+    return frozenset(list_currencies())
+
+
+def _is_as_we_write(amount: Decimal, currency: str, text: str) -> bool:
+    """Whether a text is an amount as the house writes it: there is one way."""
+    try:
+        return str(Money.of(amount, currency)) == text
+    except Refusal:  # it has more decimals than the currency
+        return False
+
+
+def _month(label: str, locale: Locale) -> str:
+    if not label.endswith(ADJUSTING):
+        return format_date(date.fromisoformat(f"{label}-01"), "MMMM y", locale=locale)
+    with translation.override(str(locale)):
+        return translation.gettext("adjusting period %(year)s") % {"year": label[:4]}
 
 
 def _is_ours(language: str) -> bool:

@@ -53,7 +53,7 @@ GROUPS = {
 class ShareRow:
     """
     Choices of one group, in one currency. A return is a choice of a provider that the same
-    department had chosen before: on any earlier day, also one before the days asked for, for
+    department had chosen before: at any earlier moment, also before the days asked for, for
     whatever kind of work, in whatever currency; what was overridden or withdrawn is no choice.
     """
 

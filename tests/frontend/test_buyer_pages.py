@@ -12,6 +12,7 @@ from django.urls import reverse
 from ledger.models.awards import Award, Dispute, NoAward
 from marketplace.models.jobs import Job
 from marketplace.models.questions import Addendum, Question
+from marketplace.money import Money
 from marketplace.questions import ask_question
 from tests.builders import DAY, a_draft, eur
 from tests.cast import Cast
@@ -342,3 +343,14 @@ def test_the_list_of_jobs_is_filtered_by_its_address_and_comes_as_a_file(
     file = b"".join(maya.get("/jobs.csv?q=leaflet").streaming_content).decode()  # type: ignore[attr-defined]
     assert file.count("\r\n") == 2
     assert "Autumn leaflet" in file
+
+
+def test_the_limits_of_the_rules_are_in_the_currency_of_the_department(
+    cast: Cast, maya: Client
+) -> None:
+    job = a_draft(cast, currency="USD", ceiling=Money(10_000_00, "USD"), point=Money(75_00, "USD"))
+
+    page = maya.get(reverse("job-edit", args=[job.pk])).content.decode()
+
+    assert "Above a ceiling of EUR\N{NO-BREAK SPACE}" in page
+    assert "Above a ceiling of USD" not in page

@@ -48,6 +48,21 @@ def test_a_sentence_is_said_in_the_readers_language(english: str, german: str) -
         assert said(english) == german
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize(
+    "words", ["Lunch, 120 PAX", "Stage, 2.5 EUR", "Rent: 1,20 EUR", "Maya asked: 2026-10"]
+)
+def test_what_somebody_wrote_is_not_written_otherwise(words: str, language: str) -> None:
+    assert said(words, language).endswith(words.rpartition(" asked: ")[2])
+
+
+def test_the_adjusting_period_has_a_name_beside_the_months() -> None:
+    told = "Close 2025-12, 2025-13 first."
+
+    assert said(told, "en") == "Close December 2025, adjusting period 2025 first."
+    assert "Dezember 2025, Berichtigungsmonat 2025" in said(told, "de")
+
+
 @pytest.mark.parametrize(
     ("kept", "english", "german"),
     [
