@@ -47,13 +47,26 @@ class PageForm(forms.Form):
         return problems_of(self)
 
 
+OF_NO_FIELD = {"max_value", "min_value", "max_length", "invalid_choice"}  # Django's own words
+
+
 def problems_of(form: forms.BaseForm) -> list[Problem]:
     """Return what is wrong with any form, another's too, in the order of its fields."""
     found = [Problem("main", str(text)) for text in form.non_field_errors()]
     for field in form:
         # A group of choices has no label of its own; its first choice is where a link can go.
         target = field.id_for_label or f"{field.auto_id}_0"
-        found += [Problem(target, str(text)) for text in field.errors]
+        found += [Problem(target, text) for text in _told(form, field)]
+    return found
+
+
+def _told(form: forms.BaseForm, field: forms.BoundField) -> list[str]:
+    """Return the words of a field's errors; what any field could have said names the field."""
+    found = []
+    for error in form.errors.as_data().get(field.name, []):
+        general = error.code in OF_NO_FIELD or isinstance(field.field, forms.IntegerField)
+        text = " ".join(str(one) for one in error.messages)
+        found.append(f"{field.label}: {text}" if general and field.label else text)
     return found
 
 

@@ -117,6 +117,12 @@ def day(on: date | datetime | None) -> SafeString | str:
 
 
 @register.filter
+def day_text(on: date | datetime) -> str:
+    """Write the same where no element can stand: in the name of a table."""
+    return formats.day(_local_day(on))
+
+
+@register.filter
 def month(on: date | datetime) -> str:
     """Write the name of a month."""
     return formats.month(_local_day(on))

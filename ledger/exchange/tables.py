@@ -112,8 +112,11 @@ def _new_sheet(
     book: Any, styles: _Styles, columns: Sequence[Column[Row]], title: str, number: int
 ) -> Any:
     # A sheet's name has at most 31 characters and none of these.
-    name = re.sub(r"[\[\]:*?/\\']", " ", title)[:26] or "Rows"
-    sheet = book.add_worksheet(name if number == 1 else f"{name} {number}")
+    name = re.sub(r"[\[\]:*?/\\']", " ", title) or "Rows"
+    room, end = 31, "" if number == 1 else f" {number}"
+    if len(name + end) > room:  # whose it is may be cut; of when, at its end, may not
+        name = f"{name[: room - len(end) - 9]}…{name[-8:]}"
+    sheet = book.add_worksheet(f"{name}{end}")
     sheet.freeze_panes(1, 0)
     for place, column in enumerate(columns):
         sheet.write_string(0, place, column.name, styles.head)

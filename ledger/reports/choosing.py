@@ -18,8 +18,6 @@ from marketplace.compiled import Kept
 from marketplace.models.jobs import Job
 from marketplace.models.panels import PanelSeat
 
-PANEL = "The panel"
-
 
 @dataclass(frozen=True, slots=True)
 class Choosing:
@@ -53,10 +51,10 @@ def choosing(job: Job, reader: Reader) -> Choosing:
     """
     judged = noted(job, "has_panel") and not noted(job, "is_agreed")
     if not (reader.buys(job.department_id) or reader.reads_all_books):
-        return Choosing(PANEL if judged else "", noted(job, "own_valid_until"))
+        return Choosing("The panel" if judged else "", noted(job, "own_valid_until"))
     until = noted(job, "valid_until")
     if judged:
-        return Choosing(PANEL, until)
+        return Choosing("The panel", until)
     if noted(job, "asks_final") and not noted(job, "has_final"):
         return Choosing("The bidders on the shortlist", until)
     return Choosing("A second head" if noted(job, "is_wanted") else "", until)

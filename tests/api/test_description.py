@@ -34,6 +34,7 @@ NOTHING_TO_SAY = {
     "erasure",
     "prices",
     "replay",
+    "restoration",
     "rotation",
     "trial",
     "release",

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from django import forms
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from frontend.forms import MoneyField, PageForm
+from frontend.forms import MoneyField, PageForm, problems_of
 from frontend.rendering import declined, only_known, page, refused
 from frontend.static_bundle import SOURCES, joined_script, joined_stylesheet
 from marketplace.refusals import Forbidden, Refusal, Unknown
@@ -185,6 +186,18 @@ def test_a_refusal_stands_beside_its_field_and_what_was_typed_is_kept(asked: Htt
     assert 'href="#id_amount"' in html
     assert 'value="1,000.00"' in html
     assert "<title>Error:" in html
+
+
+class WeightForm(PageForm):
+    weight = forms.IntegerField(min_value=1, label="Weight of past ratings")
+
+
+@pytest.mark.parametrize("typed", ["0", "many"])
+def test_on_top_the_words_of_any_field_name_the_one_they_are_about(typed: str) -> None:
+    (problem,) = problems_of(WeightForm({"weight": typed}))
+
+    assert problem.anchor == "id_weight"
+    assert problem.text.startswith("Weight of past ratings: E")
 
 
 def test_a_refusal_about_no_field_stands_on_top(asked: HttpRequest) -> None:

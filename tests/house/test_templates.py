@@ -13,6 +13,9 @@ FORBIDDEN = {
     "an event handler": re.compile(r"\s(on[a-z]+|hx-on[:a-z-]*)\s*=", re.IGNORECASE),
     "a script as an address": re.compile(r"javascript:", re.IGNORECASE),
     "text that is not escaped": re.compile(r"\|\s*safe\b|\{%\s*autoescape\s+off"),
+    "an element in an attribute": re.compile(
+        r"\s[\w:-]+=\"[^\"<>]*\{\{[^}\"]*\|(day|at|moment|money)\s*\}\}"
+    ),
     "something fetched from elsewhere": re.compile(
         r"<(script|link|img|iframe)\b[^>]*\s(src|href)\s*=\s*[\"'](https?:)?//", re.IGNORECASE
     ),
@@ -23,6 +26,7 @@ SAMPLES = {
     "an event handler": '<a onclick="go()">',
     "a script as an address": '<a href="javascript:go()">',
     "text that is not escaped": "{{ need|safe }}",
+    "an element in an attribute": '<table aria-label="Lines of {{ entry.on|day }}">',
     "something fetched from elsewhere": '<img src="https://elsewhere.example/x.png">',
 }
 

@@ -135,3 +135,14 @@ def test_a_workbook_writes_moments_in_utc():
 
     assert sheet is not None
     assert sheet["A2"].value == at.astimezone(UTC).replace(tzinfo=None)
+
+
+@pytest.mark.parametrize("month", ["2026-10", "2026-11"])
+def test_the_name_of_a_sheet_ends_with_its_month(month: str):
+    title = f"statement-people-and-culture-of-the-north-{month}"
+
+    book = load_workbook(xlsx_file(COLUMNS, [], title=title))
+
+    (name,) = book.sheetnames
+    assert name.endswith(f"…-{month}")
+    assert len(name) <= 31

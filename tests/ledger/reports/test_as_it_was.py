@@ -18,6 +18,7 @@ from ledger.reports.spend import spend
 from ledger.reports.statement import provider_statement, statement
 from ledger.reports.trial_balance import trial_balance
 from ledger.reports.vendor_aging import vendor_aging
+from ledger.year_end import close_year
 from marketplace.money import Money
 from marketplace.refusals import Forbidden
 from tests.cast import Cast, assemble, assemble_again
@@ -135,7 +136,9 @@ def test_a_promise_that_was_carried_is_told_of_the_years_it_left_and_came_to(db,
     if closed != "nothing":
         ledger.close_month(cast, 202512, at=new_year)
     if closed == "the year":
-        ledger.close_month(cast, adjusting_period(2025, at=new_year), at=new_year)
+        ended_at = new_year + timedelta(hours=1)
+        close_year(actor=cast.fin, fiscal_year=2025, at=ended_at)
+        ledger.close_month(cast, adjusting_period(2025, at=ended_at), at=ended_at)
     ledger.accept(cast, second, at=ledger.JANUARY)
     ask = {"actor": cast.fin, "at": ledger.JANUARY + DAY, "only_open": False}
 
