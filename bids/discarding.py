@@ -17,6 +17,7 @@ from bids.drafts import seat
 from bids.files import attach_again, back_to_what_stands, forget_files, has_loose_files
 from bids.models.bids import BidDraft
 from bids.permissions import may_draft_bid_for
+from marketplace.models.jobs import Job
 from marketplace.models.people import User
 from marketplace.models.providers import Provider
 from marketplace.refusals import Refusal, require
@@ -53,18 +54,23 @@ def discard_bid_draft(*, actor: User, job_id: UUID, provider_id: UUID, at: datet
 
     :raises Unknown, Forbidden, SitsWithTwo: not their job, provider, or draft.
     """
-    job, provider = seat(actor, job_id, provider_id)
+    # Draft and files go together: whoever saves, attaches, submits or restores waits until then.
+    job = lock_job(actor, job_id)
+    provider = Provider.objects.visible_to(actor).one(provider_id)
+    require(may_draft_bid_for(actor, provider))
     refuse_two_bidders(actor, job, provider.pk)
     mine = BidDraft.objects.filter(job=job, provider=provider)
-    draft = mine.kept().filter(saved_at__lte=at).select_for_update().first()
-    if draft is not None:
-        for earlier in mine.discarded().select_for_update():
-            _forget(earlier)
-    files = back_to_what_stands(job, provider, at=at) if job.accepts_bids(at) else []
+    draft = mine.kept().select_for_update().first()
+    if draft is not None and draft.saved_at > at:
+        return False  # somebody went on writing it after this was asked
     if draft is None:
-        forget_files(files)
+        if job.accepts_bids(at):
+            forget_files(back_to_what_stands(job, provider, at=at))
         return False
-    draft.discarded_at, draft.files = at, files
+    for earlier in mine.discarded().select_for_update():
+        _forget(earlier)
+    # After the deadline, too: the clock may still give the job more time.
+    draft.discarded_at, draft.files = at, back_to_what_stands(job, provider, at=at)
     draft.save(update_fields=["discarded_at", "files"])
     return True
 
@@ -78,7 +84,7 @@ def restore_bid_draft(*, actor: User, job_id: UUID, provider_id: UUID, at: datet
     :raises BiddingClosed, DeclinedBefore, ProviderSuspended: not now, or not any more.
     :raises OwnJob, ConflictOfSides, SitsWithTwo: not them.
     :raises NothingDiscarded: there is none, or none any more.
-    :raises DraftUnderWay: another one is being written, or files for it are attached.
+    :raises DraftUnderWay: another one is being written, or files are attached that it had not.
     """
     job = lock_job(actor, job_id)
     provider = Provider.objects.visible_to(actor).one(provider_id)
@@ -88,12 +94,7 @@ def restore_bid_draft(*, actor: User, job_id: UUID, provider_id: UUID, at: datet
     draft = _kept_still(mine, at).select_for_update().first()
     if draft is None:
         raise NothingDiscarded("There is no discarded draft to have back.")
-    refuse_closed(job, at=at)
-    refuse_bidder(job, provider)
-    if mine.kept().exists() or has_loose_files(job, provider):
-        raise DraftUnderWay(
-            "Another draft is being written. Throw it away first, or go on with it."
-        )
+    _refuse_restoring(draft, job, provider, at=at)
     attach_again(job, provider, draft.files, at=at)
     draft.discarded_at, draft.files = None, []
     draft.save(update_fields=["discarded_at", "files"])
@@ -111,10 +112,15 @@ def discarded_bid_draft(
     job, provider = seat(actor, job_id, provider_id)
     refuse_two_bidders(actor, job, provider.pk)
     mine = BidDraft.objects.filter(job=job, provider=provider)
-    moment = _kept_still(mine, at).values_list("discarded_at", flat=True).first()
-    if moment is None or not job.accepts_bids(at) or mine.kept().exists():
+    draft = _kept_still(mine, at).defer("envelope").first()
+    if draft is None:
         return None
-    return DiscardedBidDraft(discarded_at=moment, leaves_at=moment + KEPT_FOR)
+    try:
+        _refuse_restoring(draft, job, provider, at=at)
+    except Refusal:
+        return None
+    assert draft.discarded_at is not None  # it was found by it
+    return DiscardedBidDraft(draft.discarded_at, leaves_at=draft.discarded_at + KEPT_FOR)
 
 
 def forget_bid_drafts(*, at: datetime) -> None:
@@ -126,6 +132,21 @@ def forget_bid_drafts(*, at: datetime) -> None:
     with transaction.atomic():
         for draft in due.select_for_update(skip_locked=True)[:AT_ONCE]:
             _forget(draft)
+
+
+def _refuse_restoring(draft: BidDraft, job: Job, provider: Provider, *, at: datetime) -> None:
+    """Return if this draft may come back now. :raises Refusal: it may not, as the verb says."""
+    refuse_closed(job, at=at)
+    refuse_bidder(job, provider)
+    if BidDraft.objects.kept().filter(job=job, provider=provider).exists():
+        raise DraftUnderWay(
+            "Another draft is being written. Submit it first; if it is thrown away, the one before "
+            "it is deleted."
+        )
+    if has_loose_files(job, provider, besides=draft.files):
+        raise DraftUnderWay(
+            "Files are attached that the discarded draft did not have. Take them away first."
+        )
 
 
 def _forget(draft: BidDraft) -> None:

@@ -204,10 +204,11 @@ def attach_again(job: Job, provider: Provider, files: Collection[UUID], *, at: d
     SealedFile.objects.filter(job=job, provider=provider, pk__in=files).update(detached_at=None)
 
 
-def has_loose_files(job: Job, provider: Provider) -> bool:
-    """Whether something is attached that the standing bid was not submitted with."""
-    kept = BidFile.objects.filter(bid__job=job, bid__provider=provider, bid__withdrawn_at=None)
-    return _rows(job, provider).exclude(pk__in=kept.values("file")).exists()
+def has_loose_files(job: Job, provider: Provider, *, besides: Collection[UUID]) -> bool:
+    """Whether something is attached that no bid was submitted with, besides these files."""
+    submitted = BidFile.objects.filter(bid__job=job, bid__provider=provider)
+    loose = _rows(job, provider).exclude(pk__in=besides)
+    return loose.exclude(pk__in=submitted.values("file")).exists()
 
 
 def forget_files(files: Collection[UUID]) -> None:
