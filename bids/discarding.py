@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -21,6 +22,8 @@ from marketplace.models.jobs import Job
 from marketplace.models.people import User
 from marketplace.models.providers import Provider
 from marketplace.refusals import Refusal, require
+
+log = structlog.stdlib.get_logger("choicebook.bids")
 
 KEPT_FOR = timedelta(days=30)
 AT_ONCE = 100  # what is left over goes next time
@@ -125,13 +128,19 @@ def discarded_bid_draft(
 
 def forget_bid_drafts(*, at: datetime) -> None:
     """
-    Delete the drafts that were thrown away thirty days ago. How many there were is told to
-    nobody: a figure of the worker's would tell that somebody bids.
+    Delete the drafts that were thrown away thirty days ago, each in a transaction of its own. How
+    many there were is told to nobody: a figure of the worker's would tell that somebody bids.
     """
     due = BidDraft.objects.filter(discarded_at__lte=at - KEPT_FOR).order_by("discarded_at")
-    with transaction.atomic():
-        for draft in due.select_for_update(skip_locked=True)[:AT_ONCE]:
-            _forget(draft)
+    for draft_id in list(due.values_list("pk", flat=True)[:AT_ONCE]):
+        try:
+            with transaction.atomic():
+                # Its files are attached to nothing, and it cannot be had back any more; whoever
+                # throws another away at this moment holds it, and forgets it: no job is locked.
+                for draft in due.filter(pk=draft_id).select_for_update(skip_locked=True):
+                    _forget(draft)
+        except Exception:  # whatever it was, the next one is still due
+            log.exception("duty failed")  # of which job and whom, the log does not tell
 
 
 def _refuse_restoring(draft: BidDraft, job: Job, provider: Provider, *, at: datetime) -> None:

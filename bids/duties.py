@@ -23,7 +23,6 @@ log = structlog.stdlib.get_logger("choicebook.bids")
 def run(*, at: datetime) -> dict[str, int]:
     """Do what is due, each job in a transaction of its own, and return how much was done."""
     clock = the_clock()
-    forget_bid_drafts(at=at)
     due = Job.objects.published().filter(closed_at=None, cancelled_at=None, closes_at__lte=at)
     closed = _each(due.order_by("closes_at"), lambda id: close_due_job(job_id=id, at=at))
     shut = Job.objects.filter(
@@ -38,6 +37,7 @@ def run(*, at: datetime) -> dict[str, int]:
         ended.order_by("final_round__closes_at"),
         lambda id: open_final_bids(actor=clock, job_id=id, at=at),
     )
+    forget_bid_drafts(at=at)  # the last: nobody waits for it
     return {"jobs_at_their_deadline": closed, "jobs_opened": opened, "final_rounds": finals}
 
 

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from bids import bidding, duties
+from bids import bidding, discarding, duties
 from bids.declining import decline_to_bid
 from bids.discarding import (
     KEPT_FOR,
@@ -156,3 +156,30 @@ def test_after_the_bid_was_withdrawn_its_discarded_draft_is_had_back_with_its_fi
     restore_bid_draft(**words, at=MORNING_AFTER + HOUR)
 
     assert bid_draft(**words, at=MORNING_AFTER + HOUR) == offer("8000", files=(file,))
+
+
+def test_one_that_cannot_be_forgotten_keeps_neither_jobs_open_nor_the_next_one(
+    save, words, cast, job, monkeypatch
+):
+    save(content=offer())
+    attach_file(**words, name="plan.pdf", content=PDF, at=MORNING_AFTER)
+    discard_bid_draft(**words, at=MORNING_AFTER)
+    vera = {"actor": cast.vera, "job_id": job.pk, "provider_id": cast.vera_co.pk}
+    save_bid_draft(**vera, content=offer(), at=MORNING_AFTER)
+    discard_bid_draft(**vera, at=MORNING_AFTER + HOUR)
+
+    def broken_where_there_are_files(files):
+        if files:
+            raise OSError("the disk is gone")
+
+    monkeypatch.setattr(discarding, "forget_files", broken_where_there_are_files)
+    duties.run(at=MORNING_AFTER + HOUR + KEPT_FOR)
+
+    job.refresh_from_db()
+    assert job.closed_at is not None
+    assert [one.provider for one in BidDraft.objects.all()] == [cast.events_team]
+    assert SealedFile.objects.count() == 1, "draft and files stay together"
+    monkeypatch.undo()
+    duties.run(at=MORNING_AFTER + 2 * HOUR + KEPT_FOR)
+    assert not BidDraft.objects.exists()
+    assert not SealedFile.objects.exists()
