@@ -1,12 +1,14 @@
 """
 Drafts of jobs that were thrown away. Their department may have one back for thirty days, with all
-that it had; until then nobody sees it, and afterwards nothing of it is left.
+that it had; until then nobody sees it, and afterwards nothing of it is left. Of one that a
+published job was copied from there stays, seen by nobody, what its row cannot be without.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, models, transaction
@@ -16,7 +18,7 @@ from django.db.models.deletion import Collector
 from marketplace.drafting import AlreadyPublished
 from marketplace.job_files import throw_away
 from marketplace.models.job_files import JobFile
-from marketplace.models.jobs import Criterion, Invitation, Job
+from marketplace.models.jobs import Criterion, Invitation, Job, Mode, Procedure, TooFewRule
 from marketplace.models.people import User
 from marketplace.permissions import may_draft_for
 from marketplace.refusals import Refusal, Unknown, require
@@ -25,6 +27,27 @@ KEPT_FOR = timedelta(days=30)
 AT_ONCE = 100  # what is left over goes next time
 # What belongs to a draft and goes with it, and copies of it, which go on without it.
 ITS_OWN: tuple[type[models.Model], ...] = (Criterion, Invitation, JobFile, Job)
+# What of a draft is left where its row must stay: nothing that was written or chosen in it but the
+# department, category, policy and currency. Its number, its moments, and who wrote and discarded
+# it stay beside them.
+BLANK: dict[str, Any] = {
+    "title": "",
+    "need": "",
+    "waiver": None,
+    "procedure": Procedure.QUICK,
+    "mode": Mode.QUALITY_TO_PRICE,
+    "ceiling_minor": None,
+    "shows_ceiling": True,
+    "point_minor": None,
+    "starts_on": None,
+    "ends_on": None,
+    "questions_until": None,
+    "closes_at": None,
+    "bids_wanted": 2,
+    "too_few_rule": TooFewRule.GO_ON,
+    "copied_from": None,
+    "source_key": None,
+}
 
 
 class DraftOnRecord(Refusal):
@@ -120,8 +143,8 @@ def _forget(job_id: UUID, *, at: datetime) -> bool:
     job.invitations.all().delete()
     throw_away(job)
     if copies.exists():
-        # A published copy names it, and what is published never changes: its number alone stays.
-        Job.objects.filter(pk=job.pk).update(title="", need="", waiver=None)
+        # A published copy names it, and what is published never changes: its row stays, blank.
+        Job.objects.filter(pk=job.pk).update(**BLANK)
     else:
         job.delete()
     return True
@@ -133,7 +156,7 @@ def _to_forget(at: datetime) -> QuerySet[Job]:
     named = Exists(Job.objects.published().filter(copied_from=job))
     parts = (Criterion, Invitation, JobFile)
     has_parts = [Exists(part.objects.filter(job=job)) for part in parts]
-    return due.exclude(named, *(~one for one in has_parts), title="", need="", waiver=None)
+    return due.exclude(named, *(~one for one in has_parts), **BLANK)
 
 
 def _is_on_record(job: Job) -> bool:

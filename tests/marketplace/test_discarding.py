@@ -140,10 +140,11 @@ def test_after_thirty_days_nothing_of_it_is_left(cast: Cast) -> None:
     assert restore_draft(actor=cast.rolf, job_id=later.pk, at=NOON + KEPT_FOR).pk == later.pk
 
 
-def test_of_a_draft_that_a_published_job_was_copied_from_its_number_alone_stays(
+def test_of_a_draft_that_a_published_job_was_copied_from_nothing_that_it_asked_for_stays(
     cast: Cast,
 ) -> None:
-    job = a_draft(cast, title="Plumeria evening")
+    first = a_draft(cast)
+    job = a_copy(cast, first, title="Plumeria evening", bids_wanted=3, too_few_rule="end")
     copy = publish_job(actor=cast.maya, job_id=a_copy(cast, job).pk, at=NOON)
     discard_draft(actor=cast.rolf, job_id=job.pk, at=NOON)
 
@@ -153,6 +154,13 @@ def test_of_a_draft_that_a_published_job_was_copied_from_its_number_alone_stays(
     copy.refresh_from_db()
     job.refresh_from_db()
     assert copy.copied_from_id == job.pk, "what is published never changes"
-    assert (job.title, job.need) == ("", "")
+    left = {name for name, value in Job.objects.filter(pk=job.pk).values().get().items() if value}
+    assert left == {
+        *("id", "reference", "department_id", "category_id", "policy_id", "currency"),
+        *("author_id", "drafted_at", "saved_at", "discarded_at", "discarded_by_id"),
+        *("procedure", "mode", "shows_ceiling", "bids_wanted", "too_few_rule"),
+    }
+    for name in ("procedure", "mode", "shows_ceiling", "bids_wanted", "too_few_rule"):
+        assert getattr(job, name) == Job._meta.get_field(name).get_default(), "as of any new draft"
     assert not job.criteria.exists()
     assert discarded_drafts(actor=cast.rolf, at=NOON + KEPT_FOR) == []
