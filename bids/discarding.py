@@ -45,14 +45,17 @@ class NothingDiscarded(Refusal):
 class DiscardedBidDraft:
     """A draft that can still be had back; what it says stays sealed."""
 
+    draft_id: UUID
     discarded_at: datetime
     leaves_at: datetime  # from then on nothing of it is left
 
 
 @transaction.atomic(savepoint=False)
-def discard_bid_draft(*, actor: User, job_id: UUID, provider_id: UUID, at: datetime) -> bool:
+def discard_bid_draft(
+    *, actor: User, job_id: UUID, provider_id: UUID, at: datetime
+) -> BidDraft | None:
     """
-    Throw a draft away, with the files that no bid stands with, and return whether there was one.
+    Throw a draft away, with the files that no bid stands with, and return it; None without one.
     While bids may come its side can have it back; the one thrown away before it is forgotten.
 
     :raises Unknown, Forbidden, SitsWithTwo: not their job, provider, or draft.
@@ -65,28 +68,35 @@ def discard_bid_draft(*, actor: User, job_id: UUID, provider_id: UUID, at: datet
     mine = BidDraft.objects.filter(job=job, provider=provider)
     draft = mine.kept().select_for_update().first()
     if draft is not None and draft.saved_at > at:
-        return False  # somebody went on writing it after this was asked
+        return None  # somebody went on writing it after this was asked
     if draft is None:
         if job.accepts_bids(at):
             forget_files(back_to_what_stands(job, provider, at=at))
-        return False
+        return None
     for earlier in mine.discarded().select_for_update():
         _forget(earlier)
     # After the deadline, too: the clock may still give the job more time.
     draft.discarded_at, draft.files = at, back_to_what_stands(job, provider, at=at)
     draft.save(update_fields=["discarded_at", "files"])
-    return True
+    return draft
 
 
 @transaction.atomic(savepoint=False)
-def restore_bid_draft(*, actor: User, job_id: UUID, provider_id: UUID, at: datetime) -> BidDraft:
+def restore_bid_draft(
+    *,
+    actor: User,
+    job_id: UUID,
+    provider_id: UUID,
+    at: datetime,
+    draft_id: UUID | None = None,
+) -> BidDraft:
     """
-    Have the draft back that was thrown away last, with its files.
+    Have the draft back that was thrown away last, with its files; where one is named, no other.
 
     :raises Unknown, NotInvited, Forbidden: not their job, or not their provider.
     :raises BiddingClosed, DeclinedBefore, ProviderSuspended: not now, or not any more.
     :raises OwnJob, ConflictOfSides, SitsWithTwo: not them.
-    :raises NothingDiscarded: there is none, or none any more.
+    :raises NothingDiscarded: there is none, or none any more, or another one than was named.
     :raises DraftUnderWay: another one is being written, or files are attached that it had not.
     """
     job = lock_job(actor, job_id)
@@ -97,6 +107,10 @@ def restore_bid_draft(*, actor: User, job_id: UUID, provider_id: UUID, at: datet
     draft = _kept_still(mine, at).select_for_update().first()
     if draft is None:
         raise NothingDiscarded("There is no discarded draft to have back.")
+    if draft_id is not None and draft.pk != draft_id:
+        raise NothingDiscarded(
+            "This draft cannot be had back any more: another one was thrown away after it."
+        )
     _refuse_restoring(draft, job, provider, at=at)
     attach_again(job, provider, draft.files, at=at)
     draft.discarded_at, draft.files = None, []
@@ -123,7 +137,8 @@ def discarded_bid_draft(
     except Refusal:
         return None
     assert draft.discarded_at is not None  # it was found by it
-    return DiscardedBidDraft(draft.discarded_at, leaves_at=draft.discarded_at + KEPT_FOR)
+    leaves_at = draft.discarded_at + KEPT_FOR
+    return DiscardedBidDraft(draft.pk, draft.discarded_at, leaves_at)
 
 
 def forget_bid_drafts(*, at: datetime) -> None:

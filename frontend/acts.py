@@ -48,22 +48,24 @@ def answer(
     *,
     do: Callable[[dict[str, Any]], object],
     told: str,
-    undo: str = "",
+    undo: str | Callable[[Any], str] = "",
 ) -> HttpResponse:
     """
     Show the page of an act; when it is sent, do it, say so, and go back.
 
     A refusal is shown on the same page, with everything typed still there. What is said afterwards
-    has a button that undoes it, where `undo` is the address for that.
+    has a button that undoes it, where `undo` is the address for that, or makes it of what `do`
+    returned.
     """
     context = {"act": act, "form": form}
     if not (request.method == "POST" and form.is_valid()):
         return page(request, TEMPLATE, context)
     try:
-        do(form.cleaned_data)
+        done = do(form.cleaned_data)
     except Refusal as refusal:
         return refused(request, TEMPLATE, context, refusal=refusal)
-    messages.success(request, told, extra_tags=undo)
+    address = undo if isinstance(undo, str) else undo(done)
+    messages.success(request, told, extra_tags=address)
     return HttpResponseRedirect(act.then or act.back)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -24,6 +25,7 @@ from bids.reading import my_bid
 from bids.submission import submit_bid
 from frontend import formats
 from frontend.acts import Act, NothingAsked, answer, sent, undone
+from frontend.asked import id_asked
 from frontend.bid_sheet import BidSheet, sum_of
 from frontend.forms import Problem
 from frontend.pages.drafts import PAGE
@@ -167,6 +169,13 @@ def _anchor(fault: Refusal) -> str:
 def discard(request: SignedIn, job_id: UUID, provider_id: UUID) -> HttpResponse:
     """Throw the draft of a bid away; a bid that was submitted stays."""
     here = desk_of(request, job_id, provider_id)
+
+    def back_again(draft: Any) -> str:
+        if draft is None or not here.job.accepts_bids:
+            return ""
+        address = reverse("bid-restore", args=[job_id, provider_id])
+        return f"{address}?{urlencode({'draft': draft.pk})}"  # this one, whatever comes after it
+
     act = Act(
         title=_("Throw the draft away?"),
         lead=_("A bid that was submitted stays as it is."),
@@ -182,20 +191,24 @@ def discard(request: SignedIn, job_id: UUID, provider_id: UUID) -> HttpResponse:
             actor=request.user, job_id=job_id, provider_id=provider_id, at=request.received_at
         ),
         told=_("The draft was thrown away."),
-        undo=reverse("bid-restore", args=[job_id, provider_id]) if here.job.accepts_bids else "",
+        undo=back_again,
     )
 
 
 @require_POST
 @login_required
 def restore(request: SignedIn, job_id: UUID, provider_id: UUID) -> HttpResponse:
-    """Have the draft back that was thrown away last."""
+    """Have the draft back that was thrown away last, or the one that the button is about."""
     desk_of(request, job_id, provider_id)
     back = reverse("bid-edit", args=[job_id, provider_id])
 
     def again() -> str:
         restore_bid_draft(
-            actor=request.user, job_id=job_id, provider_id=provider_id, at=request.received_at
+            actor=request.user,
+            job_id=job_id,
+            provider_id=provider_id,
+            at=request.received_at,
+            draft_id=id_asked(request, "draft"),
         )
         return back
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from bids.drafts import bid_draft, save_bid_draft
 from marketplace.membership import AlreadyMember, BothSides, add_member, end_membership
 from marketplace.models.people import Membership
 from marketplace.models.templates import Template
@@ -19,7 +21,8 @@ from marketplace.templates import (
     templates,
 )
 from marketplace.undoing import PastUndoing, TemplateInUse, keep_again, seat_again
-from tests.builders import HOUR, NOON, a_draft, refused
+from tests.bids.builders import offer
+from tests.builders import DAY, HOUR, NOON, a_draft, a_published_job, refused
 from tests.cast import Cast
 from tests.frontend.bidding import it_is
 from tests.frontend.conftest import SignIn
@@ -164,3 +167,34 @@ def test_an_old_button_does_not_bring_back_an_earlier_template(cast: Cast) -> No
 
     with refused(PastUndoing):
         keep_again(actor=cast.maya, **words)
+
+
+def test_undo_brings_back_the_bids_draft_that_it_was_said_of_and_no_other(
+    company: Cast, as_person: SignIn
+) -> None:
+    cast, at = company, timezone.now()
+    job = a_published_job(cast, at=at - HOUR, closes_at=at + 6 * DAY, questions_until=at + DAY)
+    team = {"job_id": job.pk, "provider_id": cast.events_team.pk, "at": at}
+    address = f"/jobs/{job.pk}/bids/of/{cast.events_team.pk}/draft/"
+    pia, paul = as_person(cast.pia), as_person(cast.paul)
+
+    save_bid_draft(actor=cast.pia, content=offer("8000"), **team)
+    first = pia.post(f"{address}discard/", follow=True).content.decode()
+    assert "The draft is back, sealed." in pressed(pia, first)
+    first = pia.post(f"{address}discard/", follow=True).content.decode()
+    save_bid_draft(actor=cast.paul, content=offer("7500"), **team)
+    assert "Another draft is being written." in pressed(pia, first)
+    second = paul.post(f"{address}discard/", follow=True).content.decode()
+
+    assert "another one was thrown away after it" in pressed(pia, first)
+    assert bid_draft(actor=cast.pia, **(team | {"at": timezone.now()})) is None
+    assert "The draft is back, sealed." in pressed(paul, second)
+    assert bid_draft(actor=cast.pia, **(team | {"at": timezone.now()})) == offer("7500")
+    foreign = f"{address}return/?draft=none"
+    assert pia.post(foreign).status_code == 404
+
+    second = paul.post(f"{address}discard/", follow=True).content.decode()
+    assert BUTTON.search(second)
+    assert BUTTON.search(paul.post(f"{address}discard/", follow=True).content.decode()) is None, (
+        "there was nothing to throw away"
+    )
