@@ -11,6 +11,8 @@ from django.views.decorators.http import require_safe
 from frontend.pages.specimens import specimens
 from frontend.programs import first_call
 from frontend.rendering import page
+from frontend.requests import SignedIn
+from marketplace.directory import departments, seats
 
 
 @require_safe
@@ -26,11 +28,21 @@ def keyboard(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def reports(request: HttpRequest) -> HttpResponse:
+def reports(request: SignedIn) -> HttpResponse:
     """Show how a program pulls reports: one line to copy, and what there is to ask for."""
-    now = request.received_at  # type: ignore[attr-defined] # set at the door
-    context = {"call": first_call(at=now), "month": f"{timezone.localtime(now):%Y-%m}"}
+    now = request.received_at
+    context = {
+        "call": first_call(at=now),
+        "month": f"{timezone.localtime(now):%Y-%m}",
+        "department": _a_department(request) if request.user.is_authenticated else "…",
+    }
     return page(request, "frontend/pages/help/reports.html", context)
+
+
+def _a_department(request: SignedIn) -> str:
+    """Return the id of a department whose statement the reader may ask for, if there is one."""
+    own = seats(request.user).departments or departments(request.user)
+    return str(own[0].id) if own else "…"
 
 
 @require_safe

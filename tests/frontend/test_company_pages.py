@@ -209,7 +209,7 @@ def test_each_address_that_the_help_names_answers_finance(cast: Cast, as_person:
         html.unescape(one) for one in re.findall(r"<code>(/api/v1/reports/\S+)</code>", page)
     ]
 
-    assert len(addresses) == 7
+    assert len(addresses) == 9
     assert {one: fin.get(one).status_code for one in addresses} == dict.fromkeys(addresses, 200)
 
 
