@@ -45,6 +45,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((i for i, name in enumerate(LONGEST) if name in item.nodeid), len(LONGEST))
 
     items.sort(key=place)
+    for item in items:
+        if item.get_closest_marker("proof") or item.get_closest_marker("bench"):
+            item.add_marker(pytest.mark.timeout(0))
 
 
 @pytest.hookimpl(wrapper=True)

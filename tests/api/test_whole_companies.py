@@ -1,6 +1,6 @@
 """
-What finance pulls of a whole company, to the unit: what each report of the demonstration's years
-comes to is held against the trial balance, account by account.
+What finance pulls of a whole company, to the unit: the demonstration's years, and another system's
+record. What each report comes to is held against the trial balance, account by account.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from ledger import chart
 from ledger.demonstration.history import tell_history
@@ -19,7 +21,9 @@ from ledger.reports.vendor_year import STANDING
 from marketplace.models.departments import Department
 from marketplace.models.people import Office, User
 from marketplace.models.providers import Provider
-from tests.api.conftest import Machine
+from tests.api.conftest import DAY, NOW, Machine
+from tests.cast import assemble
+from tests.ledger.exchange.packages import ASSAM, with_real_data
 
 Sums = Counter[str]  # by currency; a currency that comes to nothing is left out
 
@@ -137,4 +141,22 @@ def test_every_report_of_the_demonstration_is_the_trial_balance(
     books = Books(machine_of(finance.order_by("email")[0]))
 
     assert books.stands(*chart.SPEND)
+    assert differences(books) == {}
+
+
+@pytest.mark.proof
+@with_real_data
+def test_every_report_of_another_systems_record_is_the_trial_balance(
+    committed: str,
+    as_role: Callable[[str], None],
+    machine_of: Callable[..., Machine],
+    settings: Any,
+):
+    settings.API_REQUESTS_PER_MINUTE = 100_000  # a statement for each of its vendors
+    as_role("replay")  # committed, so that the import may share its work among processes
+    fin = machine_of(assemble(at=NOW - 300 * DAY).fin)
+    call_command("import_ocds", str(ASSAM), stdout=StringIO(), stderr=StringIO())
+    books = Books(fin)
+
+    assert books.control("choices", "price")["INR"] == Decimal("104243513165.45")
     assert differences(books) == {}

@@ -31,7 +31,7 @@ from tests.proof.facts import KINDS, Kind, Start, grants_answered_late
 from tests.proof.rounds import Rounds, founded
 from tests.proof.victim import Victim
 
-KILLS = int(os.environ.get("KILLS", "30" if os.environ.get("CI") else "4"))
+KILLS = int(os.environ.get("KILLS", "10" if os.environ.get("CI") else "4"))
 COMMIT = os.environ.get("SYNCHRONOUS_COMMIT", "on")
 
 
