@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import Exists, F, Max, OuterRef
+from django.db.models import Exists, F, Max, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from bids.models.bids import Bid
 from ledger.models.awards import Award
+from ledger.models.objections import Withdrawal
 from ledger.reports.choosing import choosing_of_opened
 from ledger.reports.custody import Custody, to_choose
 from ledger.reports.desk_jobs import MOST
@@ -57,9 +58,12 @@ def _invitations(reader: Reader, at: datetime) -> Iterator[OpenItem]:
 
 
 def _standing(reader: Reader, at: datetime) -> Iterator[OpenItem]:
+    # Asked first, so that PostgreSQL looks for an award of these few alone, not of every job.
+    undecided = Q(job__decided_at=None) | Q(job__in=Withdrawal.objects.values("award__job"))
     bids = (
         Bid.objects.standing()
         .filter(
+            undecided,
             ~Exists(Award.objects.filter(job=OuterRef("job"))),
             provider__in=reader.providers,
             disqualified=None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
@@ -10,7 +11,6 @@ from bids.models.bids import Bid
 from ledger.models.awards import Award
 from ledger.reports.open_items import DoneItem
 from ledger.reports.reading import Reader
-from ledger.reports.states import noted
 from ledger.reports.wording import done
 from marketplace.models.jobs import Job
 
@@ -28,17 +28,17 @@ def decided_items(reader: Reader, *, most: int) -> list[DoneItem]:
     standing = Bid.objects.filter(
         job=OuterRef("pk"), provider__in=reader.providers, withdrawn_at=None
     )
-    awards = Award.objects.standing().filter(job=OuterRef("pk"))
-    jobs = Job.objects.filter(
-        Exists(standing), decided_at__isnull=False, opened_at__isnull=False
-    ).annotate(
-        is_awarded=Exists(awards), is_theirs=Exists(awards.filter(provider__in=reader.providers))
-    )
-    found = jobs.order_by("-decided_at", "pk").only("title", "decided_at")[:most]
+    jobs = Job.objects.filter(Exists(standing), decided_at__isnull=False, opened_at__isnull=False)
+    found = list(jobs.order_by("-decided_at", "pk").only("title", "decided_at")[:most])
+    # Asked of these few alone: as a column of the jobs, every award of the company is gone through.
+    awards = Award.objects.standing().filter(job__in=found).values_list("job", "provider")
+    chosen: dict[UUID, set[UUID]] = {}
+    for job_id, provider_id in awards:
+        chosen.setdefault(job_id, set()).add(provider_id)
     return [
-        DoneItem(kind=kind, text=TEXTS[kind], job_id=one.pk, job_title=one.title, at=decided_at)
+        DoneItem(kind=kind, text=TEXTS[kind], job_id=one.pk, job_title=one.title, at=_moment(one))
         for one in found
-        for kind, decided_at in [(_kind(one), _moment(one))]
+        for kind in [_kind(chosen.get(one.pk, set()), reader)]
     ]
 
 
@@ -65,10 +65,10 @@ def sealed_items(reader: Reader, *, most: int) -> list[DoneItem]:
     ]
 
 
-def _kind(job: Job) -> str:
-    if noted(job, "is_theirs"):
+def _kind(chosen: set[UUID], reader: Reader) -> str:
+    if chosen & reader.providers:
         return "chosen"
-    return "not_chosen" if noted(job, "is_awarded") else "not_awarded"
+    return "not_chosen" if chosen else "not_awarded"
 
 
 def _moment(job: Job) -> datetime:

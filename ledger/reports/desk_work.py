@@ -51,7 +51,11 @@ def _going_on(reader: Reader, at: datetime) -> Iterator[OpenItem]:
 
 def _works(reader: Reader, at: datetime) -> Iterator[Award]:
     mine = Q(department__in=reader.departments) | Q(provider__in=reader.providers)
-    rateable = Completion.objects.annotate(until=rating_until()).filter(until__gt=at)
+    # Of their own works alone: whether its time is over is asked of each completion that is left.
+    over = Completion.objects.filter(
+        Q(award__department__in=reader.departments) | Q(award__provider__in=reader.providers)
+    )
+    rateable = over.annotate(until=rating_until()).filter(until__gt=at)
     going_on = Q(completion=None, cancellation=None) | Q(
         reveal=None, completion__in=rateable.values("pk")
     )

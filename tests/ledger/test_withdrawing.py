@@ -9,6 +9,7 @@ from ledger.delivering import AwardEnded
 from ledger.eligibility import BidNotValid
 from ledger.models.awards import Award
 from ledger.models.objections import Withdrawal
+from ledger.reports.desk import desk
 from ledger.reports.states import with_state
 from ledger.withdrawing import WorkUnderWay, decline_award
 from marketplace.models.events import Notice
@@ -65,6 +66,22 @@ def test_the_job_waits_for_a_choice_again(cast: Cast):
     assert "Events declined" in told.text
     assert WHY in told.text
     assert WHY not in Notice.objects.get(kind="award.withdrawn", recipient=cast.vera).text
+
+
+def test_a_rivals_bid_waits_for_a_choice_again_on_its_leads_desk(cast: Cast):
+    builders.grant(cast)
+    contest = builders.contest(cast)
+    award = builders.choose(cast, contest.team_bid)
+
+    def of_vera() -> list[object]:
+        items = desk(actor=cast.vera, at=CHOICE + DAY)
+        return [
+            one.subject_id for one in (*items.mine, *items.others) if one.job_id == award.job_id
+        ]
+
+    assert contest.vendor_bid.pk not in of_vera()
+    decline_award(actor=cast.pia, award_id=award.pk, reason=WHY, at=CHOICE + HOUR)
+    assert contest.vendor_bid.pk in of_vera()
 
 
 def test_only_the_lead_of_who_was_chosen_declines_and_says_why(cast: Cast):
