@@ -110,7 +110,10 @@ def offer_policy(
 
 def is_offered_on(code: str, on: date) -> bool:
     """Whether jobs may be written under these rules on a day: unless it was taken back."""
-    last = _last_words(code, on)
+    return _is_offered(code, _last_words(on, code).get(code))
+
+
+def _is_offered(code: str, last: PolicyOffer | None) -> bool:
     return code != IMPORTED and (last is None or last.is_offered)
 
 
@@ -124,27 +127,30 @@ def refuse_not_offered(actor: User, code: str, on: date) -> None:
 def offered_codes(on: date) -> list[str]:
     """Return the names of the rules that a job may be written under on a day."""
     in_force = Policy.objects.filter(in_force_on__lte=on).values_list("code", flat=True)
-    return [code for code in sorted(set(in_force)) if is_offered_on(code, on)]
+    codes = sorted(set(in_force))
+    last = _last_words(on, *codes)
+    return [code for code in codes if _is_offered(code, last.get(code))]
 
 
 def offered_policies(*, actor: User, on: date) -> Sequence[OfferedPolicy]:
     """Return all rules but those for records, with what was said last of their offer."""
     del actor  # the rules of the house are for everybody to read
-    codes = Policy.objects.exclude(code=IMPORTED).values_list("code", flat=True).distinct()
-    return [_paper(code, on) for code in codes.order_by("code")]
+    named = Policy.objects.exclude(code=IMPORTED).values_list("code", flat=True).distinct()
+    codes = list(named.order_by("code"))
+    last = _last_words(on, *codes)
+    return [_paper(code, on, last.get(code)) for code in codes]
 
 
-def _paper(code: str, on: date) -> OfferedPolicy:
+def _paper(code: str, on: date, last: PolicyOffer | None) -> OfferedPolicy:
     try:
         policy: Policy | None = policy_in_force(code, on)
     except Unknown:
         policy = None
-    last = _last_words(code, on)
     return OfferedPolicy(
         code=code,
         explanation=policy.explanation if policy else "",
         in_force_on=policy.in_force_on if policy else None,
-        is_offered=policy is not None and is_offered_on(code, on),
+        is_offered=policy is not None and _is_offered(code, last),
         since_on=last.from_on if last else None,
         reason=last.reason.text if last else "",
         said_by=last.stated_by.name if last else "",
@@ -160,6 +166,7 @@ def _paper(code: str, on: date) -> OfferedPolicy:
     )
 
 
-def _last_words(code: str, on: date) -> PolicyOffer | None:
-    said = PolicyOffer.objects.filter(code=code, from_on__lte=on)
-    return said.select_related("reason", "stated_by").order_by("-from_on").first()
+def _last_words(on: date, *codes: str) -> dict[str, PolicyOffer]:
+    """Return what was said last, by a day, of the offer of each of these; in one statement."""
+    said = PolicyOffer.objects.filter(code__in=codes, from_on__lte=on)
+    return {one.code: one for one in said.select_related("reason", "stated_by").order_by("from_on")}

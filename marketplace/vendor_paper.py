@@ -37,7 +37,7 @@ from marketplace.vendor_facts import (
     TermsFacts,
     VendorState,
 )
-from marketplace.vendor_said import Said, all_said
+from marketplace.vendor_said import Said, all_said, terms_in_force
 
 NEXT = {
     "preparing": "The vendor says what is missing. Then finance approves it.",
@@ -82,20 +82,25 @@ class VendorRoom:
 
 def vendor_states(*, actor: User) -> tuple[VendorState, ...]:
     """Return where each vendor stands that the person may see; who waits for finance is first."""
+    return _vendor_states(actor, terms_in_force())
+
+
+def _vendor_states(actor: User, terms: Terms | None) -> tuple[VendorState, ...]:
     vendors = list(Provider.objects.visible_to(actor).filter(department=None).order_by("name"))
     order = {"ready": 0, "preparing": 1, "sent_back": 1}
     back = _sent_back(vendors)
-    states = [_state(one, said, back.get(one.pk)) for one, said in all_said(vendors)]
+    states = [_state(one, said, back.get(one.pk)) for one, said in all_said(vendors, terms)]
     return tuple(sorted(states, key=lambda one: order.get(one.state, 2)))
 
 
 def vendor_room(*, actor: User, at: datetime) -> VendorRoom:
     """Return every vendor that the person may see, and who was invited and has not come yet."""
     invited = VendorInvitation.objects.visible_to(actor).filter(is_new_company=True)
+    terms = terms_in_force()
     return VendorRoom(
-        vendors=vendor_states(actor=actor),
+        vendors=_vendor_states(actor, terms),
         invitations=_invitations(actor, invited.filter(accepted_at=None), at=at),
-        last_terms=last_terms(),
+        last_terms=_terms(terms),
         may_invite=may_invite_vendors(actor),
         may_state_terms=may_approve_vendors(actor),
     )
@@ -110,7 +115,8 @@ def vendor_paper(*, actor: User, provider_id: UUID, at: datetime) -> VendorPaper
     vendors = Provider.objects.visible_to(actor).filter(department=None)
     vendor = vendors.one(provider_id)
     require(may_read_vendor(actor, vendor), "What vendors say of themselves is for finance.")
-    ((_, said),) = all_said([vendor])
+    terms = terms_in_force()
+    ((_, said),) = all_said([vendor], terms)
     facts = _state(vendor, said, _sent_back([vendor]).get(vendor.pk))
     profile = VendorProfile.objects.filter(provider=vendor).order_by("-said_at", "-pk")
     answers = VendorAnswer.objects.filter(provider=vendor).select_related("answered_by", "reason")
@@ -125,7 +131,7 @@ def vendor_paper(*, actor: User, provider_id: UUID, at: datetime) -> VendorPaper
         profile=_profile(profile.select_related("said_by").first()),
         declaration=_declaration(vendor),
         terms=_accepted(vendor),
-        last_terms=last_terms(),
+        last_terms=_terms(terms),
         sent_back=last.reason.text if last and last.reason and not last.is_approved else "",
         approved_by=last.answered_by.name if last and last.is_approved else "",
         invited_by=first.invited_by.name if first else "",
@@ -138,9 +144,7 @@ def vendor_paper(*, actor: User, provider_id: UUID, at: datetime) -> VendorPaper
     )
 
 
-def last_terms() -> TermsFacts | None:
-    """Return the terms in force; None until finance states any."""
-    terms = Terms.objects.order_by("-version").first()
+def _terms(terms: Terms | None) -> TermsFacts | None:
     return TermsFacts(terms.version, terms.text, terms.stated_at) if terms else None
 
 

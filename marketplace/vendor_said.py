@@ -31,12 +31,19 @@ class Said:
 
 def missing_of(vendor: Provider) -> list[str]:
     """Return what a vendor has still to say before it is approved, in words."""
-    ((_, said),) = all_said([vendor])
+    ((_, said),) = all_said([vendor], terms_in_force())
     return [SAY[one.code] for one in said if not one.is_done]
 
 
-def all_said(vendors: Sequence[Provider]) -> list[tuple[Provider, tuple[Said, ...]]]:
-    """Return what each has said, in as many questions for all as for one."""
+def terms_in_force() -> Terms | None:
+    """Return the terms that finance stated last; None until there are any."""
+    return Terms.objects.order_by("-version").first()
+
+
+def all_said(
+    vendors: Sequence[Provider], terms: Terms | None
+) -> list[tuple[Provider, tuple[Said, ...]]]:
+    """Return what each has said, of these terms too, in as many questions for all as for one."""
     profiles = _latest(
         VendorProfile.objects.filter(provider__in=vendors)
         .order_by("said_at", "pk")
@@ -47,7 +54,6 @@ def all_said(vendors: Sequence[Provider]) -> list[tuple[Provider, tuple[Said, ..
         .order_by("declared_at", "pk")
         .values_list("provider_id", "declared_by__name", "declared_at")
     )
-    terms = Terms.objects.order_by("-version").first()
     accepted = _latest(
         TermsAcceptance.objects.filter(provider__in=vendors, terms=terms).values_list(
             "provider_id", "accepted_by__name", "accepted_at"

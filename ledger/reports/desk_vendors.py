@@ -21,7 +21,7 @@ from marketplace.models.people import Office
 from marketplace.models.providers import Provider
 from marketplace.models.vendors import VendorInvitation
 from marketplace.together import gathered
-from marketplace.vendor_said import all_said
+from marketplace.vendor_said import all_said, terms_in_force
 
 SECOND = "Another person of finance"
 FAILED = ("failed", "returned")
@@ -51,7 +51,7 @@ def _coming_in(reader: Reader, *, finance: bool) -> Iterator[OpenItem]:
         return
     invited = VendorInvitation.objects.filter(provider__in=vendors, is_new_company=True)
     inviters = dict(invited.values_list("provider", "invited_by"))
-    for one, said in all_said(vendors):
+    for one, said in all_said(vendors, terms_in_force()):
         missing = [each.text for each in said if not each.is_done]
         since = max((each.at for each in said if each.at), default=one.admitted_at)
         mine = one.pk in reader.leads

@@ -17,6 +17,7 @@ TOLD_APART = {
     "draft": (
         *("draft", "publication", "gaps", "files", "template", "opening/signature", "panel/"),
         *("jobs/<job_id>/$", "evidence", "award", "debrief", "questions/new", "comparison"),
+        "jobs/<job_id>/restoration",
     ),
     "cosigned": ("publication",),
     "team's": ("provider_id", "bid_id"),

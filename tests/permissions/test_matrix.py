@@ -125,7 +125,7 @@ def test_what_is_foreign_and_what_is_missing_answer_alike(known: Ids, founded: C
             if missing == ids:
                 continue
             for role in ROLES:
-                if rows[str(operation)][name][role] != UNKNOWN:
+                if str(rows[str(operation)][name][role]) != UNKNOWN:
                     continue
                 sent = body_of(operation, ids) if operation.is_api else {}
                 foreign = people.ask(role, operation, ids, sent)

@@ -19,7 +19,7 @@ from marketplace.models.departments import Department
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
 
-AT_ONCE = 50  # jobs whose rows are in memory together
+AT_ONCE = 250  # jobs whose rows are in memory together; each time asks nine statements
 
 
 @dataclass(frozen=True, slots=True)
