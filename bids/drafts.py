@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from bids import seals
 from bids.bidding import lock_job, refuse_bidder, refuse_closed, refuse_two_bidders
@@ -16,7 +17,7 @@ from bids.offering import faults, refuse_too_much
 from bids.permissions import may_draft_bid_for
 from bids.reading import CannotBeRead
 from marketplace.models.jobs import Job
-from marketplace.models.people import User
+from marketplace.models.people import Membership, User
 from marketplace.models.providers import Provider
 from marketplace.refusals import Refusal, require
 
@@ -67,6 +68,32 @@ def bid_draft(*, actor: User, job_id: UUID, provider_id: UUID, at: datetime) -> 
         return with_files(seals.open_draft(draft), job, provider)
     except seals.SealBroken:
         raise CannotBeRead("Your draft does not open any more. Throw it away.") from None
+
+
+def drafts_to_read(*, actor: User, at: datetime) -> QuerySet[BidDraft]:
+    """
+    Return the drafts that `bid_draft` gives the person while bids may come: those of their own
+    providers, save where `refuse_two_bidders` would refuse them. That one is begun is as secret as
+    what it says. As one question, for whoever asks about many jobs.
+    """
+    other = Membership.objects.current().filter(
+        ~Q(provider=OuterRef("provider")),
+        user=actor,
+        provider__invitations__job=OuterRef("job"),
+        provider__invitations__declined_at=None,
+    )
+    came_first = Q(since_at__lte=F("asked")) | Q(since_at__lte=OuterRef("here_since"))
+    rivals = other.annotate(asked=F("provider__invitations__invited_at")).filter(came_first)
+    own = BidDraft.objects.kept().filter(
+        provider__memberships__user=actor, provider__memberships__ended_at=None, saved_at__lte=at
+    )
+    return own.annotate(here_since=F("provider__memberships__since_at")).filter(~Exists(rivals))
+
+
+def begun_bids(*, actor: User, job_id: UUID, at: datetime) -> frozenset[UUID]:
+    """Return the providers of the person's for which a bid on the job is being written."""
+    drafts = drafts_to_read(actor=actor, at=at).filter(job=job_id)
+    return frozenset(drafts.values_list("provider_id", flat=True))
 
 
 def draft_faults(

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from bids.drafts import begun_bids
 from bids.offers import my_bids
 from bids.opened import OpenedBidFacts, minutes, opened_bids
 from bids.prices import open_prices
@@ -54,13 +55,17 @@ DECIDED = frozenset(
 def job(request: SignedIn, job_id: UUID) -> HttpResponse:
     """Show a job: to its department what it asked, to bidders what they may bid for."""
     here: dict[str, Any] = {"actor": request.user, "job_id": job_id, "at": request.received_at}
-    text, paper, mine = together(
-        lambda: job_text(**here), lambda: timeline(**here), lambda: my_bids(**here)
+    text, paper, mine, begun = together(
+        lambda: job_text(**here),
+        lambda: timeline(**here),
+        lambda: my_bids(**here),
+        lambda: begun_bids(**here),
     )
     context = {
         "job": text,
         "timeline": paper,
         "own_bids": mine,
+        "begun": begun,
         "is_decided": paper.state in DECIDED,
         "state": paper.state,
         "stage": _stage(request, text),

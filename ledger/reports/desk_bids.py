@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Exists, F, Max, OuterRef, Q
 from django.db.models.functions import Coalesce
 
+from bids.drafts import drafts_to_read
 from bids.models.bids import Bid
 from ledger.models.awards import Award
 from ledger.models.objections import Withdrawal
@@ -30,6 +31,9 @@ def bid_items(reader: Reader, at: datetime) -> Iterator[OpenItem]:
 
 def _invitations(reader: Reader, at: datetime) -> Iterator[OpenItem]:
     own_bid = Bid.objects.standing().filter(job=OuterRef("job"), provider=OuterRef("provider"))
+    begun = drafts_to_read(actor=reader.user, at=at).filter(
+        job=OuterRef("job"), provider=OuterRef("provider")
+    )
     invitations = Invitation.objects.filter(
         ~Exists(own_bid),
         provider__in=reader.providers,
@@ -39,11 +43,12 @@ def _invitations(reader: Reader, at: datetime) -> Iterator[OpenItem]:
         job__closed_at=None,
         job__cancelled_at=None,
     ).select_related("job__department", "provider")
+    invitations = invitations.annotate(is_begun=Exists(begun))
     for invitation in invitations.order_by("job__closes_at")[:MOST]:
         job = invitation.job
         yield OpenItem(
             kind="bid",
-            act="Bid, or decline",
+            act="Go on with your draft" if noted(invitation, "is_begun") else "Bid, or decline",
             job_id=job.pk,
             job_title=job.title,
             subject_id=job.pk,

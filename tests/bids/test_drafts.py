@@ -16,7 +16,7 @@ from bids.discarding import (
     forget_bid_drafts,
     restore_bid_draft,
 )
-from bids.drafts import bid_draft, save_bid_draft
+from bids.drafts import begun_bids, bid_draft, save_bid_draft
 from bids.models.bids import BidDraft
 from marketplace.models.events import Event
 from marketplace.refusals import Forbidden, Unknown
@@ -57,6 +57,22 @@ def test_an_unfinished_draft_is_kept_as_it_is(save, words):
 
 def test_where_nothing_was_written_there_is_no_draft(words):
     assert bid_draft(**words, at=MORNING_AFTER) is None
+
+
+def test_that_a_draft_is_begun_is_known_to_its_side_alone(save, words, cast, job):
+    def begun(person, at=MORNING_AFTER):
+        return begun_bids(actor=person, job_id=job.pk, at=at)
+
+    assert begun(cast.paul) == frozenset()
+    save(content=offer())
+
+    assert begun(cast.paul) == begun(cast.pia) == {cast.events_team.pk}
+    assert begun(cast.paul, at=MORNING_AFTER - HOUR) == frozenset()
+    others = (cast.vera, cast.otto, cast.maya, cast.rolf, cast.fin, cast.ada, cast.adam)
+    assert [begun(person) for person in others] == [frozenset()] * len(others)
+
+    discard_bid_draft(**words, at=MORNING_AFTER)
+    assert begun(cast.paul) == frozenset()
 
 
 def test_a_draft_lies_sealed(save):

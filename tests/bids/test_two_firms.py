@@ -10,7 +10,7 @@ import pytest
 from bids.bidding import SitsWithTwo
 from bids.declining import decline_to_bid
 from bids.discarding import discard_bid_draft, discarded_bid_draft, restore_bid_draft
-from bids.drafts import bid_draft, save_bid_draft
+from bids.drafts import begun_bids, bid_draft, save_bid_draft
 from bids.files import attach_file, attached_files, detach_file
 from bids.reading import my_bid
 from bids.submission import submit_bid
@@ -19,6 +19,7 @@ from marketplace.membership import add_member, end_membership
 from marketplace.models.jobs import Job
 from marketplace.models.people import Membership, User
 from marketplace.models.providers import Provider
+from marketplace.people import add_person
 from marketplace.publishing import cancel_job
 from tests.bids.builders import MORNING_AFTER, offer, open_all, refused, submit
 from tests.builders import DEADLINE, HOUR, NOON, a_published_job
@@ -80,6 +81,9 @@ def test_he_reads_neither_bid_while_sealed_ones_may_come_and_the_others_go_on(
         bid_draft(**his, at=MORNING_AFTER + HOUR)
     with refused(SitsWithTwo):
         attached_files(**his)
+    begun = {"job_id": job.pk, "at": MORNING_AFTER + HOUR}
+    assert begun_bids(actor=cast.paul, **begun) == frozenset(), "nor that one is being written"
+    assert begun_bids(actor=cast.pia, **begun) == {cast.events_team.pk}
     assert my_bid(actor=cast.pia, bid_id=bid.pk, at=MORNING_AFTER + HOUR).content.is_priced
 
     open_all(job)
@@ -106,10 +110,20 @@ def test_once_one_of_the_two_has_said_no_he_works_for_the_other(
         at=MORNING_AFTER + HOUR,
     )
 
+    begun = begun_bids(actor=cast.paul, job_id=job.pk, at=MORNING_AFTER + HOUR)
+    assert begun == {cast.events_team.pk}
+
 
 def join(cast: Cast, person: User, team: Provider, at: datetime) -> Membership:
     """Adam's and each lead's way: nobody asks the person."""
     return add_member(actor=cast.adam, user_id=person.pk, provider_id=team.pk, role="member", at=at)
+
+
+def _another_of(cast: Cast, team: Provider) -> User:
+    """Somebody new, who sits with no other bidder."""
+    person = add_person(actor=cast.adam, email="lea@northmere.example", name="Lea", at=NOON)
+    join(cast, person, team, NOON)
+    return person
 
 
 def test_a_place_that_a_rival_gives_after_the_invitation_keeps_nobody_from_their_own_bid(
@@ -119,6 +133,11 @@ def test_a_place_that_a_rival_gives_after_the_invitation_keeps_nobody_from_their
     join(cast, cast.pia, print_team, MORNING_AFTER)
 
     ours = {"actor": cast.pia, "job_id": job.pk, "at": MORNING_AFTER + HOUR}
+    for team in (cast.events_team, print_team):  # hers, and one of those who gave her the place
+        writer = cast.pia if team == cast.events_team else _another_of(cast, team)
+        words = ours | {"actor": writer, "provider_id": team.pk}
+        save_bid_draft(**words, content=offer("8700"))
+    assert begun_bids(**ours) == {cast.events_team.pk}
     submit_bid(**ours, provider_id=cast.events_team.pk, content=offer("8500"))
     with refused(SitsWithTwo):
         save_bid_draft(**ours, provider_id=print_team.pk, content=offer())

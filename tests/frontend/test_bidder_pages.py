@@ -75,6 +75,26 @@ def test_what_is_written_is_kept_by_itself(cast: Cast, job: Job, as_person: Sign
     assert "Four people, two days" in paul.get(path).content.decode()
 
 
+def test_a_bid_that_is_begun_is_gone_on_with_from_home_and_from_the_job(
+    cast: Cast, job: Job, as_person: SignIn
+) -> None:
+    pia, vera = as_person(cast.pia), as_person(cast.vera)
+    there, form = reverse("job", args=[job.pk]), address("bid-edit", cast, job)
+    assert f'href="{form}">Write your bid</a>' in pia.get(there).content.decode()
+
+    send(as_person(cast.paul), form, typed(job))
+
+    assert "Go on with your draft" in pia.get(reverse("home")).content.decode()
+    assert f'href="{form}">Go on with your bid</a>' in pia.get(there).content.decode()
+    assert ">Write your bid</a>" in vera.get(there).content.decode()
+    assert "Bid, or decline" in vera.get(reverse("home")).content.decode()
+
+    check_and_submit(pia, cast, job)
+    assert f'href="{form}">Write a new bid</a>' in pia.get(there).content.decode()
+    send(pia, form, typed(job, approach="Two long tables."))
+    assert f'href="{form}">Go on with your new bid</a>' in pia.get(there).content.decode()
+
+
 def test_what_is_no_amount_is_said_beside_the_line_and_kept(
     cast: Cast, job: Job, as_person: SignIn
 ) -> None:

@@ -151,6 +151,7 @@ def test_writing_a_bid_asks_few_statements_too(cast: Cast, as_person: Any):
     ours = {"job_id": job.pk, "provider_id": cast.events_team.pk}
     pia = as_person(cast.pia)
     paths = [reverse(name, kwargs=ours) for name in ("bid-edit", "bid-files", "bid-submit")]
+    paths += [reverse("job", args=[job.pk]), reverse("home")]
 
     counts = [asked(pia, paths[0])]
     save_bid_draft(actor=cast.pia, **ours, content=builders.bid_of(("8000", "500")), at=NOW)

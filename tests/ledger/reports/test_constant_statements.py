@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bids.drafts import save_bid_draft
 from ledger.models.awards import Award
 from ledger.reports.budget_status import budget_status
 from ledger.reports.choice_share import choice_share, contests_won
@@ -26,7 +27,7 @@ from ledger.reports.spend import spend
 from ledger.reports.statement import provider_statement, statement
 from ledger.reports.timeline import timeline
 from ledger.reports.trial_balance import trial_balance
-from tests.builders import DAY, HOUR, a_draft
+from tests.builders import DAY, HOUR, NOON, a_draft
 from tests.cast import Cast
 from tests.ledger import builders
 from tests.ledger.builders import CHOICE
@@ -62,10 +63,13 @@ PAPERS: dict[str, Callable[[Cast], Any]] = {
 
 def work(cast: Cast, number: int) -> Award:
     """
-    A draft, a job out for bids, one to choose from, work that goes on, and finished work rated
-    by both.
+    A draft, a bid begun, a job out for bids, one to choose from, work that goes on, and finished
+    work rated by both.
     """
     a_draft(cast)
+    begun = builders.publish(cast, closes_at=AT + DAY)
+    ours = {"job_id": begun.pk, "provider_id": cast.events_team.pk}
+    save_bid_draft(actor=cast.pia, **ours, content=builders.bid_of(["80"]), at=NOON + HOUR)
     builders.submit(cast, builders.publish(cast), cast.vera_co, builders.bid_of(["90"]))
     builders.contest(cast, team=("100",), vendor=("90",))
     going_on = builders.contest(cast, team=("100", "50"), vendor=("90",))
