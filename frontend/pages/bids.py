@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from bids.drafts import begun_bids
 from bids.offers import MyBid, my_bids, receipt
 from bids.reading import my_bid
 from bids.receipts import ReceiptFacts, public_key_text, verify_receipt
@@ -32,6 +33,7 @@ from ledger.reports.own_bids import OwnBid, own_bids
 from marketplace.catalogue import job_text
 from marketplace.directory import seats
 from marketplace.refusals import Refusal, Unknown
+from marketplace.together import together
 
 FILTERS = ("state", "provider")
 PART = 50  # bids on a page
@@ -99,7 +101,12 @@ def mine_csv(request: SignedIn) -> StreamingHttpResponse:
 def show(request: SignedIn, bid_id: UUID) -> HttpResponse:
     """Show an own bid with its receipt, what happens next, and who has read it."""
     paper = my_bid(actor=request.user, bid_id=bid_id, at=request.received_at)
-    job = job_text(actor=request.user, job_id=paper.bid.job_id, at=request.received_at)
+    here: dict[str, Any] = {"actor": request.user, "at": request.received_at}
+    here["job_id"] = paper.bid.job_id
+    job, own, begun = together(
+        lambda: job_text(**here), lambda: my_bids(**here), lambda: begun_bids(**here)
+    )
+    mine = paper.bid.provider_id
     context = {
         "paper": paper,
         "bid": paper.bid,
@@ -109,9 +116,12 @@ def show(request: SignedIn, bid_id: UUID) -> HttpResponse:
         "answers": answered(job, paper.content),
         "proof": verify_receipt(paper.receipt),
         "is_lead": any(
-            seat.role == "lead" and seat.provider_id == paper.bid.provider_id
-            for seat in job.my_providers
+            seat.role == "lead" and seat.provider_id == mine for seat in job.my_providers
         ),
+        "may_bid_anew": job.accepts_bids
+        and any(seat.provider_id == mine and not seat.declined_at for seat in job.my_providers)
+        and not any(bid.provider_id == mine and bid.is_standing for bid in own),
+        "is_begun": mine in begun,
     }
     return page(request, "frontend/pages/bids/receipt.html", context)
 

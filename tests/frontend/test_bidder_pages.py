@@ -9,14 +9,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from bids.declining import decline_to_bid
 from bids.models.bids import Bid, BidDraft
 from bids.reading import my_bid
+from bids.submission import withdraw_bid
 from ledger.commissioning import end_without_award
 from marketplace.addenda import add_addendum
 from marketplace.models.jobs import Invitation, Job
 from marketplace.models.questions import Question
 from tests.bids.builders import submit
-from tests.builders import HOUR, NOON, a_published_job
+from tests.builders import DEADLINE, HOUR, NOON, a_published_job
 from tests.cast import Cast
 from tests.frontend.bidding import NOW, address, check_and_submit, it_is, send, typed
 from tests.frontend.conftest import SignIn
@@ -163,6 +165,54 @@ def test_a_bid_is_withdrawn_before_the_deadline(cast: Cast, job: Job, as_person:
 
     bid.refresh_from_db()
     assert bid.withdrawn_at == NOW
+
+
+def test_a_withdrawn_bid_leads_to_a_new_one_until_that_stands(
+    cast: Cast, job: Job, as_person: SignIn
+) -> None:
+    pia, form = as_person(cast.pia), address("bid-edit", cast, job)
+    bid = submit(cast, job, at=NOW)
+    receipt = reverse("bid-receipt", args=[bid.pk])
+    new = f'href="{form}">Write a new bid</a>'
+    assert new not in pia.get(receipt).content.decode()
+
+    withdraw_bid(actor=cast.pia, bid_id=bid.pk, at=NOW)
+    page = pia.get(receipt).content.decode()
+    assert "you can submit a new one." in page
+    assert new in page
+    assert new in as_person(cast.paul).get(receipt).content.decode()
+
+    send(pia, form, typed(job))
+    assert f'href="{form}">Go on with your new bid</a>' in pia.get(receipt).content.decode()
+    check_and_submit(pia, cast, job)
+    assert form not in pia.get(receipt).content.decode()
+
+
+def test_after_the_deadline_a_withdrawn_bid_leads_to_no_new_one(
+    cast: Cast, job: Job, as_person: SignIn
+) -> None:
+    bid = submit(cast, job, at=NOW)
+    withdraw_bid(actor=cast.pia, bid_id=bid.pk, at=NOW)
+
+    with it_is(DEADLINE):
+        page = as_person(cast.pia).get(reverse("bid-receipt", args=[bid.pk])).content.decode()
+
+    assert "Withdrawn" in page
+    assert address("bid-edit", cast, job) not in page
+
+
+def test_who_declined_after_withdrawing_is_led_to_no_new_bid(
+    cast: Cast, job: Job, as_person: SignIn
+) -> None:
+    bid = submit(cast, job, at=NOW)
+    withdraw_bid(actor=cast.pia, bid_id=bid.pk, at=NOW)
+    where = {"job_id": job.pk, "provider_id": cast.events_team.pk}
+    decline_to_bid(actor=cast.pia, **where, reason="No time.", at=NOW)
+
+    page = as_person(cast.pia).get(reverse("bid-receipt", args=[bid.pk])).content.decode()
+
+    assert "Withdrawn" in page
+    assert address("bid-edit", cast, job) not in page
 
 
 def test_a_bid_is_confirmed_after_reading_what_was_added(

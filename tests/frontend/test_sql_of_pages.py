@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from bids.drafts import save_bid_draft
 from bids.files import attach_file
+from bids.submission import submit_bid, withdraw_bid
 from ledger.models.awards import Award
 from ledger.models.journal import JournalEntry
 from tests.builders import DAY, eur
@@ -157,6 +158,9 @@ def test_writing_a_bid_asks_few_statements_too(cast: Cast, as_person: Any):
     save_bid_draft(actor=cast.pia, **ours, content=builders.bid_of(("8000", "500")), at=NOW)
     attach_file(actor=cast.pia, **ours, name="plan.txt", content=b"A plan.", at=NOW)
     counts += [asked(pia, path) for path in paths]
+    bid = submit_bid(actor=cast.pia, **ours, content=builders.bid_of(("8000", "500")), at=NOW)
+    withdraw_bid(actor=cast.pia, bid_id=bid.pk, at=NOW)
+    counts.append(asked(pia, reverse("bid-receipt", args=[bid.pk])))
 
     assert None not in counts
     assert max(count for count in counts if count) <= MOST
