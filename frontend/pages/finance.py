@@ -22,6 +22,7 @@ OF_THE_BOOKS = frozenset(
     [
         "resolve",
         "sign_reopening",
+        "begin_closing",
         "close_month",
         "sign_correction",
         "sign_move",

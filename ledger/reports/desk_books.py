@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from ledger.models.awards import Delivery, Milestone
 from ledger.models.corrections import Correction
 from ledger.models.moves import MoveWanted
 from ledger.models.periods import Period, PeriodStep, Step
+from ledger.models.years import YearEnd
 from ledger.reports.desk_jobs import MOST
 from ledger.reports.open_items import OpenItem, companys_item
 from ledger.reports.reading import Reader
@@ -31,7 +32,12 @@ def books_items(reader: Reader, at: datetime) -> Iterator[OpenItem]:
     if finance or Office.AUDITOR in reader.offices:
         asked.append(partial(_reopenings, reader, finance=finance))
     if finance:
-        asked += [_closings, partial(_corrections, reader), partial(_moves, reader)]
+        asked += [
+            partial(_to_close, at),
+            _closings,
+            partial(_corrections, reader),
+            partial(_moves, reader),
+        ]
     asked.append(partial(_late_charges, reader, at, finance=finance))
     yield from gathered(*asked, partial(_redactions, reader))
 
@@ -56,6 +62,35 @@ def _reopenings(reader: Reader, *, finance: bool) -> Iterator[OpenItem]:
             since=step.taken_at,
             then="Its figures move again, until it is closed anew.",
         )
+
+
+def _to_close(at: datetime) -> Iterator[OpenItem]:
+    """
+    The oldest month that ended and is open: one at a time, for they are closed in turn. A year's
+    adjusting period waits once the year was ended, and behind the months: it may stay open longer.
+    """
+    ended_year = YearEnd.objects.filter(fiscal_year=OuterRef("fiscal_year"))
+    is_month = Q(starts_on__lt=F("ends_on"))
+    found = Period.objects.filter(
+        is_month | Exists(ended_year), closing_at=None, ends_on__lt=at.date()
+    )
+    waiting = sorted(found, key=lambda one: (one.starts_on == one.ends_on, one.pk))
+    if not waiting:
+        return
+    oldest, count = waiting[0], len(waiting)
+    yield companys_item(
+        "begin_closing",
+        f"Close {oldest}",
+        subject=UUID(int=oldest.pk),
+        period=oldest.pk,
+        what="It is over, and its books are open."
+        if count == 1
+        else f"{count} months are over, and their books are open.",
+        who="You",
+        is_mine=True,
+        since=datetime.combine(oldest.ends_on + timedelta(days=1), time(), UTC),
+        then="It is sealed, and its figures never move again.",
+    )
 
 
 def _closings() -> Iterator[OpenItem]:

@@ -13,7 +13,8 @@ class OpenItem:
     Something that waits for one side. Kinds: publish, answer, bid, confirm, choose, deliver,
     accept, agree_change, sign_change, agree_end, resolve, rule, rate, declare, judge,
     answer_interest, sign_choice, final_bid; of the books and the record
-    sign_reopening, close_month, sign_correction, sign_move, allow_late_charge, agree_redaction;
+    sign_reopening, begin_closing, close_month, sign_correction, sign_move, allow_late_charge,
+    agree_redaction;
     of vendors introduce_vendor, approve_vendor, confirm_payee, approve_payout, decline_payout,
     try_payout_again, find_payout, say_how_paid, answer_stripe, give_another_bank;
     of administrators name_finance, name_head;

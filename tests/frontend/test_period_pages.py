@@ -82,6 +82,16 @@ def test_a_month_that_still_runs_says_from_when_on_it_can_be_closed(cast, award,
     assert "Can be closed from" not in read(fin, "period", MARCH)  # early in April
 
 
+def test_home_and_finances_desk_lead_to_the_month_that_waits_to_be_closed(award, fin, ada):
+    month = reverse("period", args=[MARCH])
+    for name in ("home", "finance"):
+        page = read(fin, name)
+        assert "Close March 2026" in page
+        assert f'href="{month}"' in page
+    assert "Close March 2026" not in read(ada, "home")
+    assert "Begin to close…" in read(fin, "period", MARCH)
+
+
 def test_finance_closes_a_month_and_an_auditor_signs_its_reopening(award, fin, ada):
     page = read(fin, "period", MARCH)
     assert "March 2026" in page
