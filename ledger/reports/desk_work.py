@@ -51,11 +51,8 @@ def _going_on(reader: Reader, at: datetime) -> Iterator[OpenItem]:
 
 def _works(reader: Reader, at: datetime) -> Iterator[Award]:
     mine = Q(department__in=reader.departments) | Q(provider__in=reader.providers)
-    # Of their own works alone: whether its time is over is asked of each completion that is left.
-    over = Completion.objects.filter(
-        Q(award__department__in=reader.departments) | Q(award__provider__in=reader.providers)
-    )
-    rateable = over.annotate(until=rating_until()).filter(until__gt=at)
+    own = Q(award__department__in=reader.departments) | Q(award__provider__in=reader.providers)
+    rateable = Completion.objects.filter(own).annotate(until=rating_until()).filter(until__gt=at)
     going_on = Q(completion=None, cancellation=None) | Q(
         reveal=None, completion__in=rateable.values("pk")
     )
