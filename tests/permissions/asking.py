@@ -192,11 +192,14 @@ def sent_to(people: People, operation: Operation, ids: dict[str, Any]) -> Any:
     return body_of(operation, ids) if operation.is_api else form_of(people, operation, ids)
 
 
-def masked(answer: Any, ids: dict[str, Any]) -> bytes:
-    """Return an answer without what is random, and without the ids that were asked for."""
+def masked(answer: Any, *asked: dict[str, Any]) -> bytes:
+    """
+    Return an answer without what is random, and without the ids that were asked for: those of both
+    answers that are compared, for a page also leads to what is the reader's own.
+    """
     body: bytes = answer.whole
-    for one in ids.values():
-        if len(str(one)) == 36:  # a short word stands anywhere
+    for one in (one for ids in asked for one in ids.values()):
+        if len(str(one)) >= 36:  # a short word stands anywhere
             body = body.replace(str(one).encode(), b"#")
     body = re.sub(rb'nonce[-=]"?[A-Za-z0-9_+/=-]+', b"nonce", body)
     body = re.sub(rb'(csrfmiddlewaretoken" value="|"X-CSRFToken":\s*")[A-Za-z0-9]+', b"csrf", body)

@@ -112,7 +112,7 @@ def test_a_rivals_bid_answers_an_outsider_like_a_missing_one(known: Ids, founded
     for operation in tried:
         missing = ids | {"bid_id": uuid4()}
         foreign, none = people.ask("VU", operation, ids), people.ask("VU", operation, missing)
-        assert masked(foreign, ids) == masked(none, missing), str(operation)
+        assert masked(foreign, ids, missing) == masked(none, ids, missing), str(operation)
 
 
 @pytest.mark.proof
@@ -130,6 +130,7 @@ def test_what_is_foreign_and_what_is_missing_answer_alike(known: Ids, founded: C
                 sent = body_of(operation, ids) if operation.is_api else {}
                 foreign = people.ask(role, operation, ids, sent)
                 none = people.ask(role, operation, missing, sent)
-                assert masked(foreign, ids) == masked(none, missing), f"{role} {operation} ({name})"
+                where = f"{role} {operation} ({name})"
+                assert masked(foreign, ids, missing) == masked(none, ids, missing), where
                 tried += 1
     assert tried > 100
