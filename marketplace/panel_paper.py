@@ -79,6 +79,12 @@ class Panel:
         """How many judge."""
         return sum(member.seat_state == SeatState.JUDGES for member in self.members)
 
+    def has_place_for(self, user_id: UUID) -> bool:
+        """Whether the person is on it."""
+        return any(
+            one.user_id == user_id and one.seat_state != SeatState.LEFT for one in self.members
+        )
+
     @property
     def undeclared(self) -> tuple[str, ...]:
         """Whom the opening waits for."""

@@ -81,6 +81,8 @@ class DeclarationForm(PageForm):
 def declare(request: SignedIn, job_id: UUID) -> HttpResponse:
     """Declare one's interests before anything is seen."""
     paper = panel(actor=request.user, job_id=job_id)
+    if not paper.has_place_for(request.user.pk):
+        raise Unknown("You are not on this panel.")
     act = Act(
         title=_("Declare your interests"),
         lead=_(

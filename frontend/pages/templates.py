@@ -19,6 +19,7 @@ from frontend.pages.drafts import PAGE
 from frontend.rendering import only_known, page
 from frontend.requests import SignedIn
 from marketplace.catalogue import job_text
+from marketplace.refusals import Unknown
 from marketplace.templates import end_template, keep_template, template, templates
 from marketplace.undoing import keep_again
 
@@ -50,6 +51,8 @@ def keep(request: SignedIn, job_id: UUID) -> HttpResponse:
     """Keep what a job is judged on as a template."""
     only_known(request)
     job = job_text(actor=request.user, job_id=job_id, at=request.received_at)
+    if not job.is_mine:  # whoever reads it otherwise is asked for nothing that would be refused
+        raise Unknown("There is no such job.")
     act = Act(
         title=_("Keep as a template"),
         lead=_("Its need, criteria, weights and rules. No bids, no people, no dates, no amounts."),
