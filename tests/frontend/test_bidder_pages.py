@@ -16,6 +16,7 @@ from bids.submission import withdraw_bid
 from ledger.commissioning import end_without_award
 from marketplace.addenda import add_addendum
 from marketplace.models.jobs import Invitation, Job
+from marketplace.models.providers import Provider
 from marketplace.models.questions import Question
 from tests.bids.builders import submit
 from tests.builders import DEADLINE, HOUR, NOON, a_published_job
@@ -56,6 +57,19 @@ def test_a_team_bids_and_its_overhead_is_worked_out(
         ("overhead", 240_00),
     ]
     assert content.quoted.minor == content.milestones[0].amount_minor == 3_000_00
+
+
+def test_a_team_reads_in_the_empty_form_that_its_overhead_comes_on_top(
+    cast: Cast, job: Job, as_person: SignIn
+) -> None:
+    announced = "Overhead of 12\xa0% of labour is added by itself."
+    pia, of_team = as_person(cast.pia), address("bid-edit", cast, job)
+    of_vendor = reverse("bid-edit", args=[job.pk, cast.vera_co.pk])
+
+    assert announced in pia.get(of_team).content.decode()
+    assert "Overhead of" not in as_person(cast.vera).get(of_vendor).content.decode()
+    Provider.objects.filter(pk=cast.events_team.pk).update(overhead_basis_points=0)
+    assert "Overhead of" not in pia.get(of_team).content.decode()
 
 
 def test_a_vendor_types_the_whole_price(cast: Cast, job: Job, as_person: SignIn) -> None:

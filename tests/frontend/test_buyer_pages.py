@@ -243,6 +243,8 @@ def test_only_a_bid_that_leads_in_neither_view_is_asked_whether_it_followed_neit
     asked = [said(maya.get(reverse("choose", args=[job.pk, bid.pk]))) for bid in bids]
 
     assert ["Neither of the two" in page for page in asked] == [False, False, True]
+    compared = said(maya.get(reverse("comparison", args=[job.pk])))
+    assert "“neither of the two” is for a bid that leads in neither." in compared
 
 
 def test_beside_the_ceiling_stands_what_such_jobs_cost_lately(
