@@ -91,6 +91,7 @@ BoardMilestoneOut = paper(
     "state",
     "accepted_at",
     "charged",
+    "fee",
     "dispute_until",
     "deliveries",
     "changes",

@@ -60,6 +60,13 @@ def money(amount: Amount) -> str:
     return NO_BREAK.join((figures, code) if code_follows() else (code, figures))
 
 
+def signed_money(amount: Amount) -> str:
+    """Return a difference with its ISO code, and a plus or a true minus: `EUR +50.00`."""
+    code, figures = amount.currency, digits(amount)
+    told = figures if figures.startswith(MINUS) else f"+{figures}"
+    return NO_BREAK.join((told, code) if code_follows() else (code, told))
+
+
 def code_follows() -> bool:
     """Whether the reader writes a currency behind its digits: `1.450,00 EUR`."""
     return saying.code_follows(reader_locale())
@@ -127,9 +134,11 @@ def moment(at: datetime, *, seconds: bool = False) -> str:
     return f"{day(timezone.localtime(at).date())}, {clock(at, seconds=seconds)} {zone(at)}"
 
 
-def moment_short(at: datetime) -> str:
-    """Return a moment for a list: `Thu 3 Dec, 17:00`."""
-    return f"{day_short(timezone.localtime(at).date())}, {clock(at)}"
+def moment_short(at: datetime, *, now: datetime) -> str:
+    """Return a moment for a list: `Thu 3 Dec, 17:00`; of another year than now's, with its year."""
+    on = timezone.localtime(at).date()
+    is_of_this_year = on.year == timezone.localtime(now).year
+    return f"{day_short(on) if is_of_this_year else day(on)}, {clock(at)}"
 
 
 def span(length: timedelta) -> str:

@@ -18,6 +18,7 @@ from ledger.changing import agree_change, propose_change
 from ledger.crediting import resolve_dispute
 from ledger.disputing import raise_dispute
 from ledger.reports.delivery_board import Board, BoardChange, BoardDispute, delivery_board
+from marketplace.money import Money
 from marketplace.refusals import Unknown
 
 
@@ -101,14 +102,17 @@ def dispute(request: SignedIn, job_id: UUID, milestone_id: UUID) -> HttpResponse
     form = DisputeForm(sent(request))
     count_in(form, "amount", paper.price.currency)
     charged = milestone.charged or milestone.agreed
+    lead = [_("Finance decides. Meanwhile the contested part is held, not paid.")]
+    if milestone.fee:
+        lead.append(_("The fee on what is credited goes back, too."))
     act = Act(
         title=_("Dispute the charge for “%(name)s”") % {"name": milestone.title},
-        lead=_("Finance decides. Meanwhile the contested part is held, not paid."),
+        lead=" ".join(lead),
         button=_("Dispute it"),
         back=board_address(job_id),
         trail=paper.title,
         unit=paper.price.currency,
-        facts=((_("Charged"), formats.money(charged)),),
+        facts=_charge_facts(charged, milestone.fee),
     )
     return answer(
         request,
@@ -119,6 +123,12 @@ def dispute(request: SignedIn, job_id: UUID, milestone_id: UUID) -> HttpResponse
         ),
         told=_("Noted. Finance has it now."),
     )
+
+
+def _charge_facts(charged: Money, fee: Money | None) -> tuple[tuple[str, str], ...]:
+    """Return what was charged, with its fee where there is one."""
+    facts = ((_("Charged"), formats.money(charged)),)
+    return (*facts, (_("Marketplace fee"), formats.money(fee))) if fee else facts
 
 
 class ResolutionForm(PageForm):

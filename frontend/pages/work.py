@@ -145,8 +145,8 @@ def charged(foreseen: Foreseen) -> str:
         return formats.money(foreseen.total)
     return _("%(sum)s (%(cost)s and %(fee)s fee)") % {
         "sum": formats.money(foreseen.total),
-        "cost": formats.digits(foreseen.cost),
-        "fee": formats.digits(foreseen.fee),
+        "cost": formats.money(foreseen.cost),
+        "fee": formats.money(foreseen.fee),
     }
 
 

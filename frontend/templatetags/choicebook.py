@@ -82,6 +82,12 @@ def signed(amount: Amount | None) -> str:
 
 
 @register.filter
+def signed_text(amount: Amount | None) -> str:
+    """Write a difference with its ISO code, where no markup may stand."""
+    return "" if amount is None else formats.signed_money(amount)
+
+
+@register.filter
 def figure(value: Decimal | float | None, places: int = 0) -> str:
     """Write a plain number in the reader's digits."""
     return "" if value is None else formats.number(value, places=places)
@@ -135,11 +141,14 @@ def book_month(period: int | str) -> str:
 
 
 @register.filter
-def at(moment: datetime | None) -> SafeString | str:
-    """Write a moment in a list: `Thu 3 Dec, 17:00`. The tag `moment` writes it in full."""
+def at(moment: datetime | None, now: datetime) -> SafeString | str:
+    """
+    Write a moment in a list: `Thu 3 Dec, 17:00`, with its year where that is not this one. The
+    tag `moment` writes it in full.
+    """
     if moment is None:
         return ""
-    return _time(moment, formats.moment_short(moment))
+    return _time(moment, formats.moment_short(moment, now=now))
 
 
 @register.simple_tag(takes_context=True)

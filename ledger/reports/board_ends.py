@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
+from ledger import chart
 from ledger.models.awards import Award, Milestone
 from ledger.models.cancellations import CancellationOffer
+from ledger.models.journal import EntryKind, Posting
 from ledger.models.retentions import Retention
 from ledger.permissions import may_agree_to_end
 from ledger.reports.board_parts import BoardEnd, BoardOverride, BoardRetention
@@ -25,6 +28,18 @@ def override_on(award: Award) -> BoardOverride | None:
         payer_name=override.department.name,
         difference=Money(override.difference_minor, award.currency),
     )
+
+
+def fees_on(award: Award) -> dict[UUID, Money]:
+    """Return the fee as it was booked, or shown, with the charge of each milestone accepted."""
+    account = chart.FEE_RECOVERY
+    booked = Posting.objects.filter(
+        award=award,
+        account__code__in=[account, chart.SHOWN[account]],
+        entry__kind=EntryKind.CHARGED,
+        milestone__isnull=False,
+    ).values_list("milestone", "currency", "credit_minor")
+    return {milestone: Money(minor, currency) for milestone, currency, minor in booked}
 
 
 def end_on(award: Award, actor: User) -> BoardEnd | None:

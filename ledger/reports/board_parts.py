@@ -126,7 +126,8 @@ class BoardMilestone:
     agreed: Money  # with the change orders that were agreed
     state: str  # waiting (for the work), late, delivered, returned, accepted, called_off
     accepted_at: datetime | None
-    charged: Money | None
+    charged: Money | None  # without the fee …
+    fee: Money | None  # … charged with it, in the budget's currency, for the buyer's side only
     dispute_until: datetime | None
     deliveries: tuple[BoardDelivery, ...]
     changes: tuple[BoardChange, ...]

@@ -282,10 +282,10 @@ def test_an_acceptance_names_the_sum_that_is_charged(
 
     asked = said(maya.get(address))
 
-    assert "EUR 15,300.00 (15,000.00 and 300.00 fee) is charged to Marketing" in asked
+    assert "EUR 15,300.00 (EUR 15,000.00 and EUR 300.00 fee) is charged to Marketing" in asked
     assert "Accept, and be charged EUR 15,300.00" in asked
     told = said(maya.post(address, follow=True))
-    assert "Accepted. EUR 15,300.00 (15,000.00 and 300.00 fee) was charged." in told
+    assert "Accepted. EUR 15,300.00 (EUR 15,000.00 and EUR 300.00 fee) was charged." in told
 
 
 def test_a_job_ends_without_a_choice_and_with_a_reason(cast: Cast, maya: Client) -> None:

@@ -22,6 +22,27 @@ def test_a_moment_names_the_readers_zone() -> None:
         assert formats.moment(NOON) == "Thu 3 Dec 2026, 17:00 CET"
 
 
+NEW_YEAR = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)  # in Berlin half past midnight, in 2027
+
+
+@pytest.mark.parametrize(
+    ("zone", "language", "at", "told"),
+    [
+        ("Europe/Berlin", "en", NEW_YEAR, "Fri 1 Jan, 00:30"),
+        ("Europe/Berlin", "en", NOON, "Thu 3 Dec 2026, 17:00"),
+        ("Europe/Berlin", "de", NOON, "Do., 3. Dez. 2026, 17:00"),
+        ("Europe/Lisbon", "en", NEW_YEAR, "Thu 31 Dec, 23:30"),
+        ("Europe/Lisbon", "de", NOON, "Do., 3. Dez., 16:00"),
+        ("Europe/Lisbon", "en", NEW_YEAR + timedelta(hours=9), "Fri 1 Jan 2027, 08:30"),
+    ],
+)
+def test_a_moment_of_another_year_than_the_readers_says_its_year(
+    zone: str, language: str, at: datetime, told: str
+) -> None:
+    with timezone.override(zone), translation.override(language):
+        assert formats.moment_short(at, now=NEW_YEAR) == told
+
+
 def test_a_german_reader_gets_the_date_in_german() -> None:
     with timezone.override("Europe/Berlin"), translation.override("de"):
         assert formats.moment(NOON) == "Do., 3. Dez. 2026, 17:00 CET"
