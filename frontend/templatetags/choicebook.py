@@ -94,6 +94,15 @@ def figure(value: Decimal | float | None, places: int = 0) -> str:
 
 
 @register.filter
+def in_full(value: Decimal | None) -> str:
+    """Write a plain number with all of its decimals, two at least."""
+    if value is None:
+        return ""
+    exponent = value.normalize().as_tuple().exponent
+    return formats.number(value, places=max(2, -int(exponent)))
+
+
+@register.filter
 def weight(basis_points: int) -> str:
     """Write hundredths of a percent as a percentage: 1200 is `12 %`."""
     value = Decimal(basis_points) / 100

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from fractions import Fraction
 from statistics import median
 from typing import Any
@@ -33,6 +34,7 @@ from marketplace.money import Money
 from marketplace.together import together
 
 THE_PANEL = "The panel, together"
+DECIMALS = range(4, 21)  # of a quality: twenty retrace any amount that a bid can name
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,7 @@ def _column(
         administration=_outside(provider, terms.administration, job),
         changeover=_outside(provider, terms.changeover, job),
         to_median=_to_median(row, field),
-        **_figures(row),
+        **_figures(row, terms.point),
         is_best_quoted=row is not None and row.charged.minor == field.lowest,
         is_best_quality=row is not None and None is not row.quality == field.best_quality,
         is_above_ceiling=is_above_ceiling(bid, job),
@@ -175,12 +177,12 @@ def _column(
     )
 
 
-def _figures(row: EvaluatedBid | None) -> dict[str, Any]:
+def _figures(row: EvaluatedBid | None, point: Money) -> dict[str, Any]:
     """Return what the arithmetic says of a bid; nothing where it has no price yet, or is out."""
     return {
         "comparable": row.comparable if row else None,
         "spent": row.spent if row else None,
-        "quality": quality_figure(row.quality) if row else None,
+        "quality": retraceable_quality(row, point) if row else None,
         "evaluated": row.evaluated if row else None,
         "place": row.rank if row else None,
         "spent_place": row.rank_spent if row else None,
@@ -229,3 +231,22 @@ def _to_median(row: EvaluatedBid | None, field: _Field) -> Money | None:
 
 def _answers(answers: dict[str, str]) -> tuple[tuple[UUID, str], ...]:
     return tuple((UUID(criterion), text) for criterion, text in answers.items())
+
+
+def retraceable_quality(row: EvaluatedBid, point: Money) -> Decimal | None:
+    """
+    Return Q with four decimals, or with as many as it takes to work out the evaluated cost from
+    it to the last minor unit: four are too few for a mean of three judges and a dear point.
+    """
+    figure = quality_figure(row.quality)
+    if figure is None or row.quality is None or row.exact in (None, row.comparable.minor):
+        return figure  # nothing is worked out from it
+    exact = Decimal(row.quality.numerator) / row.quality.denominator
+    for places in DECIMALS:
+        figure = exact.quantize(Decimal(1).scaleb(-places))
+        worth = point.minor * Fraction(figure)
+        costs = (row.comparable, row.spent)
+        told = [rounded(each.minor - worth, each.currency) for each in costs]
+        if told == [row.evaluated, row.evaluated_spent]:
+            break
+    return figure

@@ -15,7 +15,7 @@ from ledger.models.journal import EntryKind, Posting
 from ledger.models.periods import Period, PeriodStep
 from ledger.models.years import YearEnd
 from ledger.periods import ADJUSTING
-from ledger.reports.accruals import accruals_of
+from ledger.reports.accruals import AccrualRow, accruals_of
 from ledger.reports.checks import Check, CheckRow
 from ledger.reports.columns import Column, columns
 from ledger.reports.periods import StepRow, step_row
@@ -186,15 +186,13 @@ def work_accrued(period: Period, at: datetime) -> Check:
         is_blocker=period.closing_at is not None,
         is_clear=not missing,
         says=says,
-        rows=tuple(
-            CheckRow(
-                f"{row.job_title}, {row.milestone_title}: {row.amount}"
-                + (", accrued" if row.is_accrued else ""),
-                job_id=row.job_id,
-            )
-            for row in found
-        ),
+        rows=tuple(_handed_over(row, what="accrued" if row.is_accrued else "") for row in found),
     )
+
+
+def _handed_over(row: AccrualRow, *, what: str) -> CheckRow:
+    text = f"{row.job_title}, {row.milestone_title}: {row.amount}"
+    return CheckRow(f"{text}, {what}" if what else text, job_id=row.job_id)
 
 
 def disputes_settled(period: Period, at: datetime) -> Check:

@@ -95,7 +95,8 @@ class ComparedBid:
     comparable: Money | None  # C: quoted + administration + changeover
     spent: Money | None  # what the company really spends
     to_median: Money | None  # quoted, less the median of the valid bids
-    quality: Decimal | None  # Q, 0 to 100; None while unscored, or hidden with the names
+    # Q, 0 to 100, with the decimals that E takes; None while unscored, or hidden with the names
+    quality: Decimal | None
     evaluated: Money | None  # E = C - V·Q
     place: int | None  # by the job's mode; equal places are ties
     spent_place: int | None

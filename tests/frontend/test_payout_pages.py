@@ -56,6 +56,7 @@ def test_from_the_vendors_account_to_the_money(play: Play, as_person: SignIn) ->
     vera, fin, fay = as_person(cast.vera), as_person(cast.fin), as_person(play.fay)
     vendor = cast.vera_co.pk
     assert "not said yet" in read(vera, "vendor-account", vendor)
+    assert "Stripe is the payment service that brings vendors their money." in read(fin, "payouts")
     leads_to = vera.post(reverse("vendor-connect", args=[vendor])).content.decode()
     assert "https://connect.stripe.example/setup/" in leads_to
     (account,) = play.accounts()
@@ -127,7 +128,9 @@ def test_without_stripe_a_vendor_is_paid_by_hand(
     cast = play.cast
     fin, fay = as_person(cast.fin), as_person(play.fay)
     one_signature(cast)
-    assert "Stripe is not connected" in read(fin, "payouts")
+    told = read(fin, "payouts")
+    assert "Stripe is not connected" in told
+    assert "Without it finance pays them through the company’s own bank" in told
     act(fay, "payee-by-hand", cast.vera_co.pk, reference="4711")
     act(fin, "payee-confirm", cast.vera_co.payees.get().pk)
     act(fin, "payout-ask", cast.vera_co.pk, "EUR")

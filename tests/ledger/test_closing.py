@@ -44,6 +44,7 @@ from ledger.reports.periods import period, periods
 from marketplace.log.merkle import verify_inclusion
 from marketplace.models.events import Event, Notice
 from marketplace.refusals import Forbidden, Unknown
+from marketplace.saying import said
 from tests.builders import DAY, NOON, eur, refused
 from tests.cast import Cast
 from tests.ledger import builders
@@ -207,6 +208,10 @@ def test_undecided_work_is_named_before_and_accrued_after(cast, award):
     )
     begin(cast)
     assert state_on_the_list(cast, "work_accrued") == "clear"
+    paper = close_checklist(actor=cast.fin, period_id=MARCH, at=IN_APRIL)
+    (row,) = next(check for check in paper.checks if check.code == "work_accrued").rows
+    assert row.text.endswith("20,000.00 EUR, accrued")
+    assert said(row.text, "de").endswith("20.000,00\xa0EUR, abgegrenzt")
 
 
 def test_work_that_comes_while_a_month_is_closing_stands_against_it(cast, award):

@@ -64,6 +64,28 @@ def test_both_views_of_money_stand_side_by_side(cast: Cast, contest: Contest):
     assert (team.is_best_quoted, vendor.is_best_quoted) == (False, True)
 
 
+def test_where_three_judged_and_a_point_is_dear_more_decimals_of_quality_are_shown(cast: Cast):
+    builders.grant(cast, "900000")
+    here = builders.contest(cast, point=eur("5000"))
+    criteria = here.job.criteria.order_by("position")
+    for judge, quarters in ((cast.maya, 4), (cast.rolf, 3), (cast.gerd, 3)):
+        for criterion, level in zip(criteria, (4, quarters), strict=True):
+            score_bid(
+                actor=judge,
+                bid_id=here.vendor_bid.pk,
+                criterion_id=criterion.pk,
+                quarters=level,
+                reason="The text answers the question in all its parts.",
+                at=SCORED,
+            )
+
+    paper = comparison(actor=cast.maya, job_id=here.job.pk, at=CHOICE)
+    vendor = next(bid for bid in paper.bids if not bid.is_in_house)
+
+    assert vendor.quality == Decimal("93.333333")
+    assert vendor.evaluated == eur("41500") - eur("466666.67")
+
+
 def test_quality_is_paid_for_at_the_price_that_was_named(cast: Cast, contest: Contest):
     score(cast, contest, team=4, vendor=2)
 
