@@ -179,8 +179,8 @@ def moment(context: Context, at: datetime | None, how: str = "full") -> SafeStri
     if how in ("absolute", "exact"):
         return _time(at, formats.moment(at, seconds=how == "exact"))
     if how == "deadline":
-        return format_html("{}, {}", _time(at, told), _second(formats.moment(at)))
-    return format_html("{}, {}", _time(at, formats.moment(at)), _second(told))
+        return _both(_time(at, told), formats.moment(at))
+    return _both(_time(at, formats.moment(at)), told)
 
 
 @register.filter
@@ -292,6 +292,11 @@ def control(field: BoundField, css: str = "", **attributes: Any) -> SafeString:
 
 def _time(at: datetime, text: str) -> SafeString:
     return format_html('<time datetime="{}">{}</time>', timezone.localtime(at).isoformat(), text)
+
+
+def _both(first: SafeString, second: str) -> SafeString:
+    """Join two with a comma that goes where a list of facts puts the second on its own line."""
+    return format_html('{}<span class="facts__comma">, </span>{}', first, _second(second))
 
 
 def _second(text: str) -> SafeString:
