@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from uuid import UUID
+
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from ledger import chart
 from ledger.models.awards import Award, Milestone
@@ -12,6 +13,7 @@ from ledger.models.journal import EntryKind, Posting
 from ledger.models.retentions import Retention
 from ledger.permissions import may_agree_to_end
 from ledger.reports.board_parts import BoardEnd, BoardOverride, BoardRetention
+from ledger.reports.states import noted
 from marketplace.models.people import User
 from marketplace.money import Money
 
@@ -30,16 +32,24 @@ def override_on(award: Award) -> BoardOverride | None:
     )
 
 
-def fees_on(award: Award) -> dict[UUID, Money]:
-    """Return the fee as it was booked, or shown, with the charge of each milestone accepted."""
+def with_fees(milestones: QuerySet[Milestone]) -> QuerySet[Milestone]:
+    """Let each milestone carry the fee as it was booked, or shown, with its charge."""
     account = chart.FEE_RECOVERY
     booked = Posting.objects.filter(
-        award=award,
+        milestone=OuterRef("pk"),
         account__code__in=[account, chart.SHOWN[account]],
         entry__kind=EntryKind.CHARGED,
-        milestone__isnull=False,
-    ).values_list("milestone", "currency", "credit_minor")
-    return {milestone: Money(minor, currency) for milestone, currency, minor in booked}
+    )
+    return milestones.annotate(
+        fee_minor=Subquery(booked.values("credit_minor")[:1]),
+        fee_currency=Subquery(booked.values("currency")[:1]),
+    )
+
+
+def fee_on(milestone: Milestone) -> Money | None:
+    """Return the fee that `with_fees` found; None where nothing was charged, or none with it."""
+    minor = noted(milestone, "fee_minor")
+    return None if minor is None else Money(minor, noted(milestone, "fee_currency"))
 
 
 def end_on(award: Award, actor: User) -> BoardEnd | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -25,7 +24,7 @@ from ledger.permissions import (
     may_sign,
     proposed_by_providers,
 )
-from ledger.reports.board_ends import charge_until, fees_on, retention_on
+from ledger.reports.board_ends import charge_until, fee_on, retention_on
 from ledger.reports.board_parts import (
     BoardChange,
     BoardDelivery,
@@ -57,11 +56,9 @@ class BoardReader:
     grown: int  # by the changes agreed so far
     accepted: int  # so far, net
     reads_as_provider: bool  # who is not told what the marketplace asks of the department
-    fees: Mapping[UUID, Money]  # by milestone, as they were charged
 
     @classmethod
     def of(cls, actor: User, award: Award, at: datetime, *, side: str) -> BoardReader:
-        reads_as_provider = side == "provider"
         return cls(
             award=award,
             at=at,
@@ -90,8 +87,7 @@ class BoardReader:
                 for delivery in part.deliveries.all()
                 if hasattr(delivery, "acceptance")
             ),
-            reads_as_provider=reads_as_provider,
-            fees={} if reads_as_provider else fees_on(award),
+            reads_as_provider=side == "provider",
         )
 
     def is_large(self, change: ChangeOrder) -> bool:
@@ -127,7 +123,7 @@ def milestone_on(milestone: Milestone, desk: BoardReader) -> BoardMilestone:
         state=_state(milestone, waiting, desk),
         accepted_at=acceptance.accepted_at if acceptance else None,
         charged=None if charged is None else desk.money(charged),
-        fee=desk.fees.get(milestone.pk),
+        fee=None if desk.reads_as_provider else fee_on(milestone),
         dispute_until=until,
         deliveries=tuple(_delivery(delivery, desk) for delivery in deliveries),
         changes=tuple(_change(change, desk, is_open=is_open) for change in changes),

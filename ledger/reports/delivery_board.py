@@ -16,7 +16,7 @@ from ledger.models.awards import (
 )
 from ledger.models.cancellations import CancellationOffer
 from ledger.permissions import may_rate
-from ledger.reports.board_ends import end_on, override_on
+from ledger.reports.board_ends import end_on, override_on, with_fees
 from ledger.reports.board_parts import (
     Board,
     BoardChange,
@@ -118,7 +118,8 @@ def _award(actor: User, job_id: UUID) -> Award:
     )
     disputes = Dispute.objects.select_related("reason", "raised_by", "resolution__reason")
     milestones = (
-        Milestone.objects.select_related("acceptance", "retention__release", "late_charge")
+        with_fees(Milestone.objects.all())
+        .select_related("acceptance", "retention__release", "late_charge")
         .prefetch_related(Prefetch("deliveries", deliveries))
         .prefetch_related(
             Prefetch("change_orders", changes.defer("award__comparison").order_by("proposed_at"))

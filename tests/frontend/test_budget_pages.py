@@ -295,11 +295,11 @@ def test_work_that_is_only_shown_is_accepted_as_that(cast: Cast, as_person: Sign
     asked = said(maya.get(address))
     told = said(maya.post(address, follow=True))
 
-    assert "EUR 61.20 (60.00 and 1.20 fee) is shown to Marketing" in asked
+    assert "EUR 61.20 (EUR 60.00 and EUR 1.20 fee) is shown to Marketing" in asked
     assert "Accept, and be shown EUR 61.20" in asked
     assert "Shown in all, not charged" in asked
     assert "be charged" not in asked
-    assert "EUR 61.20 (60.00 and 1.20 fee) was shown, not charged." in told
+    assert "EUR 61.20 (EUR 60.00 and EUR 1.20 fee) was shown, not charged." in told
     assert Notice.objects.filter(
         text__endswith="was accepted and shown, not charged: 60.00 EUR."
     ).exists()
