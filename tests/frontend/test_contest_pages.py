@@ -59,6 +59,19 @@ def test_a_job_is_kept_as_a_template_and_the_next_one_begins_with_it(
     assert maya.get(reverse("template-end", args=[template.pk])).status_code == 409
 
 
+def test_who_may_only_bid_for_a_job_is_asked_for_no_template(
+    cast: Cast, maya: Client, draft: Job, as_person: SignIn, now: datetime
+) -> None:
+    assert maya.post(reverse("job-publish", args=[draft.pk])).status_code == 302
+    keep, there = (reverse(name, args=[draft.pk]) for name in ("template-keep", "job"))
+    vera = as_person(cast.vera)
+
+    assert vera.get(there).status_code == 200
+    assert vera.get(keep).status_code == 404
+    assert vera.post(keep, {}).status_code == 404
+    assert maya.get(keep).status_code == 200
+
+
 def test_bidders_read_what_the_draft_was_given_and_what_came_with_an_addendum(
     cast: Cast, maya: Client, draft: Job, as_person: SignIn, now: datetime
 ) -> None:

@@ -81,6 +81,7 @@ def test_a_head_appoints_and_each_declares(
     rolf = as_person(cast.rolf)
     assert "Declare your interests" in said(rolf.get("/"))
     declare = reverse("panel-declare", args=[job.pk])
+    assert maya.get(declare).status_code == 404  # she appoints, and is not on it
     rolf.post(declare, {"has_some": "yes", "what": "Otto is my cousin."})
     page = said(maya.get(address))
     assert "out, until one level up it is decided" in page
