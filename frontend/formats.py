@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache, lru_cache
 from typing import Protocol
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
+from babel.dates import format_date, format_time
+from babel.numbers import NumberPattern, parse_pattern
 from django.utils import timezone, translation
 from django.utils.translation import gettext, ngettext
 
@@ -22,6 +24,8 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 _DAY = {"en": "EEE d MMM y", "de": "EEE, d. MMM y"}
 _DAY_SHORT = {"en": "EEE d MMM", "de": "EEE, d. MMM"}
 _MONTH = {"en": "MMMM y", "de": "MMMM y"}
+
+Words = Mapping[str, Callable[[int], str]]  # by unit; the one that fits alone is looked up
 
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
@@ -41,17 +45,20 @@ class Amount(Protocol):
 
 def reader_locale() -> Locale:
     """Return the Babel locale of the language that the page is written in."""
+    return _locale_of(translation.get_language() or "en")
+
+
+@cache
+def _locale_of(language: str) -> Locale:
     try:
-        return Locale.parse((translation.get_language() or "en").replace("-", "_"))
+        return Locale.parse(language.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
         return Locale("en")
 
 
 def digits(amount: Amount) -> str:
     """Return the digits of an amount, without its currency: `−1,450.00`."""
-    pattern = "#,##0" + ("." + "0" * amount.exponent if amount.exponent else "")
-    value = Decimal(amount.minor).scaleb(-amount.exponent)
-    return format_decimal(value, format=pattern, locale=reader_locale()).replace("-", MINUS)
+    return number(Decimal(amount.minor).scaleb(-amount.exponent), places=amount.exponent)
 
 
 def money(amount: Amount) -> str:
@@ -74,8 +81,13 @@ def code_follows() -> bool:
 
 def number(value: Decimal | float, *, places: int = 0) -> str:
     """Return a plain figure in the reader's digits, rounded to so many places."""
-    pattern = "#,##0" + ("." + "0" * places if places else "")
-    return format_decimal(value, format=pattern, locale=reader_locale()).replace("-", MINUS)
+    told: str = _pattern_of(places).apply(value, reader_locale())
+    return told.replace("-", MINUS)
+
+
+@cache
+def _pattern_of(places: int) -> NumberPattern:
+    return parse_pattern("#,##0" + ("." + "0" * places if places else ""))
 
 
 def fraction(part: int, whole: int) -> str:
@@ -89,19 +101,30 @@ def fraction(part: int, whole: int) -> str:
 def day(on: date) -> str:
     """Return a date with its weekday and year."""
     locale = reader_locale()
-    return format_date(on, format=_DAY.get(locale.language, "full"), locale=locale)
+    return _date(on, _DAY.get(locale.language, "full"), locale)
 
 
 def day_short(on: date) -> str:
     """Return a date for a list, where the year is plain from what stands around it."""
     locale = reader_locale()
-    return format_date(on, format=_DAY_SHORT.get(locale.language, "medium"), locale=locale)
+    return _date(on, _DAY_SHORT.get(locale.language, "medium"), locale)
 
 
 def month(on: date) -> str:
     """Return the name of a month of the books."""
     locale = reader_locale()
-    return format_date(on, format=_MONTH.get(locale.language, "MMMM y"), locale=locale)
+    return _date(on, _MONTH.get(locale.language, "MMMM y"), locale)
+
+
+# A list says the same few days again and again, and Babel reads its pattern each time.
+@lru_cache(maxsize=4096)
+def _date(on: date, pattern: str, locale: Locale) -> str:
+    return format_date(on, format=pattern, locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _time(at: time, pattern: str, locale: Locale) -> str:
+    return format_time(at, format=pattern, locale=locale)
 
 
 def book_month(period: int) -> str:
@@ -114,13 +137,15 @@ def book_month(period: int) -> str:
 
 def month_short(on: date) -> str:
     """Return the name of a month where a drawing has little room and says the year elsewhere."""
-    return format_date(on, format="LLL", locale=reader_locale())
+    return _date(on, "LLL", reader_locale())
 
 
 def clock(at: datetime, *, seconds: bool = False) -> str:
     """Return the time of day in the reader's zone."""
-    pattern = "HH:mm:ss" if seconds else "HH:mm"
-    return format_datetime(timezone.localtime(at), format=pattern, locale=reader_locale())
+    local = timezone.localtime(at).time().replace(microsecond=0)
+    if seconds:
+        return _time(local, "HH:mm:ss", reader_locale())
+    return _time(local.replace(second=0), "HH:mm", reader_locale())
 
 
 def zone(at: datetime) -> str:
@@ -144,27 +169,27 @@ def moment_short(at: datetime, *, now: datetime) -> str:
 def span(length: timedelta) -> str:
     """Return how long something is in the one unit that fits: `3 hours`, `2 days`."""
     count, unit = _in_one_unit(length)
-    words = {
-        "minute": ngettext("%(n)d minute", "%(n)d minutes", count),
-        "hour": ngettext("%(n)d hour", "%(n)d hours", count),
-        "day": ngettext("%(n)d day", "%(n)d days", count),
-        "month": ngettext("%(n)d month", "%(n)d months", count),
-        "year": ngettext("%(n)d year", "%(n)d years", count),
+    words: Words = {
+        "minute": lambda n: ngettext("%(n)d minute", "%(n)d minutes", n),
+        "hour": lambda n: ngettext("%(n)d hour", "%(n)d hours", n),
+        "day": lambda n: ngettext("%(n)d day", "%(n)d days", n),
+        "month": lambda n: ngettext("%(n)d month", "%(n)d months", n),
+        "year": lambda n: ngettext("%(n)d year", "%(n)d years", n),
     }
-    return words[unit] % {"n": count}
+    return words[unit](count) % {"n": count}
 
 
 def late(due_at: datetime, *, now: datetime) -> str:
     """Return how long a date is over: `3 days late`."""
     count, unit = _in_one_unit(max(now - due_at, timedelta(seconds=_MINUTE)))
-    words = {
-        "minute": ngettext("%(n)d minute late", "%(n)d minutes late", count),
-        "hour": ngettext("%(n)d hour late", "%(n)d hours late", count),
-        "day": ngettext("%(n)d day late", "%(n)d days late", count),
-        "month": ngettext("%(n)d month late", "%(n)d months late", count),
-        "year": ngettext("%(n)d year late", "%(n)d years late", count),
+    words: Words = {
+        "minute": lambda n: ngettext("%(n)d minute late", "%(n)d minutes late", n),
+        "hour": lambda n: ngettext("%(n)d hour late", "%(n)d hours late", n),
+        "day": lambda n: ngettext("%(n)d day late", "%(n)d days late", n),
+        "month": lambda n: ngettext("%(n)d month late", "%(n)d months late", n),
+        "year": lambda n: ngettext("%(n)d year late", "%(n)d years late", n),
     }
-    return words[unit] % {"n": count}
+    return words[unit](count) % {"n": count}
 
 
 def relative(at: datetime, *, now: datetime) -> str:
@@ -175,22 +200,22 @@ def relative(at: datetime, *, now: datetime) -> str:
     count, unit = _in_one_unit(abs(ahead))
     # Each direction is a sentence of its own, because other languages bend the noun by it.
     if ahead > timedelta(0):
-        words = {
-            "minute": ngettext("in %(n)d minute", "in %(n)d minutes", count),
-            "hour": ngettext("in %(n)d hour", "in %(n)d hours", count),
-            "day": ngettext("in %(n)d day", "in %(n)d days", count),
-            "month": ngettext("in %(n)d month", "in %(n)d months", count),
-            "year": ngettext("in %(n)d year", "in %(n)d years", count),
+        words: Words = {
+            "minute": lambda n: ngettext("in %(n)d minute", "in %(n)d minutes", n),
+            "hour": lambda n: ngettext("in %(n)d hour", "in %(n)d hours", n),
+            "day": lambda n: ngettext("in %(n)d day", "in %(n)d days", n),
+            "month": lambda n: ngettext("in %(n)d month", "in %(n)d months", n),
+            "year": lambda n: ngettext("in %(n)d year", "in %(n)d years", n),
         }
     else:
         words = {
-            "minute": ngettext("%(n)d minute ago", "%(n)d minutes ago", count),
-            "hour": ngettext("%(n)d hour ago", "%(n)d hours ago", count),
-            "day": ngettext("%(n)d day ago", "%(n)d days ago", count),
-            "month": ngettext("%(n)d month ago", "%(n)d months ago", count),
-            "year": ngettext("%(n)d year ago", "%(n)d years ago", count),
+            "minute": lambda n: ngettext("%(n)d minute ago", "%(n)d minutes ago", n),
+            "hour": lambda n: ngettext("%(n)d hour ago", "%(n)d hours ago", n),
+            "day": lambda n: ngettext("%(n)d day ago", "%(n)d days ago", n),
+            "month": lambda n: ngettext("%(n)d month ago", "%(n)d months ago", n),
+            "year": lambda n: ngettext("%(n)d year ago", "%(n)d years ago", n),
         }
-    return words[unit] % {"n": count}
+    return words[unit](count) % {"n": count}
 
 
 def _in_one_unit(length: timedelta) -> tuple[int, str]:

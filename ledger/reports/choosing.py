@@ -11,6 +11,8 @@ from uuid import UUID
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from bids.models.panels import Agreement, FinalOpening, FinalRound
+from ledger.models.awards import Award
+from ledger.models.objections import Withdrawal
 from ledger.models.signatures import ChoiceWanted
 from ledger.reports.reading import Reader
 from ledger.reports.states import State, noted
@@ -78,3 +80,12 @@ def choosing_of_opened(job_ids: Iterable[UUID], reader: Reader) -> dict[UUID, Ch
 def _opened(jobs: list[UUID], providers: list[UUID]) -> QuerySet[Job]:
     found = Job.objects.filter(pk__among=jobs).only("department_id")
     return found.annotate(**choice_notes(providers))
+
+
+def chosen_no_more() -> QuerySet[Withdrawal, Any]:
+    """
+    Return the jobs decided on whose choice was withdrawn, so that another is to be made. Asked of
+    the withdrawals, which are few: asked of the jobs, every award of the company is gone through.
+    """
+    stands = Award.objects.filter(job=OuterRef("award__job"))
+    return Withdrawal.objects.filter(~Exists(stands)).values("award__job")

@@ -10,9 +10,7 @@ from django.db.models.functions import Coalesce
 
 from bids.drafts import drafts_to_read
 from bids.models.bids import Bid
-from ledger.models.awards import Award
-from ledger.models.objections import Withdrawal
-from ledger.reports.choosing import choosing_of_opened
+from ledger.reports.choosing import choosing_of_opened, chosen_no_more
 from ledger.reports.custody import Custody, to_choose
 from ledger.reports.desk_jobs import MOST
 from ledger.reports.open_items import OpenItem
@@ -63,13 +61,10 @@ def _invitations(reader: Reader, at: datetime) -> Iterator[OpenItem]:
 
 
 def _standing(reader: Reader, at: datetime) -> Iterator[OpenItem]:
-    # Asked first, so that PostgreSQL looks for an award of these few alone, not of every job.
-    undecided = Q(job__decided_at=None) | Q(job__in=Withdrawal.objects.values("award__job"))
     bids = (
         Bid.objects.standing()
         .filter(
-            undecided,
-            ~Exists(Award.objects.filter(job=OuterRef("job"))),
+            Q(job__decided_at=None) | Q(job__in=chosen_no_more()),
             provider__in=reader.providers,
             disqualified=None,
             job__cancelled_at=None,

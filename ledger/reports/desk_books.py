@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from ledger.models.awards import Delivery, Milestone
 from ledger.models.corrections import Correction
@@ -151,24 +151,7 @@ def _moves(reader: Reader) -> Iterator[OpenItem]:
 
 def _late_charges(reader: Reader, at: datetime, *, finance: bool) -> Iterator[OpenItem]:
     """Work that was sent back, and whose days to be charged are over."""
-    delivered = Delivery.objects.filter(milestone=OuterRef("pk"))
-    found = (
-        Milestone.objects.filter(
-            Q() if finance else Q(award__provider__in=reader.providers),
-            Exists(delivered),
-            ~Exists(delivered.filter(returned=None)),
-            acceptance=None,
-            late_charge=None,
-            award__completion=None,
-            award__cancellation=None,
-            award__replaced_by=None,
-            award__withdrawal=None,
-        )
-        .prefetch_related("deliveries")
-        .select_related("award__job__policy", "award__provider")
-        .defer("award__comparison", "award__job__need")
-    )
-    for one in found.order_by("award__chosen_at", "pk")[:MOST]:
+    for one in _sent_back(reader, finance=finance):
         work = one.award
         first_at = min(delivery.delivered_at for delivery in one.deliveries.all())
         over_at = first_at + timedelta(days=work.job.policy.charging_days)
@@ -188,6 +171,34 @@ def _late_charges(reader: Reader, at: datetime, *, finance: bool) -> Iterator[Op
             is_late=False,
             then="Allowed, it may be handed over again; left, it is never charged.",
         )
+
+
+def _sent_back(reader: Reader, *, finance: bool) -> QuerySet[Milestone]:
+    """Return what was delivered, sent back, and neither delivered again nor charged for."""
+    delivered = Delivery.objects.filter(milestone=OuterRef("pk"))
+    found = (
+        Milestone.objects.filter(
+            Q() if finance else Q(award__provider__in=reader.providers),
+            Exists(delivered),
+            ~Exists(delivered.filter(returned=None)),
+            acceptance=None,
+            late_charge=None,
+            award__completion=None,
+            award__cancellation=None,
+            award__replaced_by=None,
+            award__withdrawal=None,
+        )
+        .order_by("award__chosen_at", "pk")
+        .values("pk")
+    )
+    # Which, apart from what is read of them, as the works of a desk.
+    return (
+        Milestone.objects.filter(pk__in=found[:MOST])
+        .prefetch_related("deliveries")
+        .select_related("award__job__policy", "award__provider")
+        .defer("award__comparison", "award__job__need")
+        .order_by("award__chosen_at", "pk")
+    )
 
 
 def _redactions(reader: Reader) -> Iterator[OpenItem]:

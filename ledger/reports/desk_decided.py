@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
-
 from bids.models.bids import Bid
 from ledger.models.awards import Award
 from ledger.reports.open_items import DoneItem
@@ -25,10 +23,8 @@ def decided_items(reader: Reader, *, most: int) -> list[DoneItem]:
     """Return the jobs decided last for which a provider of the reader had bid."""
     if not reader.providers:
         return []
-    standing = Bid.objects.filter(
-        job=OuterRef("pk"), provider__in=reader.providers, withdrawn_at=None
-    )
-    jobs = Job.objects.filter(Exists(standing), decided_at__isnull=False, opened_at__isnull=False)
+    bid_for = Bid.objects.filter(provider__in=reader.providers, withdrawn_at=None).values("job")
+    jobs = Job.objects.filter(pk__in=bid_for, decided_at__isnull=False, opened_at__isnull=False)
     found = list(jobs.order_by("-decided_at", "pk").only("title", "decided_at")[:most])
     # Asked of these few alone: as a column of the jobs, every award of the company is gone through.
     awards = Award.objects.standing().filter(job__in=found).values_list("job", "provider")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 
-from ledger.models.awards import Award
-from ledger.reports.choosing import choice_notes, choosing
+from ledger.reports.choosing import choice_notes, choosing, chosen_no_more
 from ledger.reports.custody import opener, to_choose
 from ledger.reports.open_items import OpenItem
 from ledger.reports.reading import Reader
@@ -111,7 +110,7 @@ def _to_choose(reader: Reader, at: datetime) -> Iterator[OpenItem]:
     standing = Q(bids__withdrawn_at=None)
     jobs = (
         Job.objects.filter(
-            ~Exists(Award.objects.filter(job=OuterRef("pk"))),
+            Q(decided_at=None) | Q(pk__in=chosen_no_more()),
             department__in=reader.departments,
             opened_at__isnull=False,
             cancelled_at=None,

@@ -98,7 +98,7 @@ def test_the_api_under_load(
         file = tmp_path / "sql.json"
         file.write_text(json.dumps(inside(victim, partial(statements, tokens), "web")))
         print(f"\n{POSTINGS:,} postings on {os.cpu_count()} cores")
-        with serving(victim._addresses(), file) as (port, _):
+        with serving(victim._addresses(), file, workers=2) as (port, _):
             apart([partial(compare, port, tokens), partial(time.sleep, 0)])
             apart([partial(load, port, tokens), partial(time.sleep, 0)])
 
@@ -177,12 +177,14 @@ def serving(
     file: Path | None = None,
     *,
     site: str = "marketplace.project.wsgi",
+    workers: int = 1,
 ) -> Iterator[tuple[int, int]]:
     """The web server as the house starts it: its port, and its process."""
     with create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     words = ("-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--no-ws", "--port")
-    more = (str(port), "--blocking-threads", "4", "--log-level", "warning")
+    more = (str(port), "--workers", str(workers), "--blocking-threads", "4")
+    more += ("--log-level", "warning")
     environment = os.environ | addresses | {"API_REQUESTS_PER_MINUTE": "100000"}
     if file:
         environment["BARE_SQL"], site = str(file), "tests.bench.bare_site"
@@ -259,8 +261,8 @@ def load(port: int, tokens: Mapping[str, str], seconds: int = SECONDS) -> None:
         taken[question.name].append((perf_counter() - due) * 1000)
 
     begun = perf_counter() - 3600  # due already: as fast as four at a time can
-    with ThreadPoolExecutor(4) as pool:  # each thread of the server connects, compiles, prepares
-        list(pool.map(ask, range(40 * len(QUESTIONS))))
+    with ThreadPoolExecutor(8) as pool:  # each thread of the server connects, compiles, prepares
+        list(pool.map(ask, range(80 * len(QUESTIONS))))
     for times in taken.values():
         times.clear()
     begun = perf_counter() + 0.1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -15,7 +17,7 @@ from ledger.withdrawing import WorkUnderWay, decline_award
 from marketplace.models.events import Notice
 from marketplace.models.jobs import Job
 from marketplace.refusals import Forbidden, ReasonMissing, Unknown
-from tests.builders import DAY, HOUR, refused
+from tests.builders import DAY, HOUR, MINUTE, refused
 from tests.cast import Cast
 from tests.ledger import builders
 from tests.ledger.builders import CHOICE, Contest, assert_books_hold, line_stands
@@ -82,6 +84,23 @@ def test_a_rivals_bid_waits_for_a_choice_again_on_its_leads_desk(cast: Cast):
     assert contest.vendor_bid.pk not in of_vera()
     decline_award(actor=cast.pia, award_id=award.pk, reason=WHY, at=CHOICE + HOUR)
     assert contest.vendor_bid.pk in of_vera()
+
+
+def test_the_head_has_the_choice_again_until_another_is_made(cast: Cast):
+    builders.grant(cast)
+    contest = builders.contest(cast)
+    award = builders.choose(cast, contest.team_bid)
+
+    def waits_for_a_choice(at: datetime) -> bool:
+        desks = [desk(actor=person, at=at) for person in (cast.maya, cast.vera)]
+        kinds = {item.kind for paper in desks for item in (*paper.mine, *paper.others)}
+        return bool(kinds & {"choose", "choice"})
+
+    assert not waits_for_a_choice(CHOICE + MINUTE)
+    decline_award(actor=cast.pia, award_id=award.pk, reason=WHY, at=CHOICE + HOUR)
+    assert waits_for_a_choice(CHOICE + 2 * HOUR)
+    builders.choose(cast, contest.vendor_bid, at=CHOICE + 3 * HOUR)
+    assert not waits_for_a_choice(CHOICE + 4 * HOUR)
 
 
 def test_only_the_lead_of_who_was_chosen_declines_and_says_why(cast: Cast):
