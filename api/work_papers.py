@@ -56,7 +56,16 @@ OpenItemOut = paper(
     "then",
 )
 DoneItemOut = paper(
-    DoneItem, "kind", "text", "job_id", "job_title", "at", "provider_id", "provider_name"
+    DoneItem,
+    "kind",
+    "text",
+    "job_id",
+    "job_title",
+    "at",
+    "provider_id",
+    "provider_name",
+    "about",
+    "period",
 )
 DeskOut = paper(Desk, "mine", "others", "done", "late")
 QuestionAskedOut = paper(Question, "code", "name", "text", "points", title="RatingQuestion")

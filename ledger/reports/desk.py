@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from itertools import groupby, islice
-from typing import Any
-
-from django.db.models import Exists, OuterRef
 
 from ledger.reports.desk_bids import bid_items
 from ledger.reports.desk_books import books_items
 from ledger.reports.desk_decided import decided_items, sealed_items
+from ledger.reports.desk_did import did_items
 from ledger.reports.desk_jobs import job_items
 from ledger.reports.desk_nobody import nobody_items
 from ledger.reports.desk_panel import panel_items
@@ -19,11 +16,7 @@ from ledger.reports.desk_vendors import vendor_items
 from ledger.reports.desk_work import work_items
 from ledger.reports.open_items import Desk, DoneItem, OpenItem
 from ledger.reports.reading import Reader, reader_of
-from ledger.reports.states import noted
-from ledger.reports.wording import done
-from marketplace.models.events import Event
 from marketplace.models.people import User
-from marketplace.models.providers import Provider
 from marketplace.together import gathered, together
 
 __all__ = ["Desk", "DoneItem", "OpenItem", "desk"]
@@ -63,41 +56,10 @@ def _most_pressing_first(items: Iterable[OpenItem]) -> tuple[OpenItem, ...]:
 def _done_lately(actor: User, reader: Reader) -> tuple[DoneItem, ...]:
     """Return what the actor did, and what was decided on their bids, the last first."""
     own, sealed, decided = together(
-        lambda: _did(actor),
+        lambda: did_items(actor, most=DONE_LATELY),
         lambda: sealed_items(reader, most=DONE_LATELY),
         lambda: decided_items(reader, most=DONE_LATELY),
     )
     return tuple(
         sorted([*own, *sealed, *decided], key=lambda one: one.at, reverse=True)[:DONE_LATELY]
     )
-
-
-def _did(actor: User) -> tuple[DoneItem, ...]:
-    seen = Provider.objects.visible_to(actor).filter(pk=OuterRef("provider"))
-    events = (
-        Event.objects.filter(actor=actor)
-        .select_related("job", "provider")
-        .annotate(sees_provider=Exists(seen))
-        .defer("body", "job__need")
-        .order_by("-happened_at", "-pk")[: 10 * DONE_LATELY]
-    )
-    # Twelve scores on one job are one thing done.
-    runs = groupby(events, key=lambda one: (one.kind, one.job_id or one.provider_id))
-    return tuple(
-        DoneItem(
-            kind=event.kind,
-            text=done(event.kind),
-            job_id=event.job_id,
-            job_title=event.job.title if event.job else "",
-            at=event.happened_at,
-            **_about(event),
-        )
-        for event in islice((next(run) for _key, run in runs), DONE_LATELY)
-    )
-
-
-def _about(event: Event) -> dict[str, Any]:
-    """Name the provider that it was about. Beside a job it stays unsaid: names may be hidden."""
-    if event.job_id or event.provider is None or not noted(event, "sees_provider"):
-        return {}
-    return {"provider_id": event.provider.pk, "provider_name": event.provider.name}

@@ -47,6 +47,8 @@ class DoneItem:
     at: datetime
     provider_id: UUID | None = None  # where it was about one, and about no job
     provider_name: str = ""
+    about: str = ""  # else the people, department, company or year that it was about
+    period: int | None = None  # else the month of the books, 202611
 
 
 @dataclass(frozen=True, slots=True)
