@@ -18,7 +18,8 @@ from frontend.pages.drafts import PAGE
 from frontend.pages.people import administrators_only
 from frontend.requests import SignedIn
 from marketplace.admission import admit_vendor, register_department, register_team
-from marketplace.directory import categories, departments
+from marketplace.department_names import department_names
+from marketplace.directory import categories
 
 
 class DepartmentForm(PageForm):
@@ -41,7 +42,7 @@ def new_department(request: SignedIn) -> HttpResponse:
     """Register a department."""
     administrators_only(request)
     form = DepartmentForm(sent(request))
-    known = [(str(one.id), one.name) for one in departments(request.user)]
+    known = [(str(pk), name) for pk, name in department_names(request.user)]
     offer(form, "parent_id", [("", gettext_lazy("nothing: it stands on top")), *known])
     act = Act(
         title=_("Register a department"),
@@ -89,7 +90,7 @@ def new_team(request: SignedIn) -> HttpResponse:
     """Register an in-house team."""
     administrators_only(request)
     form = TeamForm(sent(request))
-    offer(form, "department_id", [(str(one.id), one.name) for one in departments(request.user)])
+    offer(form, "department_id", [(str(pk), name) for pk, name in department_names(request.user)])
     act = Act(
         title=_("Register a team"),
         button=_("Register it"),

@@ -28,7 +28,8 @@ from ledger.budget_moves import decline_move, move_budget, sign_move, signing_li
 from ledger.reports.budget_moves import COLUMNS as MOVE_COLUMNS
 from ledger.reports.budget_moves import MoveRow, budget_move, budget_moves
 from ledger.reports.line_history import COLUMNS, LineHistory, line_history
-from marketplace.directory import categories, departments, seats
+from marketplace.department_names import department_names
+from marketplace.directory import categories, seats
 from marketplace.money import Money
 from marketplace.refusals import Forbidden
 
@@ -119,7 +120,7 @@ class MoveForm(PageForm):
     def __init__(self, *args: Any, actor: Any, currency: str, **kwargs: Any) -> None:
         # Named before it is sent, so that a form sent twice moves once.
         super().__init__(*args, initial={"move_id": uuid4()}, **kwargs)
-        offer(self, "to_department", [(str(one.id), one.name) for one in departments(actor)])
+        offer(self, "to_department", [(str(pk), name) for pk, name in department_names(actor)])
         kinds = [(str(kind.id), kind.name) for kind in categories()]
         offer(self, "to_category", [("", gettext_lazy("all kinds")), *kinds])
         count_in(self, "amount", currency)

@@ -26,7 +26,8 @@ from ledger.reports.choice_totals import (
     choice_totals,
 )
 from ledger.reports.choices import COLUMNS, ChoiceFilter, choices, every_choice
-from marketplace.directory import categories, departments
+from marketplace.department_names import department_names
+from marketplace.directory import categories
 from marketplace.together import together
 
 COUNTED_AT_ONCE = 2_000  # choices; of more, the bids are counted after the page has come
@@ -45,7 +46,7 @@ class ChoiceFilters(PageForm):
     def __init__(self, request: SignedIn) -> None:
         super().__init__(request.GET)
         any_one = ("", _("any"))
-        known = [(str(one.id), one.name) for one in departments(request.user)]
+        known = [(str(pk), name) for pk, name in department_names(request.user)]
         offer(self, "department", [any_one, *known])
         offer(self, "category", [any_one, *[(one.code, one.name) for one in categories()]])
         offer(self, "kind", [any_one, *wording.KINDS.items()])

@@ -35,12 +35,6 @@ TEMPLATE = "frontend/pages/settings/settings.html"
 LIVES = (30, 90, 365)  # days
 
 
-class LongSelect(forms.Select):
-    """A select of very many choices, drawn by one template; it knows no groups."""
-
-    template_name = "frontend/widgets/select.html"
-
-
 class ReadingForm(PageForm):
     """Language and time zone."""
 
@@ -52,7 +46,6 @@ class ReadingForm(PageForm):
     )
     time_zone = forms.ChoiceField(
         required=False,
-        widget=LongSelect,
         label=gettext_lazy("Time zone"),
         help_text=gettext_lazy("All moments are written in it, deadlines too."),
     )

@@ -25,7 +25,8 @@ from ledger.recoveries import settle_recovery
 from ledger.reports.carry_forward import COLUMNS, carry_forward
 from ledger.reports.inside_prices import RECOVERY_COLUMNS, recoveries
 from ledger.year_end import close_year, state_carry_forward
-from marketplace.directory import departments, provider, seats
+from marketplace.department_names import department_names
+from marketplace.directory import provider, seats
 from marketplace.refusals import Forbidden
 from marketplace.together import together
 
@@ -94,7 +95,7 @@ def policy(request: SignedIn, year: int) -> HttpResponse:
     only_known(request)
     _refuse_others(request)
     form = CarryForm(sent(request) or kept_input(request))
-    known = [(str(one.id), one.name) for one in departments(request.user)]
+    known = [(str(pk), name) for pk, name in department_names(request.user)]
     offer(form, "department", [("", gettext_lazy("all departments")), *known])
     act = Act(
         title=_("What passes into the next year"),

@@ -117,7 +117,7 @@ TEMPLATES = [
         },
     }
 ]
-COTTON_DIR = "frontend/components"
+COTTON_DIR, FORM_RENDERER = "frontend/components", "frontend.widgets.HouseRenderer"
 
 # --- Database, jobs ---------------------------------------------------------------------------
 DATABASES = {"default": database.configuration(env_str("DATABASE_ROLE", "web"))}
