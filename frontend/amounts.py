@@ -21,7 +21,7 @@ def read_amount(text: str, *, currency: str) -> Money:
     """
     typed = text.strip().replace(formats.MINUS, "-")
     code = re.search(r"(?i)^[a-z]{3}\b|\b[a-z]{3}$", typed)
-    if code:
+    if code and re.search(r"\d", typed):
         if code.group().upper() != currency:
             raise NotAnAmount(
                 gettext("This is in %(currency)s; leave the currency out.") % {"currency": currency}

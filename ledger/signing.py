@@ -19,15 +19,17 @@ from marketplace.money import Money
 from marketplace.policies import IMPORTED
 
 
-def is_large(change: ChangeOrder, award: Award) -> bool:
+def is_large(change: ChangeOrder, award: Award, *, agreed_minor: int | None = None) -> bool:
     """
     Whether the price, with this change and all that were agreed before, has grown by more than the
     policy leaves to one head. Several small changes are no way around it; taking away is never
-    large.
+    large. `agreed_minor`: what the changes agreed before come to, where the caller knows it.
     """
     if change.difference_minor <= 0:
         return False
-    grown = promised_minor(award) + change.difference_minor - award.price_minor
+    if agreed_minor is None:
+        agreed_minor = promised_minor(award) - award.price_minor
+    grown = agreed_minor + change.difference_minor
     return grown * 10_000 > award.price_minor * award.job.policy.large_change_basis_points
 
 

@@ -66,11 +66,12 @@ class ChoiceForm(PageForm):
         # What is not needed is not asked.
         if not paper.criteria or bid.bid_id in paper.leader_ids:
             del self.fields["decisive_criterion_id"]
-        leads = {*paper.leader_ids, *paper.spent_leader_ids}
+        views = {"charged": paper.leader_ids, "spent": paper.spent_leader_ids}
+        leads = [view for view, ids in views.items() if bid.bid_id in ids]
         if not paper.views_disagree:
             del self.fields["followed_view"]
-        elif bid.bid_id in leads:
-            offer(self, "followed_view", wording.choices("views", "charged", "spent"))
+        elif leads:
+            offer(self, "followed_view", wording.choices("views", *leads))
 
     def grounds(self) -> dict[str, Any]:
         """Return what was typed, as the verb takes it."""

@@ -53,13 +53,15 @@ def choosing(job: Job, reader: Reader) -> Choosing:
     """
     judged = noted(job, "has_panel") and not noted(job, "is_agreed")
     if not (reader.buys(job.department_id) or reader.reads_all_books):
-        return Choosing("The panel" if judged else "", noted(job, "own_valid_until"))
+        return Choosing(
+            waits_for="The panel" if judged else "", until_on=noted(job, "own_valid_until")
+        )
     until = noted(job, "valid_until")
     if judged:
-        return Choosing("The panel", until)
+        return Choosing(waits_for="The panel", until_on=until)
     if noted(job, "asks_final") and not noted(job, "has_final"):
-        return Choosing("The bidders on the shortlist", until)
-    return Choosing("A second head" if noted(job, "is_wanted") else "", until)
+        return Choosing(waits_for="The bidders on the shortlist", until_on=until)
+    return Choosing(waits_for="A second head" if noted(job, "is_wanted") else "", until_on=until)
 
 
 def choosing_of(jobs: Iterable[Job], reader: Reader) -> dict[UUID, Choosing]:
@@ -82,10 +84,17 @@ def _opened(jobs: list[UUID], providers: list[UUID]) -> QuerySet[Job]:
     return found.annotate(**choice_notes(providers))
 
 
+def to_decide(job: str = "") -> Q:
+    """Return the condition for a job that is not decided, or whose choice was withdrawn since."""
+    decided_at = f"{job}__decided_at" if job else "decided_at"
+    return Q(**{decided_at: None}) | Q(**{f"{job or 'pk'}__in": chosen_no_more()})
+
+
 def chosen_no_more() -> QuerySet[Withdrawal, Any]:
     """
     Return the jobs decided on whose choice was withdrawn, so that another is to be made. Asked of
     the withdrawals, which are few: asked of the jobs, every award of the company is gone through.
     """
     stands = Award.objects.filter(job=OuterRef("award__job"))
-    return Withdrawal.objects.filter(~Exists(stands)).values("award__job")
+    waiting = Withdrawal.objects.filter(~Exists(stands), award__job__no_award=None)
+    return waiting.values("award__job")

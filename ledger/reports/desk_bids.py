@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import Exists, F, Max, OuterRef, Q
+from django.db.models import Exists, F, Max, OuterRef
 from django.db.models.functions import Coalesce
 
 from bids.drafts import drafts_to_read
 from bids.models.bids import Bid
-from ledger.reports.choosing import choosing_of_opened, chosen_no_more
+from ledger.reports.choosing import choosing_of_opened, to_decide
 from ledger.reports.custody import Custody, to_choose
 from ledger.reports.desk_jobs import MOST
 from ledger.reports.open_items import OpenItem
@@ -64,7 +64,7 @@ def _standing(reader: Reader, at: datetime) -> Iterator[OpenItem]:
     bids = (
         Bid.objects.standing()
         .filter(
-            Q(job__decided_at=None) | Q(job__in=chosen_no_more()),
+            to_decide("job"),
             provider__in=reader.providers,
             disqualified=None,
             job__cancelled_at=None,

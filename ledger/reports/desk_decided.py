@@ -7,6 +7,7 @@ from uuid import UUID
 
 from bids.models.bids import Bid
 from ledger.models.awards import Award
+from ledger.reports.choosing import to_decide
 from ledger.reports.open_items import DoneItem
 from ledger.reports.reading import Reader
 from ledger.reports.wording import done
@@ -24,7 +25,7 @@ def decided_items(reader: Reader, *, most: int) -> list[DoneItem]:
     if not reader.providers:
         return []
     bid_for = Bid.objects.filter(provider__in=reader.providers, withdrawn_at=None).values("job")
-    jobs = Job.objects.filter(pk__in=bid_for, decided_at__isnull=False, opened_at__isnull=False)
+    jobs = Job.objects.filter(pk__in=bid_for, opened_at__isnull=False).exclude(to_decide())
     found = list(jobs.order_by("-decided_at", "pk").only("title", "decided_at")[:most])
     # Asked of these few alone: as a column of the jobs, every award of the company is gone through.
     awards = Award.objects.standing().filter(job__in=found).values_list("job", "provider")

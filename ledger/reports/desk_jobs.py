@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Count, Q
 
-from ledger.reports.choosing import choice_notes, choosing, chosen_no_more
+from ledger.reports.choosing import choice_notes, choosing, to_decide
 from ledger.reports.custody import opener, to_choose
 from ledger.reports.open_items import OpenItem
 from ledger.reports.reading import Reader
@@ -110,7 +110,7 @@ def _to_choose(reader: Reader, at: datetime) -> Iterator[OpenItem]:
     standing = Q(bids__withdrawn_at=None)
     jobs = (
         Job.objects.filter(
-            Q(decided_at=None) | Q(pk__in=chosen_no_more()),
+            to_decide(),
             department__in=reader.departments,
             opened_at__isnull=False,
             cancelled_at=None,

@@ -14,6 +14,7 @@ from ledger.models.payees import Payee
 from ledger.models.payouts import Payout
 from ledger.models.publications import PublicationWanted
 from ledger.models.signatures import ChoiceWanted
+from ledger.reports.choosing import to_decide
 from ledger.reports.desk_jobs import MOST
 from ledger.reports.open_items import OpenItem, companys_item
 from ledger.reports.reading import Reader
@@ -83,7 +84,7 @@ def _moves() -> Waiting:
 
 
 def _choices() -> Iterator[OpenItem]:
-    found = ChoiceWanted.objects.filter(answer=None, job__decided_at=None)
+    found = ChoiceWanted.objects.filter(to_decide("job"), answer=None)
     return _heads(found.select_related("job__department"))
 
 

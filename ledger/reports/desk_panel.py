@@ -12,6 +12,7 @@ from bids.models.bids import Bid
 from bids.models.panels import Agreement, Consent, FinalOffer
 from ledger.models.publications import PublicationWanted
 from ledger.models.signatures import ChoiceWanted
+from ledger.reports.choosing import to_decide
 from ledger.reports.desk_jobs import MOST
 from ledger.reports.open_items import OpenItem
 from ledger.reports.reading import Reader
@@ -111,7 +112,7 @@ def _interests(reader: Reader) -> Iterator[OpenItem]:
 
 def _signatures(reader: Reader) -> Iterator[OpenItem]:
     waiting = ChoiceWanted.objects.filter(
-        job__department__in=reader.headed, answer=None, job__decided_at=None
+        to_decide("job"), job__department__in=reader.headed, answer=None
     )
     found = list(waiting.select_related("job__department", "wanted_by").order_by("wanted_at"))
     kept_off = kept_from_choosing(one.job for one in found)

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from uuid import UUID
 
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q, Sum
 
 from ledger.models.awards import Award, ChangeOrder, Completion, Delivery, Dispute, Milestone
 from ledger.models.cancellations import CancellationOffer
 from ledger.models.objections import Objection
 from ledger.models.ratings import RatingSide
-from ledger.permissions import may_decide_objection, proposed_by_providers
+from ledger.permissions import proposed_by_providers
 from ledger.reports.custody import SILENCE, end_of, rate_until, waiting_delivery
 from ledger.reports.desk_jobs import MOST
+from ledger.reports.desk_objections import objection_items
 from ledger.reports.open_items import OpenItem
 from ledger.reports.reading import Reader
-from ledger.reports.states import rating_until
+from ledger.reports.states import noted, rating_until
 from ledger.signing import is_large
-from ledger.standstill import is_waiting, ruling_due_at, standstill_until
+from ledger.standstill import standstill_until
 from marketplace.models.people import Office
-from marketplace.together import gathered
+from marketplace.together import gathered, together
 
 
 def work_items(reader: Reader, at: datetime) -> Iterator[OpenItem]:
@@ -29,22 +31,29 @@ def work_items(reader: Reader, at: datetime) -> Iterator[OpenItem]:
     yield from gathered(
         lambda: _going_on(reader, at),
         lambda: _disputes(reader, finance=finance),
-        lambda: _objections(reader, at),
+        lambda: objection_items(reader, at),
     )
 
 
 def _going_on(reader: Reader, at: datetime) -> Iterator[OpenItem]:
     works = list(_works(reader, at))
     pending = [change for work in works for change in work.change_orders.all()]
-    by_provider = proposed_by_providers(pending)
+    by_provider, agreed = together(
+        lambda: proposed_by_providers(pending), lambda: _agreed_minor(pending)
+    )
     for work in works:
-        if is_waiting(work, at=at):
+        if _stands_still(work, at):
             yield _standstill(work, at)
             continue
         for milestone in work.milestones.all():
             yield from _milestone(work, milestone, reader, at)
         for change in work.change_orders.all():
-            yield _change(work, change, reader, by_provider=change.pk in by_provider)
+            if not hasattr(change, "signature") and is_large(
+                change, work, agreed_minor=agreed.get(work.pk, 0)
+            ):
+                yield _signature(work, change, reader)
+            else:
+                yield _change(work, change, reader, by_provider=change.pk in by_provider)
         yield from _ending(work, reader)
         yield from _rating(work, reader, at)
 
@@ -60,10 +69,12 @@ def _works(reader: Reader, at: datetime) -> Iterator[Award]:
     works = Award.objects.filter(mine & going_on).order_by("chosen_at").values("pk")[:MOST]
     deliveries = Delivery.objects.select_related("acceptance", "returned")
     milestones = Milestone.objects.filter(acceptance=None).order_by("position")
-    changes = ChangeOrder.objects.filter(agreed_at=None).select_related("milestone", "signature")
+    changes = ChangeOrder.objects.filter(agreed_at=None, milestone__acceptance=None)
+    changes = changes.select_related("milestone", "signature")
     offers = CancellationOffer.objects.waiting()
     yield from (
         Award.record.filter(pk__in=works)
+        .annotate(is_objected=Exists(Objection.objects.open().filter(award=OuterRef("pk"))))
         .select_related("job__policy", "department", "provider", "completion", "standstill")
         .defer("comparison", "job__need")
         .prefetch_related(
@@ -74,6 +85,22 @@ def _works(reader: Reader, at: datetime) -> Iterator[Award]:
         .prefetch_related("ratings")
         .order_by("chosen_at")
     )
+
+
+def _agreed_minor(pending: Iterable[ChangeOrder]) -> dict[UUID, int]:
+    """Return what the changes agreed before these come to, by award."""
+    works = {change.award_id for change in pending}
+    if not works:
+        return {}
+    agreed = ChangeOrder.objects.filter(award__in=works, agreed_at__isnull=False)
+    sums = agreed.values("award").annotate(sum=Sum("difference_minor"))
+    return {row["award"]: row["sum"] for row in sums}
+
+
+def _stands_still(work: Award, at: datetime) -> bool:
+    """Whether no work may start yet: what `is_waiting` asks of one award."""
+    until = standstill_until(work)
+    return until is not None and (at < until or noted(work, "is_objected"))
 
 
 def _standstill(work: Award, at: datetime) -> OpenItem:
@@ -93,33 +120,6 @@ def _standstill(work: Award, at: datetime) -> OpenItem:
         is_late=False,
         then="Work starts.",
     )
-
-
-def _objections(reader: Reader, at: datetime) -> Iterator[OpenItem]:
-    """What bidders object to: on the desk of those who may decide, and of who objected."""
-    waiting = Objection.objects.open().filter(
-        Q(award__department__in=reader.headed) | Q(provider__in=reader.providers)
-    )
-    if reader.audits:
-        waiting = Objection.objects.open()
-    found = waiting.select_related("award__job", "award__department", "provider")
-    for one in found.defer("award__comparison").order_by("raised_at")[:MOST]:
-        mine = may_decide_objection(reader.user, one.award)
-        due_at = ruling_due_at(one)
-        yield OpenItem(
-            kind="rule",
-            act="Decide on an objection" if mine else "Wait for an objection to be decided",
-            job_id=one.award.job_id,
-            job_title=one.award.job.title,
-            subject_id=one.pk,
-            what=f"{one.provider.name} objects to the choice of {one.award.department.name}.",
-            who="You" if mine else f"A head above {one.award.department.name}, or an auditor",
-            is_mine=mine,
-            since_at=one.raised_at,
-            due_at=due_at,
-            is_late=due_at < at,
-            then="Work starts, or the choice is withdrawn.",
-        )
 
 
 def _milestone(
@@ -168,8 +168,6 @@ def _after(due_at: datetime | None, at: datetime) -> str:
 
 
 def _change(work: Award, change: ChangeOrder, reader: Reader, *, by_provider: bool) -> OpenItem:
-    if not hasattr(change, "signature") and is_large(change, work):
-        return _signature(work, change, reader)
     if by_provider:
         mine, who = work.department_id in reader.headed, f"The head of {work.department.name}"
     else:

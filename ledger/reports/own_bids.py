@@ -11,6 +11,7 @@ from django.db.models import OuterRef, Subquery
 
 from bids.offers import MyBid, my_bids
 from ledger.models.awards import Award
+from ledger.reports.choosing import to_decide
 from ledger.reports.states import noted
 from marketplace.models.jobs import Job
 from marketplace.models.people import User
@@ -43,7 +44,7 @@ def own_bids(
 def _decided(job_ids: Iterable[UUID]) -> dict[UUID, UUID | None]:
     """Return the bid chosen of each decided job, or None where it ended without a choice."""
     award = Award.objects.standing().filter(job=OuterRef("pk"))
-    jobs = Job.objects.filter(pk__in=set(job_ids), decided_at__isnull=False)
+    jobs = Job.objects.filter(pk__in=set(job_ids)).exclude(to_decide())
     told = jobs.annotate(chosen_id=Subquery(award.values("bid")[:1])).only("pk")
     return {job.pk: noted(job, "chosen_id") for job in told}
 

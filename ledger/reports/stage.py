@@ -11,6 +11,7 @@ from bids.permissions import may_disqualify, may_score
 from ledger.models.signatures import ChoiceWanted
 from ledger.permissions import may_sign_choice
 from ledger.rates import NoRate
+from ledger.reports.choosing import to_decide
 from ledger.reports.second_heads import kept_from_choosing, who_signs
 from ledger.reports.weighing import Weighed
 from ledger.signing import choice_limits, first_below
@@ -73,7 +74,7 @@ def stage(*, weighed: Weighed, actor: User, at: datetime) -> Stage:
         Agreement.objects.filter(job=job).first,
         FinalRound.objects.filter(job=job).select_related("question").first,
         FinalOpening.objects.filter(round__job=job).first,
-        lambda: _wanted(weighed, actor) if is_open else None,
+        lambda: _wanted(weighed, actor),
         lambda: choice_limits(job, at=at),
     )
     decides = is_open and may_disqualify(actor, job)
@@ -112,7 +113,7 @@ def _signed_above(price: Money, limits: tuple[Money, ...], *, on: date) -> Money
 
 
 def _wanted(weighed: Weighed, actor: User) -> WantedChoice | None:
-    waiting = ChoiceWanted.objects.filter(job=weighed.job, answer=None)
+    waiting = ChoiceWanted.objects.filter(to_decide("job"), job=weighed.job, answer=None)
     one = waiting.select_related("bid__provider", "wanted_by", "reason").first()
     if one is None:
         return None

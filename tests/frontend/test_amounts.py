@@ -52,6 +52,12 @@ def test_what_is_no_amount_is_refused_with_an_example(typed: str) -> None:
         read_amount(typed, currency="EUR")
 
 
+@pytest.mark.parametrize(("typed", "told"), [("abc", "is not an amount"), ("USD 5", "in EUR")])
+def test_three_letters_are_a_currency_only_beside_a_figure(typed: str, told: str) -> None:
+    with translation.override("en"), pytest.raises(NotAnAmount, match=told):
+        read_amount(typed, currency="EUR")
+
+
 def test_a_currency_without_a_minor_unit_takes_none() -> None:
     assert read_amount("1,250", currency="JPY") == Money(1250, "JPY")
     with pytest.raises(NotAnAmount):

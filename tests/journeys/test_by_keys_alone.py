@@ -103,7 +103,7 @@ def test_posting_a_job_from_the_palette(founded: Cast, told: Told, begin: Starti
 def test_writing_and_submitting_a_bid(founded: Cast, told: Told, begin: Starting) -> None:
     keys = begin(founded.vera, f"/jobs/{told['open']['job_id']}/")
     keys.goes_round()
-    keys.open("Write")
+    keys.open("Go on with your new bid")
     keys.goes_round()
     keys.to("Kind", group="")
     keys.press("ArrowDown")

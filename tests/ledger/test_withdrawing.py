@@ -91,16 +91,16 @@ def test_the_head_has_the_choice_again_until_another_is_made(cast: Cast):
     contest = builders.contest(cast)
     award = builders.choose(cast, contest.team_bid)
 
-    def waits_for_a_choice(at: datetime) -> bool:
+    def waiting(at: datetime) -> list[set[str]]:
         desks = [desk(actor=person, at=at) for person in (cast.maya, cast.vera)]
-        kinds = {item.kind for paper in desks for item in (*paper.mine, *paper.others)}
-        return bool(kinds & {"choose", "choice"})
+        kinds = [{one.kind for one in (*paper.mine, *paper.others)} for paper in desks]
+        return [each & {"choose", "choice"} for each in kinds]
 
-    assert not waits_for_a_choice(CHOICE + MINUTE)
+    assert waiting(CHOICE + MINUTE) == [set(), set()]
     decline_award(actor=cast.pia, award_id=award.pk, reason=WHY, at=CHOICE + HOUR)
-    assert waits_for_a_choice(CHOICE + 2 * HOUR)
+    assert waiting(CHOICE + 2 * HOUR) == [{"choose"}, {"choice"}]
     builders.choose(cast, contest.vendor_bid, at=CHOICE + 3 * HOUR)
-    assert not waits_for_a_choice(CHOICE + 4 * HOUR)
+    assert waiting(CHOICE + 4 * HOUR) == [set(), set()]
 
 
 def test_only_the_lead_of_who_was_chosen_declines_and_says_why(cast: Cast):
