@@ -92,7 +92,8 @@ RATE_COLUMNS: tuple[Column[RateRow], ...] = (
     # The cost of one is no part of a sum.
     Column("cost_per_unit", lambda row: row.cost_per_unit, is_summed=False),
     *columns("recovered", "cost", "over", "proposed_rate", "provider_id"),
-    Column("currency", lambda row: row.recovered.currency if row.recovered else ""),
+    # An amount of nothing is an amount, in a currency.
+    Column("currency", lambda row: "" if row.recovered is None else row.recovered.currency),
 )
 
 
@@ -285,6 +286,6 @@ def _rate(
         cost_per_unit=Money(each, year.currency) if year and each is not None else None,
         recovered=recovered,
         cost=cost,
-        over=recovered - cost if recovered and cost is not None else None,
+        over=None if recovered is None or cost is None else recovered - cost,
         proposed_rate=proposed,
     )

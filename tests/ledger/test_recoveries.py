@@ -30,7 +30,7 @@ from ledger.recoveries import (
     settle_recovery,
     shares,
 )
-from ledger.reports.provider_results import provider_results, rate_review
+from ledger.reports.provider_results import RATE_COLUMNS, provider_results, rate_review
 from marketplace.models.events import Notice
 from marketplace.refusals import Forbidden, Unknown
 from tests.builders import DAY, eur, refused
@@ -170,6 +170,27 @@ def test_rates_are_reviewed_by_the_full_cost_of_what_was_charged(
     assert (row.rate, row.units, row.cost_per_unit) == (Decimal(80), 3, eur("12166.67"))
     assert (row.over, row.proposed_rate) == (eur("3500"), Decimal("73.00"))
     assert row.reviewed_on == AUTUMN.date()
+
+
+def test_a_team_that_recovered_nothing_has_its_shortfall_in_its_currency(cast: Cast) -> None:
+    """It went without work for a year, and cost 1,000.00 all the same."""
+    state_price_rule(
+        actor=cast.fin,
+        team_id=cast.events_team.pk,
+        rule="negotiated",
+        basis_points=8_000,
+        in_force_on=DECEMBER.date(),
+        reason="Eighty per cent of the bid covers the cost.",
+        at=AUTUMN,
+    )
+    settle(cast, "1000", "carry")
+
+    (row,) = rate_review(actor=cast.fin, today=JANUARY.date())
+    told = {column.name: column.value(row) for column in RATE_COLUMNS}
+
+    assert (told["recovered"], told["cost"], told["over"]) == (eur("0"), eur("1000"), eur("-1000"))
+    assert told["currency"] == "EUR"
+    assert (told["units"], told["cost_per_unit"], told["proposed_rate"]) == (0, None, None)
 
 
 def test_what_was_too_little_is_carried_likewise(cast: Cast, line: BudgetLine) -> None:
