@@ -52,8 +52,11 @@ class ReadingForm(PageForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        ours = gettext_lazy("the company’s")
-        offer(self, "time_zone", [("", ours), *((zone, zone) for zone in _zones())])
+        ours, theirs = gettext_lazy("the company’s"), self.initial.get("time_zone")
+        # A program may have set one that is not on the list: whoever changes the rest keeps it.
+        more = (theirs,) if theirs and theirs not in _zones() else ()
+        zones = [(zone, zone) for zone in (*more, *_zones())]
+        offer(self, "time_zone", [("", ours), *zones])
 
 
 @cache

@@ -15,6 +15,7 @@ from marketplace.membership import add_member
 from marketplace.models.departments import Department
 from marketplace.models.people import Membership, OfficeHeld, User
 from marketplace.models.providers import Provider
+from marketplace.people import choose_reading
 from marketplace.tokens import my_tokens
 from tests.builders import NOON
 from tests.cast import Cast
@@ -153,6 +154,36 @@ def test_a_person_reads_in_their_language_and_zone_from_then_on(
     assert "Asia/Tokyo" in maya.get(reverse("settings")).content.decode()
     typed = {"language": "", "time_zone": "Middle-earth/Shire"}
     assert send(maya, reverse("settings"), typed).status_code == 422
+
+
+@pytest.mark.parametrize("zone", ["CET", "EST", "GMT", "UTC", "Europe/Lisbon"])
+def test_whoever_only_changes_the_language_keeps_the_time_zone(
+    cast: Cast, as_person: SignIn, zone: str
+) -> None:
+    choose_reading(actor=cast.maya, language="", time_zone=zone)
+    maya = as_person(cast.maya)
+    selected = re.findall(
+        r'<option value="([^"]*)"\s+selected>', maya.get(reverse("settings")).content.decode()
+    )
+
+    assert selected == ["", zone]
+    send(maya, reverse("settings"), {"language": "en", "time_zone": zone})
+
+    cast.maya.refresh_from_db()
+    assert (cast.maya.language, cast.maya.time_zone) == ("en", zone)
+
+
+def test_a_time_zone_without_a_place_is_offered_to_whoever_has_it_alone(
+    cast: Cast, as_person: SignIn
+) -> None:
+    choose_reading(actor=cast.maya, language="", time_zone="CET")
+
+    def offered(person: User) -> list[str]:
+        form = as_person(person).get(reverse("settings")).context["form"]
+        return [zone for zone, _ in form.fields["time_zone"].choices]
+
+    assert offered(cast.maya) == ["", "CET", *offered(cast.rolf)[1:]]
+    assert "CET" not in offered(cast.rolf)
 
 
 def test_a_token_is_shown_once_and_ended(cast: Cast, as_person: SignIn) -> None:
