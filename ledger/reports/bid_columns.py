@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from statistics import median
 from typing import Any
@@ -236,14 +236,15 @@ def _answers(answers: dict[str, str]) -> tuple[tuple[UUID, str], ...]:
 def retraceable_quality(row: EvaluatedBid, point: Money) -> Decimal | None:
     """
     Return Q with four decimals, or with as many as it takes to work out the evaluated cost from
-    it to the last minor unit: four are too few for a mean of three judges and a dear point.
+    it to the last minor unit: four are too few for a mean of three judges and a dear point. Both
+    are rounded as amounts are, half away from zero; to even, a cost could be one unit off.
     """
     figure = quality_figure(row.quality)
     if figure is None or row.quality is None or row.exact in (None, row.comparable.minor):
         return figure  # nothing is worked out from it
     exact = Decimal(row.quality.numerator) / row.quality.denominator
     for places in DECIMALS:
-        figure = exact.quantize(Decimal(1).scaleb(-places))
+        figure = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
         worth = point.minor * Fraction(figure)
         costs = (row.comparable, row.spent)
         told = [rounded(each.minor - worth, each.currency) for each in costs]

@@ -97,7 +97,7 @@ class ComparedBid:
     to_median: Money | None  # quoted, less the median of the valid bids
     # Q, 0 to 100, with the decimals that E takes; None while unscored, or hidden with the names
     quality: Decimal | None
-    evaluated: Money | None  # E = C - V·Q
+    evaluated: Money | None  # E = C - V·Q, half away from zero
     place: int | None  # by the job's mode; equal places are ties
     spent_place: int | None
     is_tied: bool

@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from hashlib import sha256
 from typing import Any
@@ -236,10 +236,10 @@ def _sometimes(weighed: Weighed) -> dict[str, Any]:
 
 
 def quality_figure(quality: Fraction | None) -> Decimal | None:
-    """Return Q, 0 to 100, as a figure with four decimals."""
+    """Return Q, 0 to 100, as a figure with four decimals, half away from zero."""
     if quality is None:
         return None
-    return (Decimal(quality.numerator) / quality.denominator).quantize(PLACES)
+    return (Decimal(quality.numerator) / quality.denominator).quantize(PLACES, ROUND_HALF_UP)
 
 
 def _facts(bid: Bid, row: EvaluatedBid | None) -> dict[str, Any]:
