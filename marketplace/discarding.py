@@ -19,6 +19,7 @@ from marketplace.drafting import AlreadyPublished
 from marketplace.job_files import throw_away
 from marketplace.models.job_files import JobFile
 from marketplace.models.jobs import Criterion, Invitation, Job, Mode, Procedure, TooFewRule
+from marketplace.models.panels import PanelSeat
 from marketplace.models.people import User
 from marketplace.permissions import may_draft_for
 from marketplace.refusals import Refusal, Unknown, require
@@ -51,7 +52,7 @@ BLANK: dict[str, Any] = {
 
 
 class DraftOnRecord(Refusal):
-    """What a second head was asked to sign stays where the question is."""
+    """What a second head was asked to sign, or a panel to judge, stays where they were asked."""
 
     code = "draft_on_record"
 
@@ -83,13 +84,19 @@ def discard_draft(*, actor: User, job_id: UUID, at: datetime) -> Job:
     :raises Unknown: there is no such job that the actor can see.
     :raises Forbidden: the actor does not draft for its department.
     :raises AlreadyPublished: a published job is cancelled, not discarded.
-    :raises DraftOnRecord: a second head was asked to sign it.
+    :raises DraftOnRecord: a second head was asked to sign it, or a panel was appointed for it.
     """
     job = Job.objects.visible_to(actor).lock(job_id)
     require(may_draft_for(actor, job.department))
     if job.published_at is not None:
         raise AlreadyPublished(f"“{job.title}” is published; cancel it with a reason.")
-    if _is_on_record(job):
+    held = _on_record(job)
+    # Who sits on a panel was told of the job, and the record says who appointed them.
+    if any(isinstance(one, PanelSeat) for one in held):
+        raise DraftOnRecord(
+            "A panel was appointed for it: that stays on the record, with the draft."
+        )
+    if held:
         raise DraftOnRecord(
             "A second head was asked to sign it: that stays on the record, with the draft."
         )
@@ -159,13 +166,13 @@ def _to_forget(at: datetime) -> QuerySet[Job]:
     return due.exclude(named, *(~one for one in has_parts), **BLANK)
 
 
-def _is_on_record(job: Job) -> bool:
-    """Whether something names the draft that is more than a part of it."""
+def _on_record(job: Job) -> list[models.Model]:
+    """Return what names the draft and is more than a part of it."""
     try:
         Collector(using=DEFAULT_DB_ALIAS, origin=job).collect([job])
     except ProtectedError as held:
-        return any(not isinstance(one, ITS_OWN) for one in held.protected_objects)
-    return False
+        return [one for one in held.protected_objects if not isinstance(one, ITS_OWN)]
+    return []
 
 
 def _paper(job: Job) -> DiscardedDraft:

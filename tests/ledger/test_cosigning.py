@@ -173,8 +173,9 @@ def test_a_draft_sent_back_says_why_and_stays_on_the_record(cast: Cast, large: J
 
     stage = publication_stage(actor=cast.maya, job_id=large.pk, at=NOON)
     assert (stage.sent_back, stage.sent_back_by, stage.may_want) == ("Ask two more.", "Gerd", True)
-    with refused(DraftOnRecord):
+    with refused(DraftOnRecord) as asked:
         discard_draft(actor=cast.maya, job_id=large.pk, at=NOON)
+    assert asked.value.text.startswith("A second head was asked to sign it")
 
 
 def test_up_to_the_limit_one_head_publishes(cast: Cast):

@@ -12,6 +12,7 @@ from ledger.reports.register import register
 from ledger.reports.search import search
 from marketplace.discarding import (
     KEPT_FOR,
+    DraftOnRecord,
     NotDiscarded,
     discard_draft,
     discarded_drafts,
@@ -23,6 +24,7 @@ from marketplace.job_files import job_file
 from marketplace.models.events import Event
 from marketplace.models.job_files import JobFileContent
 from marketplace.models.jobs import Criterion, Invitation, Job
+from marketplace.panels import appoint_panel, relieve_member
 from marketplace.publishing import publish_job
 from marketplace.refusals import Unknown
 from tests.builders import DAY, HOUR, NOON, a_draft, a_published_job, details, refused
@@ -115,6 +117,23 @@ def test_only_what_was_thrown_away_is_had_back(cast: Cast) -> None:
         discard_draft(actor=cast.maya, job_id=published.pk, at=NOON)
     with pytest.raises(IntegrityError, match="only_a_draft_is_discarded"), transaction.atomic():
         Job.objects.filter(pk=published.pk).update(discarded_at=NOON, discarded_by=cast.maya)
+
+
+def test_a_draft_with_a_panel_stays_and_says_that_it_is_for_the_panel(cast: Cast) -> None:
+    """Who judges was told of the job, and their seat is never deleted: no head was asked."""
+    job = a_draft(cast)
+    (seat,) = appoint_panel(actor=cast.maya, job_id=job.pk, user_ids=[cast.ada.pk], at=NOON)
+
+    with refused(DraftOnRecord) as asked:
+        discard_draft(actor=cast.maya, job_id=job.pk, at=NOON + HOUR)
+    relieve_member(actor=cast.maya, seat_id=seat.pk, reason="It is off.", at=NOON + HOUR)
+    with refused(DraftOnRecord) as asked_again:
+        discard_draft(actor=cast.maya, job_id=job.pk, at=NOON + 2 * HOUR)
+
+    why = "A panel was appointed for it: that stays on the record, with the draft."
+    assert asked.value.text == asked_again.value.text == why
+    job.refresh_from_db()
+    assert job.discarded_at is None
 
 
 def test_after_thirty_days_nothing_of_it_is_left(cast: Cast) -> None:
