@@ -33,6 +33,7 @@ TEXT_MAX = 200
 WORD = re.compile(r"\w+")
 # As the index has it: without a language, because people write in several.
 JOB_WORDS = SearchVector("title", "need", config="simple")
+TITLE_WORDS = SearchVector("title", config="simple")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +115,22 @@ def _forgive_a_slip() -> None:
 
 
 def _jobs(reader: Reader, text: str, at: datetime) -> tuple[FoundJob, ...]:
-    """Return jobs that have the words; only where these are few, those whose title is like them."""
-    in_words = Q(told=SearchQuery(_query(text), config="simple", search_type="raw"))
-    in_words &= _whose_text_is_read(reader)
+    """
+    Return jobs that have the words, those with all of them in the title first; only where these
+    are few, those whose title is like them.
+    """
+    query = SearchQuery(_query(text), config="simple", search_type="raw")
+    titled = Q(titled=query)
+    # That the words are in either is asked of all: the index knows both together.
+    in_words = Q(told=query) & _whose_words_are_read(reader, titled=titled)
     named = Q(reference__startswith=text.upper())
     like = Q(TrigramWordSimilar(F("title"), text))
     jobs = with_state(Job.objects.visible_to(reader.user), at=at, reader=reader)
-    jobs = jobs.select_related("department").order_by(*_closest("title", text), "-drafted_at", "pk")
-    found = list(jobs.annotate(told=JOB_WORDS).filter(named | in_words)[:EACH])
+    jobs = jobs.select_related("department").alias(told=JOB_WORDS, titled=TITLE_WORDS)
+    jobs = jobs.alias(has_title=titled)
+    closest = (F("has_title").desc(), *_closest("title", text))
+    jobs = jobs.order_by(*closest, "-drafted_at", "pk")
+    found = list(jobs.filter(named | in_words)[:EACH])
     if len(found) < EACH:
         known = [job.pk for job in found]
         found += jobs.filter(like).exclude(pk__in=known)[: EACH - len(found)]
@@ -131,13 +140,17 @@ def _jobs(reader: Reader, text: str, at: datetime) -> tuple[FoundJob, ...]:
     )
 
 
-def _whose_text_is_read(reader: Reader) -> Q:
-    """The jobs of which the reader knows more than the title: an administrator does not."""
+def _whose_words_are_read(reader: Reader, *, titled: Q) -> Q:
+    """
+    The jobs of which the reader knows all the words: an administrator knows the title alone, and
+    finds a job of others where that has them all.
+    """
     if Office.ADMINISTRATOR not in reader.offices or reader.reads_all_books:
         return Q()
     invited = Invitation.objects.filter(job=OuterRef("pk"), provider__in=reader.providers)
     return (
-        Q(department__in=reader.departments)
+        titled
+        | Q(department__in=reader.departments)
         | Q(Exists(invited))
         | Q(pk__in=Job.objects.filter(panel__user=reader.user, panel__left_at=None).values("pk"))
     )

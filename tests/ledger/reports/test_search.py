@@ -12,9 +12,11 @@ from ledger.reports.journal import journal
 from ledger.reports.register import register
 from ledger.reports.search import EACH, Findings, search
 from marketplace.directory import providers
+from marketplace.drafting import draft_job
+from marketplace.membership import add_member
 from marketplace.models.people import User
 from tests.bids.builders import offer, submit
-from tests.builders import DAY, HOUR, NOON, a_draft, a_published_job, eur
+from tests.builders import DAY, HOUR, NOON, a_draft, a_published_job, details, eur
 from tests.cast import Cast
 from tests.ledger.builders import CHOICE
 
@@ -48,6 +50,41 @@ def test_jobs_that_have_the_words_come_before_those_that_are_only_like_them(cast
 
     seen = titles(cast.maya, "summer party")
     assert seen == [*["Summer party for 200 guests"] * (EACH - 1), "Sumer party"]
+
+
+def test_a_title_with_the_words_as_typed_comes_before_those_that_are_like_it(cast: Cast):
+    """All have the words in what is needed; of a title only a likeness was asked before."""
+    for _ in range(EACH):
+        a_published_job(cast, title="Courtyar rains", need="The courtyard, in the rain.")
+    a_published_job(cast, title="Rain for all who sit in the middle of the inner courtyard")
+
+    first, *_, last = titles(cast.maya, "courtyard rain")
+
+    assert first == "Rain for all who sit in the middle of the inner courtyard"
+    assert last == "Courtyar rains"
+
+
+def test_an_administrator_with_a_department_finds_the_title_before_its_own_texts(cast: Cast):
+    a_published_job(cast, title="Courtyard")
+    seat = {"department_id": cast.services.pk, "role": "requester", "at": NOON - DAY}
+    add_member(actor=cast.sam, user_id=cast.adam.pk, **seat)
+    for number in range(EACH):
+        words = details(cast, title=f"Plumbing {number}", need="In the courtyard.")
+        draft_job(actor=cast.sam, department_id=cast.services.pk, details=words, at=NOON - HOUR)
+
+    first, *others = titles(cast.adam, "courtyard")
+
+    assert first == "Courtyard"
+    assert len(others) == EACH - 1
+    assert {title.split()[0] for title in others} == {"Plumbing"}
+
+
+def test_words_of_the_title_do_not_lead_an_administrator_to_those_of_the_text(cast: Cast):
+    a_published_job(cast, title="Harvest supper", need="A band, and a pumpernickel tasting.")
+
+    assert titles(cast.adam, "harvest supper") == ["Harvest supper"]
+    assert titles(cast.ada, "supper pumpernickel") == ["Harvest supper"]
+    assert titles(cast.adam, "supper pumpernickel") == []
 
 
 def test_a_job_is_found_by_its_reference(cast: Cast):
