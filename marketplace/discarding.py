@@ -1,7 +1,9 @@
 """
 Drafts of jobs that were thrown away. Their department may have one back for thirty days, with all
-that it had; until then nobody sees it, and afterwards nothing of it is left. Of one that a
-published job was copied from there stays, seen by nobody, what its row cannot be without.
+that it had; until then nobody sees it, and afterwards it is deleted. Of one that a published job
+was copied from there stays, seen by nobody, what its row cannot be without. The words of a waiver
+stay of each, in every version that was saved: nobody may delete `Words`, but nothing names these
+any more.
 """
 
 from __future__ import annotations
@@ -73,7 +75,7 @@ class DiscardedDraft:
     department_name: str
     discarded_at: datetime
     discarded_by: str
-    leaves_at: datetime  # from then on nothing of it is left
+    leaves_at: datetime  # from then on nobody has it back, and it is deleted
 
 
 @transaction.atomic(savepoint=False)

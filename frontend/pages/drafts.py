@@ -193,7 +193,11 @@ def discard(request: SignedIn, job_id: UUID) -> HttpResponse:
         raise AlreadyPublished(_("A published job is cancelled with a reason, not discarded."))
     act = Act(
         title=_("Throw the draft away?"),
-        lead=_("For thirty days your department can have it back; then nothing of it is left."),
+        lead=_(
+            "For thirty days your department can have it back; then nothing that it asked for is "
+            "left. Only what was written on why not both a team and a vendor stays stored, and "
+            "nobody is shown it."
+        ),
         button=_("Throw it away"),
         back=reverse("job-edit", args=[job_id]),
         trail=job.title,

@@ -10,7 +10,9 @@ from django.test import Client
 from django.utils import timezone
 
 from bids.drafts import bid_draft, save_bid_draft
+from marketplace.discarding import KEPT_FOR, forget_drafts
 from marketplace.membership import AlreadyMember, BothSides, add_member, end_membership
+from marketplace.models.events import Words
 from marketplace.models.people import Membership
 from marketplace.models.templates import Template
 from marketplace.refusals import Forbidden, Unknown
@@ -124,6 +126,21 @@ def test_a_draft_that_was_thrown_away_is_back(cast: Cast, as_person: SignIn) -> 
     assert "It is a draft again" in pressed(rolf, answer.content.decode())
     assert "Plumeria evening" in rolf.get(f"/jobs/{job.pk}/draft/").content.decode()
     assert "Plumeria evening" not in rolf.get("/jobs/discarded/").content.decode()
+
+
+@pytest.mark.django_db
+def test_who_throws_a_draft_away_reads_first_what_stays_of_it(
+    cast: Cast, as_person: SignIn
+) -> None:
+    job, rolf = a_draft(cast, waiver="Only they know Plumeria's cellar."), as_person(cast.rolf)
+
+    asked = rolf.get(f"/jobs/{job.pk}/draft/discard/").content.decode()
+    rolf.post(f"/jobs/{job.pk}/draft/discard/")
+    assert forget_drafts(at=timezone.now() + KEPT_FOR) == 1
+
+    assert Words.objects.filter(text="Only they know Plumeria's cellar.").exists()
+    assert "Only what was written on why not both a team and a vendor stays stored" in asked
+    assert "nothing of it is left" not in asked
 
 
 def test_a_draft_is_had_back_from_the_list_by_its_department(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from ledger.reports.desk import desk
 from ledger.reports.register import register
@@ -21,7 +21,7 @@ from marketplace.discarding import (
 )
 from marketplace.drafting import AlreadyPublished, draft_details, draft_job, save_draft
 from marketplace.job_files import job_file
-from marketplace.models.events import Event
+from marketplace.models.events import Event, Words
 from marketplace.models.job_files import JobFileContent
 from marketplace.models.jobs import Criterion, Invitation, Job
 from marketplace.panels import appoint_panel, relieve_member
@@ -136,7 +136,7 @@ def test_a_draft_with_a_panel_stays_and_says_that_it_is_for_the_panel(cast: Cast
     assert job.discarded_at is None
 
 
-def test_after_thirty_days_nothing_of_it_is_left(cast: Cast) -> None:
+def test_after_thirty_days_it_is_deleted_with_its_parts(cast: Cast) -> None:
     job, later = a_draft(cast), a_draft(cast)
     attach(cast, job.pk)
     copy = a_copy(cast, job)
@@ -157,6 +157,30 @@ def test_after_thirty_days_nothing_of_it_is_left(cast: Cast) -> None:
     copy.refresh_from_db()
     assert copy.copied_from is None
     assert restore_draft(actor=cast.rolf, job_id=later.pk, at=NOON + KEPT_FOR).pk == later.pk
+
+
+def test_the_words_of_a_waiver_stay_of_it_in_every_version_and_nothing_names_them(
+    cast: Cast,
+) -> None:
+    """As the page says before anybody throws it away: words are written once and for ever."""
+    job = a_draft(cast, waiver="Only they know the cellar.")
+    again = details(cast, waiver="Only they know Plumeria's cellar.")
+    save_draft(actor=cast.rolf, job_id=job.pk, details=again, at=NOON)
+    discard_draft(actor=cast.rolf, job_id=job.pk, at=NOON)
+
+    assert forget_drafts(at=NOON + KEPT_FOR) == 1
+
+    left = Words.objects.filter(text__startswith="Only they know")
+    assert {one.text for one in left} == {
+        "Only they know the cellar.",
+        "Only they know Plumeria's cellar.",
+    }
+    assert not Job.objects.filter(waiver__in=left).exists()
+    may_delete = "SELECT has_table_privilege(%s, 'marketplace_words', 'DELETE')"
+    with connection.cursor() as cursor:
+        for role in ("web", "worker", "replay"):
+            cursor.execute(may_delete, [f"choicebook_{role}"])
+            assert cursor.fetchone() == (False,), role
 
 
 def test_of_a_draft_that_a_published_job_was_copied_from_nothing_that_it_asked_for_stays(
