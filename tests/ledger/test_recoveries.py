@@ -151,9 +151,7 @@ def test_a_recovery_is_parted_as_the_chosen_bids_reckoned(cast: Cast) -> None:
     )
 
 
-def test_rates_are_reviewed_by_the_full_cost_of_what_was_charged(
-    cast: Cast, line: BudgetLine
-) -> None:
+def charge_eighty_per_cent(cast: Cast) -> None:
     state_price_rule(
         actor=cast.fin,
         team_id=cast.events_team.pk,
@@ -163,6 +161,12 @@ def test_rates_are_reviewed_by_the_full_cost_of_what_was_charged(
         reason="Eighty per cent of the bid covers the cost.",
         at=AUTUMN,
     )
+
+
+def test_rates_are_reviewed_by_the_full_cost_of_what_was_charged(
+    cast: Cast, line: BudgetLine
+) -> None:
+    charge_eighty_per_cent(cast)
     settle(cast, "36500", "carry")
 
     (row,) = rate_review(actor=cast.fin, today=JANUARY.date())
@@ -174,15 +178,7 @@ def test_rates_are_reviewed_by_the_full_cost_of_what_was_charged(
 
 def test_a_team_that_recovered_nothing_has_its_shortfall_in_its_currency(cast: Cast) -> None:
     """It went without work for a year, and cost 1,000.00 all the same."""
-    state_price_rule(
-        actor=cast.fin,
-        team_id=cast.events_team.pk,
-        rule="negotiated",
-        basis_points=8_000,
-        in_force_on=DECEMBER.date(),
-        reason="Eighty per cent of the bid covers the cost.",
-        at=AUTUMN,
-    )
+    charge_eighty_per_cent(cast)
     settle(cast, "1000", "carry")
 
     (row,) = rate_review(actor=cast.fin, today=JANUARY.date())

@@ -165,6 +165,12 @@ def test_a_change_waits_for_the_other_side(cast: Cast, award: Award):
     assert mine(cast.maya, CHOICE + 2 * DAY)["agree_change"].who == "You"
     assert others(cast.pia, CHOICE + 2 * DAY)["agree_change"].who == "The head of Marketing"
 
+    # Of accepted work nobody can agree to a change any more.
+    builders.accept(cast, builders.milestones(award)[0], at=CHOICE + 3 * DAY)
+    for person in (cast.maya, cast.pia):
+        assert "agree_change" not in mine(person, CHOICE + 4 * DAY)
+        assert "agree_change" not in others(person, CHOICE + 4 * DAY)
+
 
 def test_a_dispute_waits_for_finance(cast: Cast, award: Award):
     milestone = builders.milestones(award)[0]
